@@ -1,0 +1,25 @@
+"""A city in service. Refuses to start when something it needs is missing."""
+
+from config import env
+from config.settings.base import *  # noqa: F403 - a settings module hands on its base
+from config.settings.base import CACHES
+
+DEMO = False
+CLOCK_MAY_BE_MOVED = False
+
+ALLOWED_HOSTS = env.names("ALLOWED_HOSTS")
+if not ALLOWED_HOSTS:
+    raise env.Missing("ALLOWED_HOSTS is not set: name the addresses of this site.")
+SITE_URL = env.text("SITE_URL")
+SMS_BACKEND = env.text("SMS_BACKEND")
+
+SECURE_SSL_REDIRECT = True
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")  # the proxy in front strips it
+SECURE_HSTS_SECONDS = 365 * 24 * 3600
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = True
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_SECURE = True
+CSRF_COOKIE_HTTPONLY = True
+
+CACHES["default"]["OPTIONS"] = {"socket_connect_timeout": 1, "socket_timeout": 1}

@@ -1,0 +1,20 @@
+"""The tests: owner role (factories), real PostgreSQL and Valkey of their own."""
+
+import tempfile
+
+from config.settings.base import *  # noqa: F403 - a settings module hands on its base
+from config.settings.base import STORAGES, VAR_DIR
+
+CLOCK_MAY_BE_MOVED = True
+DEMO = True
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = STORAGES | {
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+}
+_files = tempfile.mkdtemp(prefix="campus-test-")
+VAR_DIR = VAR_DIR.__class__(_files)
+MEDIA_ROOT = VAR_DIR / "media"
+RECORDINGS_ROOT = VAR_DIR / "recordings"
+SCRATCH_ROOT = VAR_DIR / "scratch"
+STORAGES["recordings"]["OPTIONS"]["location"] = RECORDINGS_ROOT
+FILE_UPLOAD_TEMP_DIR = None

@@ -1,0 +1,7 @@
+"""What and when: catalogue, terms, classes, lessons."""
+
+from django.apps import AppConfig
+
+
+class CoursesConfig(AppConfig):
+    name = "courses"

@@ -1,0 +1,23 @@
+"""What is taught, and when."""
+
+from courses.models.attendance import Attendance, TermRecord
+from courses.models.catalogue import Course, Department, Subject
+from courses.models.sections import ClassSection, Lesson, SectionAvailability
+from courses.models.teachers import Teacher, TeacherSlot
+from courses.models.terms import Term, TermPhase, TermPolicy
+
+__all__ = [
+    "Attendance",
+    "ClassSection",
+    "Course",
+    "Department",
+    "Lesson",
+    "SectionAvailability",
+    "Subject",
+    "Teacher",
+    "TeacherSlot",
+    "Term",
+    "TermPhase",
+    "TermPolicy",
+    "TermRecord",
+]

@@ -1,0 +1,39 @@
+"""Who teaches: what they can take on, where and when."""
+
+from accounts.models import Named, Unit, User
+from campus.models import Campus, TimeSlot
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from courses.models.catalogue import Subject
+
+
+class Teacher(Named):
+    """A teacher, with or without an account."""
+
+    user = models.OneToOneField(
+        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="teacher"
+    )
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="teachers")
+    subjects = models.ManyToManyField(Subject, related_name="teachers")
+    campuses = models.ManyToManyField(Campus, related_name="teachers")
+    spare_sections = models.PositiveSmallIntegerField(_("classes they could add"), default=0)
+    lesson_pay_fen = models.PositiveIntegerField(_("pay for a lesson"), default=0)
+
+    class Meta:
+        verbose_name = _("teacher")
+
+
+class TeacherSlot(models.Model):
+    """An hour of the week a teacher is free for teaching."""
+
+    teacher = models.ForeignKey(Teacher, on_delete=models.CASCADE, related_name="free_slots")
+    slot = models.ForeignKey(TimeSlot, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["teacher", "slot"], name="a_teacher_is_free_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.teacher_id} {self.slot_id}"

@@ -1,0 +1,7 @@
+"""Who gets a seat."""
+
+from django.apps import AppConfig
+
+
+class EnrolmentConfig(AppConfig):
+    name = "enrolment"

@@ -1,0 +1,7 @@
+"""Watching: recordings, replays, live lessons."""
+
+from django.apps import AppConfig
+
+
+class LivestreamConfig(AppConfig):
+    name = "livestream"
