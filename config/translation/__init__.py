@@ -1,0 +1,1 @@
+"""The words on screen: found in code and templates, kept in ``locale/``."""
