@@ -1,0 +1,174 @@
+"""A look into a film before any work is put into it, with PyAV.
+
+Nothing but the content counts: name and type that a browser states are not
+asked. Formats that can name other files are not opened at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import av
+
+from livestream.domain.inspection import FORMATS, WIDEST, Film, FilmRefused, Problem
+from livestream.domain.ladder import Picture
+
+OPENING = {"format_whitelist": FORMATS, "protocol_whitelist": "file"}
+
+SAMPLES = 5
+FRAMES_PER_SAMPLE = 12
+STILL_SHARE = 0.85
+THUMB = (64, 36)
+SAME_WITHIN = 10
+"""Two thumbnails whose pixels differ by no more than this show the same slide."""
+
+FIRST_PACKETS = 60
+
+STILL_WORTH_ASKING_SECONDS = 60.0
+"""A shorter film is made in no time either way; sampling it would be guesswork."""
+
+
+def look(path: Path, *, thoroughly: bool = False) -> Film:
+    """Say what is in the file. Raises ``FilmRefused`` when it is no film.
+
+    A file that was cut off still states its whole duration. Where the container
+    has an index, the place of the last sample tells; otherwise the file must be
+    read to its end, which only ``thoroughly`` does (the worker's look, not the
+    one a teacher waits for).
+    """
+    size = path.stat().st_size
+    if size == 0:
+        raise FilmRefused(Problem.EMPTY)
+    try:
+        with av.open(f"file:{path}", options=dict(OPENING)) as container:
+            return _film(container, size, thoroughly=thoroughly)
+    except (av.FFmpegError, ValueError, IndexError, OSError) as error:
+        raise FilmRefused(Problem.NOT_A_FILM) from error
+
+
+def is_still(path: Path, seconds: float) -> bool:
+    """Whether the film shows slides: most frames are like the one before, wherever one looks."""
+    if seconds < STILL_WORTH_ASKING_SECONDS:
+        return False
+    same = seen = 0
+    try:
+        with av.open(f"file:{path}", options=dict(OPENING)) as container:
+            for sample in range(SAMPLES):
+                thumbs = list(_thumbs(container, seconds * (sample + 0.5) / SAMPLES))
+                for before, after in pairwise(thumbs):
+                    seen += 1
+                    same += _far_apart(before, after) <= SAME_WITHIN
+    except (av.FFmpegError, ValueError, OSError):
+        return False  # the transcoder will say what is wrong, with better words
+    return seen > 0 and same / seen >= STILL_SHARE
+
+
+def _film(container: Any, size: int, *, thoroughly: bool) -> Film:
+    video = next((s for s in container.streams.video if not _is_cover(s)), None)
+    audio = next(iter(container.streams.audio), None)
+    timed = [stream for stream in (video, audio) if stream is not None]
+    picture = None if video is None else _picture(container, video)
+    stated = _stated_seconds(container, timed)
+    reaches = _indexed_reach(timed, size)
+    if reaches is None and not thoroughly:
+        reaches = stated
+    if not reaches:
+        reaches = _read_to_the_end(container, timed)
+    return Film(
+        size=size,
+        duration=stated or reaches,
+        reaches=min(reaches, stated) if stated else reaches,
+        streams=len(container.streams),
+        picture=picture,
+        has_sound=audio is not None,
+        video_codec="" if video is None else video.codec_context.name,
+        audio_codec="" if audio is None else audio.codec_context.name,
+    )
+
+
+def _is_cover(stream: Any) -> bool:
+    """A picture stuck on a sound file is not a film."""
+    return bool(stream.disposition & av.stream.Disposition.attached_pic)
+
+
+def _stated_seconds(container: Any, streams: list[Any]) -> float:
+    """How long the file says it is; its streams know better than its header."""
+    stated = [
+        float(stream.duration * stream.time_base)
+        for stream in streams
+        if stream.duration and stream.time_base
+    ]
+    if stated:
+        return max(stated)
+    return float(container.duration or 0) / av.time_base
+
+
+def _indexed_reach(streams: list[Any], size: int) -> float | None:
+    """How far the samples go that lie wholly inside the file, or None without a whole index."""
+    reach = 0.0
+    for stream in streams:
+        entries = stream.index_entries
+        if not len(entries) or not stream.time_base or not stream.duration:
+            return None
+        last = entries[len(entries) - 1]
+        whole = (last.timestamp - entries[0].timestamp) * stream.time_base
+        if whole < stream.duration * stream.time_base * Fraction(1, 2):
+            return None  # an index of the beginning only, as in Matroska before reading on
+        missing = next((entry for entry in entries if entry.pos + entry.size > size), None)
+        if missing is not None:
+            return float(max(0, missing.timestamp - entries[0].timestamp) * stream.time_base)
+        reach = max(reach, float(stream.duration * stream.time_base))
+    return reach or None
+
+
+def _read_to_the_end(container: Any, streams: list[Any]) -> float:
+    """How far the packets go, by reading them all. Nothing is decoded."""
+    container.seek(0)
+    first: float | None = None
+    last = 0.0
+    for packet in container.demux(streams):
+        if packet.pts is None:
+            continue
+        at = float(packet.pts * packet.time_base)
+        first = at if first is None else min(first, at)
+        last = max(last, at + float((packet.duration or 0) * packet.time_base))
+    return max(0.0, last - (first or 0.0))
+
+
+def _picture(container: Any, stream: Any) -> Picture:
+    """The picture as a person sees it: pixels made square, the phone's rotation undone."""
+    shape = stream.sample_aspect_ratio or Fraction(1)
+    width, height = round(stream.width * shape), stream.height
+    if max(width, height) <= WIDEST and abs(_rotation(container, stream)) % 180 == 90:
+        width, height = height, width
+    rate = stream.average_rate or stream.guessed_rate or Fraction(25)
+    return Picture(width=width, height=height, fps=float(rate))
+
+
+def _rotation(container: Any, stream: Any) -> int:
+    """The rotation stands in the frame: PyAV shows the container's matrix nowhere else."""
+    for packet, _ in zip(container.demux(stream), range(FIRST_PACKETS), strict=False):
+        try:
+            frames = packet.decode()
+        except av.InvalidDataError:
+            continue
+        if frames:
+            return int(frames[0].rotation)
+    return 0
+
+
+def _far_apart(before: bytes, after: bytes) -> int:
+    return max(abs(a - b) for a, b in zip(before, after, strict=True))
+
+
+def _thumbs(container: Any, at: float) -> Iterator[bytes]:
+    container.seek(int(at * av.time_base))
+    for number, frame in enumerate(container.decode(video=0)):
+        if number == FRAMES_PER_SAMPLE:
+            return
+        plane = frame.reformat(*THUMB, format="gray").planes[0]
+        yield bytes(plane)
