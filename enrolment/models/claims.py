@@ -1,0 +1,58 @@
+"""What was asked with one press of a button, and what it came to."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Learner, User
+from courses.models import ClassSection
+from enrolment.models.enrolments import Enrolment
+from enrolment.models.vocabulary import Act, Channel, Outcome
+from enrolment.models.waitlist import WaitlistEntry
+
+
+class Claim(models.Model):
+    """The answer to one press: the same key gives the same answer, for ever.
+
+    Written in the transaction that does the work, so a crash leaves neither half. The row is
+    idempotency record and audit trail at once; refusals are kept too.
+    """
+
+    pk = models.CompositePrimaryKey("learner_id", "key")
+    learner = models.ForeignKey(
+        Learner, on_delete=models.PROTECT, related_name="claims", db_index=False
+    )
+    key = models.UUIDField()
+    # What the press asked for; the same key with another request is a mistake, not a retry.
+    request_hash = models.CharField(max_length=64)
+    act = models.CharField(max_length=10, choices=Act.choices)
+    section = models.ForeignKey(
+        ClassSection, on_delete=models.PROTECT, related_name="claims", db_index=False
+    )
+    outcome = models.CharField(max_length=10, choices=Outcome.choices)
+    reason = models.CharField(max_length=32, blank=True)
+    enrolment = models.ForeignKey(
+        Enrolment, on_delete=models.PROTECT, null=True, blank=True, related_name="claims"
+    )
+    entry = models.ForeignKey(
+        WaitlistEntry,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="claims",
+        db_index=False,
+    )
+    due_at = models.DateTimeField(null=True, blank=True)
+    place = models.PositiveIntegerField(_("place in the line"), null=True, blank=True)
+    channel = models.CharField(max_length=8, choices=Channel.choices)
+    actor = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.act} {self.section_id}: {self.outcome}"
+
+    @property
+    def was_refused(self) -> bool:
+        """Whether the rules said no."""
+        return self.outcome == Outcome.REFUSED
