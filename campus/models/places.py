@@ -3,10 +3,11 @@
 from datetime import date
 from typing import Self
 
-from accounts.models import Named, Unit
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Named, Unit
 
 
 class Locality(Named):
