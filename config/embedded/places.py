@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from config.embedded import StartRefused
-
 ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
 
@@ -101,12 +99,3 @@ def python() -> Path:
     if sys.prefix != sys.base_prefix and find_spec("django") is not None:
         return Path(sys.executable)
     return VENV / "bin" / "python"
-
-
-def ffmpeg() -> Path:
-    """The ffmpeg that came with the requirements."""
-    package = installed("imageio_ffmpeg")
-    found = sorted(package.glob("binaries/ffmpeg-*")) if package else []
-    if not found:
-        raise StartRefused("No ffmpeg is installed. Name one: FFMPEG=/path/to/ffmpeg ./run")
-    return found[-1]

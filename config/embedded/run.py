@@ -1,0 +1,286 @@
+"""./run: from a checkout to a running city; the last line says where."""
+
+import hashlib
+import os
+import platform
+import sys
+import time
+from collections.abc import Callable
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+
+from config.embedded import StartRefused, assets, catalogues, installation, keys, processes
+from config.embedded.places import (
+    ROOT,
+    make_folder,
+    python,
+    service_account,
+    service_home,
+    var_dir,
+)
+from config.embedded.ports import LOOPBACK, free_port, is_free
+from config.embedded.postgres import Cluster, choose_binaries
+from config.embedded.processes import Program
+from config.embedded.progress import complain, say, step
+from config.embedded.supervisor import Stopped, Supervisor, listen_for_the_end
+from config.embedded.valkey import Valkey
+
+WEB_PATIENCE = 90.0
+READY_PATIENCE = 30.0
+LOG_SIZE = 5_000_000
+TOO_MANY_CRASHES = 3
+
+
+def main(arguments: list[str]) -> int:
+    """Run until somebody ends us; 0 then, 1 with a sentence when we could not."""
+    if arguments:
+        complain("./run takes no arguments. PORT, VAR_DIR and others are environment variables.")
+        return 2
+    supervisor = None
+    try:
+        refuse_other_systems()
+        listen_for_the_end()
+        var = make_folder(var_dir())
+        with processes.lock(var):
+            port = _web_port(var)
+            logs = make_folder(var / "log")
+            _turn_over(logs)
+            installation.ensure(logs)
+            assets.ensure(logs)
+            supervisor = Supervisor(logs, {processes.MARK: processes.mark_of(var)})
+            try:
+                _open_the_house(supervisor, var, port)
+                supervisor.watch()
+            finally:
+                say("\nstopping ...")
+                supervisor.stop()
+    except StartRefused as refused:
+        complain(str(refused))
+        return 1
+    except Stopped:
+        say("stopped")
+    return 0
+
+
+def refuse_other_systems() -> None:
+    """Raise ``StartRefused`` where we cannot promise to leave no process behind."""
+    if sys.platform != "linux":
+        raise StartRefused(
+            f"./run and ./test need Linux (on Windows: WSL; this is {platform.system()}). "
+            "With your own servers in DATABASE_URL, DATABASE_OWNER_URL and REDIS_URL, "
+            "manage.py works everywhere."
+        )
+
+
+def _web_port(var: Path) -> int:
+    """The port of PORT, free; what a killed supervisor left on it is ended first."""
+    asked = os.environ.get("PORT") or "8000"
+    if not asked.isdigit() or not 0 < int(asked) < 65536:
+        raise StartRefused(f"PORT is {asked!r}, but must be a number from 1 to 65535.")
+    if left := processes.end_leftovers(processes.mark_of(var)):
+        say(f"  ended {left} processes that a killed ./run had left")
+    if not is_free(int(asked)):
+        raise StartRefused(
+            f"Port {asked} is taken by another program. Choose a free one: PORT=8001 ./run"
+        )
+    return int(asked)
+
+
+def _turn_over(logs: Path) -> None:
+    """Keep logs from growing without end: a large one makes room, one old one is kept."""
+    for log in logs.glob("*.log"):
+        if log.stat().st_size > LOG_SIZE:
+            log.replace(log.with_suffix(".log.1"))
+
+
+def _open_the_house(supervisor: Supervisor, var: Path, port: int) -> None:
+    secrets = keys.secrets_of(var)
+    environment = {
+        "VAR_DIR": str(var),
+        "PORT": str(port),
+        "SITE_URL": os.environ.get("SITE_URL") or f"http://{LOOPBACK}:{port}",
+        "SECRET_KEY": os.environ.get("SECRET_KEY") or secrets["SECRET_KEY"],
+        **_database(supervisor, var, secrets),
+        **_broker(supervisor, var, secrets),
+    }
+    if ffmpeg := os.environ.get("FFMPEG"):
+        environment["FFMPEG"] = ffmpeg
+    keys.write(var / "environment", environment)
+    supervisor.env |= environment | {"PYTHONUNBUFFERED": "1"}
+    _prepare(supervisor, var)
+    for program in _programs(var, port):
+        supervisor.start(program)
+    with step("web") as current:
+        current.note(_wait_until_ready(supervisor, port))
+    say(f"ready: http://{LOOPBACK}:{port}/")
+
+
+def _port_of(var: Path, service: str) -> int:
+    """The port this service had last time if it is free, so that addresses stay as they are."""
+    known = keys.read(var / "ports")
+    port = free_port(int(known[service]) if service in known else None)
+    keys.write(var / "ports", known | {service: str(port)})
+    return port
+
+
+def _database(supervisor: Supervisor, var: Path, secrets: dict[str, str]) -> dict[str, str]:
+    """Start PostgreSQL, or take the one that DATABASE_URL names."""
+    names = ("DATABASE_URL", "DATABASE_OWNER_URL")
+    given = {name: os.environ[name] for name in names if os.environ.get(name)}
+    if len(given) == len(names):
+        return given
+    if given:
+        raise StartRefused(
+            "DATABASE_URL (role app) and DATABASE_OWNER_URL (role owner) belong together: "
+            "set both, or neither. config/embedded/roles.sql makes the roles."
+        )
+    with step("PostgreSQL") as current:
+        account = service_account()
+        home = service_home(var, account)
+        binaries = choose_binaries(var, home, account)
+        cluster = Cluster(
+            binaries,
+            home / "postgres",
+            port=_port_of(var, "postgres"),
+            passwords=secrets,
+            account=account,
+        )
+        if cluster.exists():
+            cluster.refuse_other_major()
+            cluster.forget_dead_server()
+        else:
+            cluster.create()
+        (var / "postgres-programs").write_text(f"{binaries.source}\n")
+        server = supervisor.start(cluster.program(), service=True)
+        if not cluster.wait_until_answers(server):
+            raise StartRefused(f"PostgreSQL did not start. See {supervisor.log_of('postgres')}")
+        cluster.make_roles()
+        place = f" in {home}, which its account can reach" if home != var else ""
+        current.note(f"{binaries.version}{place}")
+    return {"DATABASE_URL": cluster.url("app"), "DATABASE_OWNER_URL": cluster.url("owner")}
+
+
+def _broker(supervisor: Supervisor, var: Path, secrets: dict[str, str]) -> dict[str, str]:
+    """Start Valkey, or take the server that REDIS_URL names."""
+    if url := os.environ.get("REDIS_URL"):
+        return {"REDIS_URL": url}
+    with step("Valkey"):
+        valkey = Valkey(
+            var / "valkey",
+            port=_port_of(var, "valkey"),
+            password=secrets["VALKEY_PASSWORD"],
+            options=("appendonly yes",),
+        )
+        server = supervisor.start(valkey.program(), service=True)
+        if not valkey.wait_until_answers(server):
+            raise StartRefused(f"Valkey did not start. See {supervisor.log_of('valkey')}")
+    return {"REDIS_URL": valkey.url}
+
+
+def _prepare(supervisor: Supervisor, var: Path) -> None:
+    """Tables, translations, static files; on the first run the demo city."""
+    with step("tables"):
+        _manage(supervisor, "migrate", "--noinput")
+    with step("translations") as current:
+        count = len(catalogues.compile_all(ROOT / "locale"))
+        current.note(f"{count} catalogues compiled" if count else "unchanged")
+    with step("static files") as current:
+        note = var / "static-made-from"
+        wanted = _static_fingerprint()
+        if note.exists() and note.read_text() == wanted and (var / "static").is_dir():
+            current.note("unchanged")
+        else:
+            _manage(supervisor, "collectstatic", "--noinput", "--verbosity=0")
+            note.write_text(wanted)
+    made = var / "demo" / "made"
+    if not made.exists() and _has_command("demo_city"):
+        with step("demo city") as current:
+            _manage(supervisor, "demo_city", each_line=current.detail)
+            make_folder(made.parent)
+            made.touch()
+
+
+def _manage(
+    supervisor: Supervisor,
+    command: str,
+    *options: str,
+    each_line: Callable[[str], None] | None = None,
+) -> None:
+    processes.run_to_end(
+        [python(), ROOT / "manage.py", command, *options],
+        supervisor.log_of(command),
+        env=supervisor.env,
+        cwd=ROOT,
+        each_line=each_line,
+    )
+
+
+def _has_command(name: str) -> bool:
+    return any(ROOT.glob(f"*/management/commands/{name}.py"))
+
+
+def _static_fingerprint() -> str:
+    """What the collected files depend on: our own, and the packages' by way of the lock."""
+    described = hashlib.sha256(installation.LOCK.read_bytes())
+    for file in sorted(path for path in (ROOT / "static").rglob("*") if path.is_file()):
+        known = file.stat()
+        described.update(
+            f"{file.relative_to(ROOT)} {known.st_size} {known.st_mtime_ns}\n".encode()
+        )
+    return described.hexdigest()
+
+
+def _programs(var: Path, port: int) -> list[Program]:
+    """Web, workers, the clockwork and the one who hands errands out."""
+    web: list[str | Path] = [
+        *(python(), "-m", "granian", "--interface", "wsgi", "--host", LOOPBACK),
+        *("--port", str(port), "--workers", "2", "--blocking-threads", "8"),
+        *("--respawn-failed-workers", "--no-ws", "--log-level", "warning"),
+        "config.wsgi:application",
+    ]
+    celery: list[str | Path] = [python(), "-m", "celery", "-A", "config.celery"]
+    worker = [*celery, "worker", "-l", "INFO"]
+    # Films take minutes of a processor: errands must not queue behind them.
+    quick = [*worker, "-n", "quick@%h", "-Q", "quick", "-c", "2"]
+    films = [*worker, "-n", "films@%h", "-Q", "transcode", "-c", "1"]
+    beat = [*celery, "beat", "-l", "WARNING", "-s", make_folder(var / "beat") / "schedule"]
+    dispatch: list[str | Path] = [python(), ROOT / "manage.py", "dispatch"]
+    programs = {"web": web, "worker": quick, "films": films, "beat": beat, "dispatch": dispatch}
+    if not _has_command("dispatch"):
+        del programs["dispatch"]
+    return [Program(name, command, cwd=ROOT) for name, command in programs.items()]
+
+
+def _wait_until_ready(supervisor: Supervisor, port: int) -> str:
+    """Wait for the web server to answer, then a little for all the parts of /readyz.
+
+    Returns what is not ready yet, if anything: people can read the pages already.
+    """
+    until = time.monotonic() + WEB_PATIENCE
+    while (answer := _get(port, "/healthz"))[0] != 200:
+        supervisor.look()
+        if supervisor.crashes("web") >= TOO_MANY_CRASHES or time.monotonic() > until:
+            log = supervisor.log_of("web")
+            ending = "\n".join(log.read_text(errors="replace").splitlines()[-25:])
+            raise StartRefused(f"The web server does not answer. See {log}\n{ending}")
+        time.sleep(0.1)
+    until = time.monotonic() + READY_PATIENCE
+    while (answer := _get(port, "/readyz"))[0] != 200 and time.monotonic() < until:
+        supervisor.look()
+        time.sleep(0.3)
+    _get(port, "/")  # so that the first visitor does not wait for templates to load
+    return "" if answer[0] == 200 else f"not ready yet: {answer[1]}"
+
+
+def _get(port: int, path: str) -> tuple[int, str]:
+    """Status and body of one of our own pages; 0 while nobody answers."""
+    connection = HTTPConnection(LOOPBACK, port, timeout=30)
+    try:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        body = answer.read(2000).decode(errors="replace")
+    except (OSError, HTTPException):
+        return 0, ""
+    finally:
+        connection.close()
+    return answer.status, body.strip()

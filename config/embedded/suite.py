@@ -1,0 +1,146 @@
+"""./test: lint, contracts and types, then the whole suite; the same here and in CI."""
+
+import argparse
+import os
+import subprocess
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from config.embedded import StartRefused, assets, browser, catalogues, installation, keys
+from config.embedded.places import ROOT, make_folder, python, var_dir
+from config.embedded.progress import complain, say, step
+from config.embedded.run import refuse_other_systems
+from config.embedded.services import throwaway_postgres, throwaway_valkey
+from config.embedded.supervisor import Stopped, listen_for_the_end
+
+DEEP = ("claims", "money", "media", "audit")
+FAST = "not threads and not browser"
+# Production settings refuse to load without these; their values do not matter to the check.
+PRODUCTION = {
+    "DJANGO_SETTINGS_MODULE": "config.settings.production",
+    "ALLOWED_HOSTS": "university.example",
+    "SITE_URL": "https://university.example",
+    "SMS_BACKEND": "accounts.gateways.outbox.OutboxGateway",
+}
+
+
+@dataclass(frozen=True)
+class Check:
+    """One headline of ./test."""
+
+    name: str
+    command: list[str | Path]
+    env: Mapping[str, str] = field(default_factory=dict)
+
+
+def main(arguments: list[str]) -> int:
+    """Run the checks; the exit code of the first that failed, or 0."""
+    options, rest = _parse(arguments)
+    try:
+        refuse_other_systems()
+        listen_for_the_end()
+        logs = make_folder(make_folder(var_dir()) / "log")
+        installation.ensure(logs)
+        assets.ensure(logs)
+        catalogues.compile_all(ROOT / "locale")
+        env = {}
+        if not options.fast:
+            with step("Chromium") as current:
+                env["CHROMIUM"] = browser.ensure()
+                current.note(env["CHROMIUM"])
+        with throwaway_postgres() as database, throwaway_valkey() as valkey:
+            env |= _environment(database.url("owner"), database.url("app"), valkey.url())
+            checks = [*([] if rest or options.deep else _lint()), _tests(options, rest)]
+            return _run(checks, env)
+    except StartRefused as refused:
+        complain(str(refused))
+        return 1
+    except Stopped:
+        complain("Stopped before the end.")
+        return 130
+
+
+def _parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
+    parser = argparse.ArgumentParser(
+        prog="./test",
+        description="Lint, contracts, types and the whole suite. Paths and options of pytest "
+        "run those tests alone.",
+    )
+    parser.add_argument("--fast", action="store_true", help="leave out threads and browser")
+    parser.add_argument(
+        "--deep",
+        nargs="*",
+        metavar="NAME",
+        choices=DEEP,
+        help=f"only the full counts: all, or some of {', '.join(DEEP)}",
+    )
+    return parser.parse_known_args(arguments)
+
+
+def _environment(owner: str, app: str, redis: str) -> dict[str, str]:
+    """Throwaway services for the checks, and for pytest under the names it takes them by."""
+    return {
+        "SECRET_KEY": keys.new_secrets()["SECRET_KEY"],
+        "DATABASE_OWNER_URL": owner,
+        "DATABASE_URL": app,
+        "REDIS_URL": redis,
+        "TEST_DATABASE_OWNER_URL": owner,
+        "TEST_DATABASE_URL": app,
+        "TEST_REDIS_URL": redis,
+    }
+
+
+def _lint() -> list[Check]:
+    tool: list[str | Path] = [python(), "-m"]
+    manage: list[str | Path] = [python(), ROOT / "manage.py"]
+    return [
+        Check("ruff check", [*tool, "ruff", "check", "."]),
+        Check("ruff format", [*tool, "ruff", "format", "--check", "."]),
+        Check("djhtml", [*tool, "djhtml", "--check", "templates"]),
+        Check("import contracts", [python().with_name("lint-imports")]),
+        Check("migrations", [*manage, "makemigrations", "--check", "--dry-run"]),
+        Check(
+            "check --deploy", [*manage, "check", "--deploy", "--fail-level", "WARNING"], PRODUCTION
+        ),
+        Check("mypy", [*tool, "mypy"]),
+    ]
+
+
+def _tests(options: argparse.Namespace, rest: list[str]) -> Check:
+    command: list[str | Path] = [python(), "-m", "pytest"]
+    if options.deep is not None:
+        # One process and nothing captured: these count and measure, and their print is kept.
+        command += ["-s", f"--deep={','.join(options.deep or DEEP)}"]
+    elif not rest:
+        command += ["-n", "2"]
+    if options.fast:
+        command += ["-m", FAST]
+    return Check("pytest", [*command, *rest])
+
+
+def _run(checks: list[Check], env: Mapping[str, str]) -> int:
+    """Run them all, so that one visit shows everything there is to mend."""
+    outcomes: list[tuple[str, int, float]] = []
+    for check in checks:
+        say(f"\n== {check.name}")
+        began = time.monotonic()
+        code = _code_of(check, env)
+        outcomes.append((check.name, code, time.monotonic() - began))
+    say("\n== summary")
+    for name, code, seconds in outcomes:
+        say(f"  {name:24}{seconds:7.1f} s  {'ok' if code == 0 else f'FAILED ({code})'}")
+    return next((code for _, code, _ in outcomes if code != 0), 0)
+
+
+def _code_of(check: Check, env: Mapping[str, str]) -> int:
+    process = subprocess.Popen(
+        check.command, cwd=ROOT, env={**os.environ, **env, **check.env}, stdin=subprocess.DEVNULL
+    )
+    try:
+        return process.wait()
+    except BaseException:
+        process.terminate()
+        process.wait()
+        raise
