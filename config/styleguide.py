@@ -57,10 +57,9 @@ class SampleForm(forms.Form):
 
 def samples() -> dict[str, Any]:
     """The context of ``templates/styleguide.html``, the same at every call."""
-    wrong = SampleForm({"phone": ""}, prefix="wrong")
     return {
         "sample_form": SampleForm(prefix="right", initial={"way": "walk", "subjects": ["taiji"]}),
-        "wrong_form": wrong,
+        "form": SampleForm({"phone": ""}, prefix="wrong"),
         "crumbs": [("首页", "/"), ("找课程", "/courses/"), ("太极拳剑", "")],
         "seats": [
             {"state": "open", "left": 6},
