@@ -1,0 +1,193 @@
+"""The front door: who asks, for whom, and which rows they may see meanwhile.
+
+``learner_required`` and ``staff_required`` are the only two answers; every view that shows
+or changes people's records stands behind one of them.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime
+from enum import StrEnum
+from functools import wraps
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, resolve_url
+from django.template.response import SimpleTemplateResponse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from accounts import clock, queries, scope
+from accounts.models import HelperGrant, Learner, User
+
+ACTING_FOR = "acting_for"  # session: id of the learner somebody else acts for
+CHOSEN = "chosen_learner"  # session: which of several own learners
+
+View = Callable[..., HttpResponseBase]
+
+
+class Right(StrEnum):
+    """What a helper must have been granted; ``SELF`` is granted to nobody else."""
+
+    VIEW = "may_view"
+    APPLY = "may_apply"
+    PAY = "may_pay"
+    WITHDRAW = "may_withdraw"
+    SELF = "self"
+
+
+class LearnerRequest(HttpRequest):
+    """A request made for one learner, by themselves or by somebody who may act for them."""
+
+    user: User
+    learner: Learner
+    grant: HelperGrant | None  # the helper's grant; None when learners act for themselves
+    at: datetime
+
+    def scope(self) -> AbstractContextManager[None]:
+        """Open the rows of this learner for one short transaction (for views that write)."""
+        raise NotImplementedError  # learner_required gives each request its own
+
+
+class StaffRequest(HttpRequest):
+    """A request by staff, inside one transaction that sees the offices of their posts."""
+
+    user: User
+    units: list[int]
+
+
+def learner_required(view: View | None = None, *, right: Right | None = None) -> Any:
+    """Let a view run for the learner a request is made for.
+
+    Nobody signed in goes to sign in and comes back; a phone that several learners share asks
+    who it is; an account without a learner fills in who they are. Helpers need a live grant,
+    checked at each request, with ``right`` (by default: to view for a GET, to apply for a POST).
+
+    A GET runs, template included, in a short transaction that sees this learner's rows. A POST
+    runs in none: services open their own, and the view says ``with request.scope():`` to read.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def front_door(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return _sign_in_first(request)
+            at = clock.now()
+            allowed = queries.learners_of(request.user, at=at)
+            learner_id = _for_whom(request, allowed)
+            if learner_id is None:
+                return _say_who_it_is(request, allowed)
+            request.scope = lambda: scope.learners([learner_id])
+            reads_only = request.method in {"GET", "HEAD"}
+            needed = right or (Right.VIEW if reads_only else Right.APPLY)
+            with request.scope():
+                request.at = at
+                request.learner = Learner.objects.select_related("unit").get(pk=learner_id)
+                request.grant = _grant(allowed, learner_id)
+                _ensure(needed, request.grant)
+                if reads_only:
+                    return rendered(view(request, *args, **kwargs))
+            return view(request, *args, **kwargs)
+
+        return front_door
+
+    return decorate(view) if view else decorate
+
+
+def staff_required(*roles: str) -> Callable[[View], View]:
+    """Let a view run for staff who hold one of ``roles``.
+
+    The view runs, template included, in one transaction that sees the records of the offices
+    where the post is held (posts that open no records see nobody's). ``request.units`` has
+    all offices below those posts, for lists of things that are not personal.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def front_door(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return _sign_in_first(request, at="account_login")
+            request.units = scope.offices_of(request.user, roles)
+            if not request.units:
+                raise PermissionDenied(_("This page is for other staff. Please ask the office."))
+            with scope.staff(request.user, roles):
+                return rendered(view(request, *args, **kwargs))
+
+        front_door.roles = frozenset(roles)  # type: ignore[attr-defined]  # read by the table of URLs and roles
+        return front_door
+
+    return decorate
+
+
+def press_of(request: HttpRequest) -> UUID:
+    """Return the key of one press of a button, from the form's field ``press``.
+
+    A press without a readable key is refused: without it a second tap could not be told
+    from a second wish.
+    """
+    try:
+        return UUID(request.POST.get("press", ""))
+    except ValueError:
+        raise BadRequest(_("Please go back one page and press the button again.")) from None
+
+
+def new_press() -> UUID:
+    """Return a key for the form that is about to be shown."""
+    return uuid4()
+
+
+def rendered(response: HttpResponseBase) -> HttpResponseBase:
+    """Render a template response now, while its rows may still be read."""
+    if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:
+        response.render()
+    return response
+
+
+def _for_whom(request: HttpRequest, allowed: queries.MayActFor) -> int | None:
+    """Return the learner of this request, or None when somebody has to say."""
+    helped = request.session.get(ACTING_FOR)
+    if helped is not None:
+        if helped in allowed.grants:
+            return int(helped)
+        del request.session[ACTING_FOR]
+        messages.warning(request, _("You may no longer act for this person. The help has ended."))
+        return None
+    if len(allowed.own) == 1:
+        return allowed.own[0]
+    chosen = request.session.get(CHOSEN)
+    return chosen if chosen in allowed.own else None
+
+
+def _say_who_it_is(request: HttpRequest, allowed: queries.MayActFor) -> HttpResponse:
+    page = "accounts:choose-learner" if allowed.own or allowed.grants else "accounts:about-me"
+    return redirect(f"{resolve_url(page)}?{urlencode({'next': _way_back(request)})}")
+
+
+def _sign_in_first(request: HttpRequest, at: str = "account_request_login_code") -> HttpResponse:
+    return redirect(f"{resolve_url(at)}?{urlencode({'next': _way_back(request)})}")
+
+
+def _way_back(request: HttpRequest) -> str:
+    """The page to return to; a form that was sent is filled in again from its own page."""
+    if request.method in {"GET", "HEAD"}:
+        return request.get_full_path()
+    referer = request.headers.get("Referer", "")
+    start = f"{request.scheme}://{request.get_host()}/"
+    return referer.removeprefix(start.rstrip("/")) if referer.startswith(start) else "/my/"
+
+
+def _grant(allowed: queries.MayActFor, learner_id: int) -> HelperGrant | None:
+    grant_id = allowed.grants.get(learner_id)
+    return HelperGrant.objects.get(pk=grant_id) if grant_id else None
+
+
+def _ensure(right: Right, grant: HelperGrant | None) -> None:
+    if grant is None or (right is not Right.SELF and getattr(grant, right)):
+        return
+    raise PermissionDenied(
+        _("This needs %(name)s in person, or a wider grant. The office can help you both.")
+        % {"name": grant.learner.name}
+    )

@@ -1,0 +1,138 @@
+"""Whose rows a piece of work may see: PostgreSQL's row-level security, told what it needs.
+
+Three settings of the database session drive every policy (``accounts/policies.py``). Unset
+means no rows, so work that forgot to say whose it is finds nothing and can change nothing.
+
+- ``app.units``: offices whose people's records staff may see,
+- ``app.learners``: the learners a request is made for,
+- ``app.system``: the name of a command or task that works for the whole city.
+
+``staff``, ``learners`` and ``system`` last for a transaction, which they open, and are safe
+behind a transaction pooler. ``as_system`` lasts for a database session: commands and workers
+use it, and connect to PostgreSQL directly (``docs/adr``). A scope inside another one replaces
+it and gives it back at the end.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+from django.db import DatabaseError, connection, transaction
+
+from accounts.models import StaffPost, Unit, User
+from accounts.roles import ROLES_THAT_SEE_LEARNERS
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What the three settings say; each is empty when it opens nothing."""
+
+    units: str = ""
+    learners: str = ""
+    system: str = ""
+
+
+NOBODY = Scope()
+_in_force: ContextVar[Scope] = ContextVar("scope in force", default=NOBODY)
+
+
+def offices_of(user: User, roles: Collection[str]) -> list[int]:
+    """Return the offices where ``user`` holds a post of one of ``roles``.
+
+    A post counts for its office and all offices below: the city's for the whole city.
+    """
+    held = StaffPost.objects.held().filter(user=user, role__in=roles)
+    roots = list(held.values_list("unit_id", flat=True))
+    return Unit.objects.below(roots) if roots else []
+
+
+def units_of(user: User, roles: Collection[str] = ROLES_THAT_SEE_LEARNERS) -> list[int]:
+    """Return the offices whose learners ``user`` may see by a post of one of ``roles``."""
+    return offices_of(user, ROLES_THAT_SEE_LEARNERS.intersection(roles))
+
+
+@contextmanager
+def staff(user: User, roles: Collection[str] = ROLES_THAT_SEE_LEARNERS) -> Iterator[None]:
+    """See the records of the offices where ``user`` holds one of ``roles``."""
+    with transaction.atomic():
+        units = ",".join(map(str, units_of(user, roles)))
+        with _local(Scope(units=units)):
+            yield
+
+
+@contextmanager
+def learners(ids: Iterable[int]) -> Iterator[None]:
+    """See the records of these learners. The caller has checked that it may act for them."""
+    with transaction.atomic(), _local(Scope(learners=",".join(map(str, ids)))):
+        yield
+
+
+@contextmanager
+def system(name: str) -> Iterator[None]:
+    """See all records, for one transaction; ``name`` says which work needs that."""
+    with transaction.atomic(), _local(Scope(system=name)):
+        yield
+
+
+@contextmanager
+def as_system(name: str) -> Iterator[None]:
+    """See all records while a command or task runs, over as many transactions as it takes.
+
+    Use as ``@as_system("name")`` on the command's ``handle`` or the task, or in ``with``.
+    """
+    before = _in_force.get()
+    _tell(Scope(system=name), for_transaction=False)
+    token = _in_force.set(Scope(system=name))
+    try:
+        yield
+    finally:
+        _in_force.reset(token)
+        _give_back(before)
+
+
+def in_force() -> Scope:
+    """Return what this thread may see at the moment."""
+    return _in_force.get()
+
+
+@contextmanager
+def _local(scope: Scope) -> Iterator[None]:
+    """Put ``scope`` in force for the transaction block that is open.
+
+    A failing block needs no giving back: rolling back to its savepoint undoes the settings.
+    """
+    before = _in_force.get()
+    _tell(scope, for_transaction=True)
+    token = _in_force.set(scope)
+    try:
+        yield
+    finally:
+        _in_force.reset(token)
+    if not connection.needs_rollback:
+        _tell(before, for_transaction=True)
+
+
+def _give_back(before: Scope) -> None:
+    if connection.needs_rollback:
+        return  # the rollback to come undoes the setting
+    try:
+        _tell(before, for_transaction=False)
+    except DatabaseError:
+        connection.close()  # a new session starts with no rights
+
+
+def _tell(scope: Scope, *, for_transaction: bool) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('app.units', %s, %s), set_config('app.learners', %s, %s),"
+            " set_config('app.system', %s, %s)",
+            [
+                scope.units,
+                for_transaction,
+                scope.learners,
+                for_transaction,
+                scope.system,
+                for_transaction,
+            ],
+        )

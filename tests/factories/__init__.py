@@ -1,0 +1,1 @@
+"""The dullest valid case of every record; traits name the interesting ones."""
