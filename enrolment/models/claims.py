@@ -1,7 +1,6 @@
 """What was asked with one press of a button, and what it came to."""
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Learner, User
 from courses.models import ClassSection
@@ -42,7 +41,6 @@ class Claim(models.Model):
         db_index=False,
     )
     due_at = models.DateTimeField(null=True, blank=True)
-    place = models.PositiveIntegerField(_("place in the line"), null=True, blank=True)
     channel = models.CharField(max_length=8, choices=Channel.choices)
     actor = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False

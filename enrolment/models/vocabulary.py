@@ -37,7 +37,6 @@ class Act(models.TextChoices):
     """What was asked for with one press of a button."""
 
     CLAIM = "claim", _("ask for a place")
-    WAIT = "wait", _("join the waiting list")
     LEAVE_LINE = "leave_line", _("leave the waiting list")
     WITHDRAW = "withdraw", _("withdraw")
     UNDO = "undo", _("take the place back")

@@ -1,0 +1,159 @@
+-- What staff do with seats: confirm at the counter, change the size of a class, call it off.
+
+-- Confirm a held enrolment, with the reason why it may be (paid in cash, waived).
+CREATE OR REPLACE FUNCTION seat_confirm(
+    p_actor bigint, p_enrolment bigint, p_key uuid, p_hash text, p_channel text,
+    p_at timestamptz, p_reason text
+) RETURNS enrolment_claim LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    held enrolment_enrolment;
+    section courses_classsection;
+    answer enrolment_claim;
+    seat enrolment_seat;
+    status_now text;
+BEGIN
+    SELECT * INTO held FROM enrolment_enrolment WHERE id = p_enrolment;
+    SELECT * INTO section FROM courses_classsection WHERE id = held.section_id;
+    IF section.id IS NULL OR NOT seat_is_staff(p_actor, section.unit_id) THEN
+        RETURN seat_unkept(held.learner_id, p_key, 'confirm', section.id, 'not_yours', p_at);
+    END IF;
+    PERFORM seat_lock_learner(held.learner_id, section.term_id, true);
+    answer := seat_stored(held.learner_id, p_key, p_hash, p_at);
+    IF answer.key IS NOT NULL THEN RETURN answer; END IF;
+
+    SELECT * INTO held FROM enrolment_enrolment WHERE id = p_enrolment;
+    SELECT * INTO seat FROM enrolment_seat WHERE enrolment_id = p_enrolment FOR NO KEY UPDATE;
+    IF held.status <> 'offered' OR seat.no IS NULL OR held.due_at <= p_at THEN
+        RETURN seat_answer(held.learner_id, p_key, p_hash, 'confirm', section.id, 'refused',
+                           CASE WHEN held.status IN ('confirmed', 'active') THEN 'already_in'
+                                ELSE 'too_late' END,
+                           p_enrolment, NULL, NULL, p_channel, p_actor, p_at);
+    END IF;
+    SELECT CASE WHEN starts_on <= (p_at AT TIME ZONE 'Asia/Shanghai')::date
+                THEN 'active' ELSE 'confirmed' END
+    INTO status_now FROM courses_term WHERE id = section.term_id;
+
+    UPDATE enrolment_enrolment SET status = status_now, due_at = NULL, answered_at = p_at
+    WHERE id = p_enrolment;
+    UPDATE enrolment_seat SET state = 'taken', due_at = NULL
+    WHERE section_id = section.id AND no = seat.no;
+    PERFORM seat_note(section, seat.no, held.learner_id, p_enrolment, 'held', 'taken', 'offered',
+                      status_now, held.due_at, NULL, p_channel, p_actor, p_reason, p_at,
+                      'confirmed at the counter');
+    RETURN seat_answer(held.learner_id, p_key, p_hash, 'confirm', section.id, 'confirmed', '',
+                       p_enrolment, NULL, NULL, p_channel, p_actor, p_at);
+END $$;
+
+-- Change how many seats a class has. Never takes a seat from somebody: returns the number it has
+-- now, which is more than asked for when too many are in use. NULL: not this person's class.
+CREATE OR REPLACE FUNCTION seat_resize(
+    p_actor bigint, p_section bigint, p_capacity int, p_at timestamptz, p_reason text
+) RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    section courses_classsection;
+    seats int;
+BEGIN
+    SELECT * INTO section FROM courses_classsection WHERE id = p_section;
+    IF section.id IS NULL OR NOT seat_is_staff(p_actor, section.unit_id) THEN RETURN NULL; END IF;
+    PERFORM FROM courses_classsection WHERE id = p_section FOR NO KEY UPDATE;
+
+    INSERT INTO enrolment_seat (section_id, no, state, bucket)
+    SELECT p_section, no, 'free', 'O'
+    FROM generate_series(1, 9999) AS no
+    WHERE NOT EXISTS (SELECT FROM enrolment_seat s WHERE s.section_id = p_section AND s.no = no.no)
+    ORDER BY no
+    LIMIT greatest(0, p_capacity - (
+        SELECT count(*) FROM enrolment_seat WHERE section_id = p_section));
+    DELETE FROM enrolment_seat d WHERE d.section_id = p_section AND d.no IN (
+        SELECT no FROM enrolment_seat WHERE section_id = p_section AND state = 'free'
+        ORDER BY no DESC
+        LIMIT greatest(0, (SELECT count(*) FROM enrolment_seat WHERE section_id = p_section)
+                          - p_capacity)
+        FOR UPDATE SKIP LOCKED
+    );
+    SELECT count(*) INTO seats FROM enrolment_seat WHERE section_id = p_section;
+    UPDATE courses_classsection SET capacity = seats WHERE id = p_section;
+    PERFORM seat_audit(section, NULL, p_actor, 'class resized', p_at, jsonb_build_object(
+        'from', section.capacity, 'asked', p_capacity, 'to', seats, 'reason', p_reason));
+    PERFORM seat_errand('promote_section', p_section::text);
+    RETURN seats;
+END $$;
+
+-- Call a class off. New claims are refused from here on; the errand empties it, and goes on until
+-- the claims that were on their way have arrived. False: not this person's class.
+CREATE OR REPLACE FUNCTION seat_cancel_section(
+    p_actor bigint, p_section bigint, p_at timestamptz, p_reason text
+) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    section courses_classsection;
+BEGIN
+    SELECT * INTO section FROM courses_classsection WHERE id = p_section;
+    IF section.id IS NULL OR NOT seat_is_staff(p_actor, section.unit_id) THEN RETURN false; END IF;
+    UPDATE courses_classsection SET status = 'cancelled'
+    WHERE id = p_section AND status = 'running';
+    IF FOUND THEN
+        PERFORM seat_audit(section, NULL, p_actor, 'class called off', p_at,
+                           jsonb_build_object('reason', p_reason));
+        PERFORM seat_errand('empty_section', p_section::text);
+    END IF;
+    RETURN true;
+END $$;
+
+-- End up to p_limit enrolments and places in line of a class that was called off. Returns how
+-- many ended; call it until it returns none.
+CREATE OR REPLACE FUNCTION seat_empty_section(p_section bigint, p_at timestamptz, p_limit int)
+RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    section courses_classsection;
+    used enrolment_seat;
+    seat enrolment_seat;
+    held enrolment_enrolment;
+    waiter bigint;
+    done int := 0;
+BEGIN
+    SELECT * INTO section FROM courses_classsection WHERE id = p_section;
+    IF section.status <> 'cancelled' THEN RETURN 0; END IF;
+    FOR used IN
+        SELECT * FROM enrolment_seat WHERE section_id = p_section AND state <> 'free'
+        ORDER BY learner_id LIMIT p_limit
+    LOOP
+        CONTINUE WHEN NOT seat_lock_learner(used.learner_id, section.term_id, false);
+        SELECT * INTO seat FROM enrolment_seat
+        WHERE section_id = p_section AND no = used.no AND learner_id = used.learner_id
+        FOR NO KEY UPDATE SKIP LOCKED;
+        CONTINUE WHEN NOT FOUND;
+        SELECT * INTO held FROM enrolment_enrolment WHERE id = seat.enrolment_id;
+        UPDATE enrolment_seat
+        SET state = 'free', learner_id = NULL, enrolment_id = NULL, due_at = NULL
+        WHERE section_id = p_section AND no = seat.no;
+        IF seat.state = 'leaving' THEN
+            UPDATE enrolment_enrolment SET undo_until = NULL WHERE id = held.id;
+        ELSIF held.id IS NOT NULL THEN
+            UPDATE enrolment_enrolment
+            SET status = 'cancelled_by_school', due_at = NULL, ended_at = p_at
+            WHERE id = held.id;
+            PERFORM seat_count(seat.learner_id, section, -1);
+            PERFORM seat_errand('tell_cancelled', held.id::text);
+        END IF;
+        PERFORM seat_note(section, seat.no, seat.learner_id, held.id, seat.state, 'free',
+                          coalesce(held.status, ''),
+                          CASE WHEN held.id IS NULL THEN ''
+                               WHEN seat.state = 'leaving' THEN held.status
+                               ELSE 'cancelled_by_school' END,
+                          seat.due_at, NULL, 'system', NULL, '', p_at, 'class called off');
+        done := done + 1;
+    END LOOP;
+    FOR waiter IN
+        UPDATE enrolment_waitlistentry SET state = 'closed', due_at = NULL, closed_at = p_at
+        WHERE id IN (
+            SELECT id FROM enrolment_waitlistentry
+            WHERE section_id = p_section AND state IN ('waiting', 'offered')
+            ORDER BY id LIMIT p_limit FOR UPDATE SKIP LOCKED
+        )
+        RETURNING id
+    LOOP
+        PERFORM seat_errand('tell_line_closed', waiter::text);
+        done := done + 1;
+    END LOOP;
+    RETURN done;
+END $$;

@@ -1,0 +1,115 @@
+-- Clock work: what has fallen due, what a new class needs, what the first day of term changes.
+
+-- Free up to p_limit seats whose time has run out. Returns the class of each. Two sweeps at once
+-- are harmless: what one has locked, the other leaves alone.
+CREATE OR REPLACE FUNCTION seat_sweep(p_at timestamptz, p_limit int)
+RETURNS SETOF bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    due enrolment_seat;
+    seat enrolment_seat;
+    section courses_classsection;
+BEGIN
+    FOR due IN
+        SELECT * FROM enrolment_seat WHERE due_at <= p_at ORDER BY due_at LIMIT p_limit
+    LOOP
+        SELECT * INTO section FROM courses_classsection WHERE id = due.section_id;
+        CONTINUE WHEN NOT seat_lock_learner(due.learner_id, section.term_id, false);
+        SELECT * INTO seat FROM enrolment_seat
+        WHERE section_id = due.section_id AND no = due.no AND learner_id = due.learner_id
+          AND due_at <= p_at
+        FOR NO KEY UPDATE SKIP LOCKED;
+        CONTINUE WHEN NOT FOUND;
+        IF seat.state = 'leaving' THEN
+            PERFORM seat_let_go(section, seat, 'system', NULL, p_at);
+        ELSIF seat.state = 'held' THEN
+            PERFORM seat_lapse(section, seat, p_at);
+        ELSE
+            PERFORM seat_expire(section, seat, p_at);
+        END IF;
+        RETURN NEXT seat.section_id;
+    END LOOP;
+END $$;
+
+-- A hold that nobody confirmed in time.
+CREATE OR REPLACE FUNCTION seat_lapse(
+    p_section courses_classsection, p_seat enrolment_seat, p_at timestamptz
+) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE enrolment_enrolment SET status = 'lapsed', due_at = NULL, ended_at = p_at
+    WHERE id = p_seat.enrolment_id;
+    PERFORM seat_free(p_section, p_seat);
+    PERFORM seat_count(p_seat.learner_id, p_section, -1);
+    PERFORM seat_note(p_section, p_seat.no, p_seat.learner_id, p_seat.enrolment_id, 'held', 'free',
+                      'offered', 'lapsed', p_seat.due_at, NULL, 'system', NULL, '', p_at,
+                      'hold lapsed');
+    PERFORM seat_errand('tell_lapsed', p_seat.enrolment_id::text);
+END $$;
+
+-- An offer that nobody answered: the first time to the end of the line, the second time off it.
+CREATE OR REPLACE FUNCTION seat_expire(
+    p_section courses_classsection, p_seat enrolment_seat, p_at timestamptz
+) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    entry bigint;
+BEGIN
+    UPDATE enrolment_waitlistentry
+    SET expiries = expiries + 1, due_at = NULL,
+        state = CASE WHEN expiries = 0 THEN 'waiting' ELSE 'expired' END,
+        ticket = CASE WHEN expiries = 0 THEN nextval('waitlist_ticket') ELSE ticket END,
+        closed_at = CASE WHEN expiries = 0 THEN NULL ELSE p_at END
+    WHERE section_id = p_section.id AND learner_id = p_seat.learner_id AND state = 'offered'
+    RETURNING id INTO entry;
+    PERFORM seat_free(p_section, p_seat);
+    PERFORM seat_note(p_section, p_seat.no, p_seat.learner_id, NULL, 'offered', 'free', '', '',
+                      p_seat.due_at, NULL, 'system', NULL, '', p_at, 'offer expired');
+    PERFORM seat_errand('tell_expired', entry::text);
+END $$;
+
+-- Classes that have a free seat and somebody who waits.
+CREATE OR REPLACE FUNCTION seat_sections_to_offer()
+RETURNS SETOF bigint LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT DISTINCT w.section_id FROM enrolment_waitlistentry w
+    WHERE w.state = 'waiting' AND EXISTS (
+        SELECT FROM enrolment_seat s WHERE s.section_id = w.section_id AND s.state = 'free'
+    )
+    ORDER BY 1
+$$;
+
+-- Give every running class of a term beyond planning its seats. Returns how many classes got them.
+CREATE OR REPLACE FUNCTION seat_lay_out()
+RETURNS int LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    WITH laid AS (
+        INSERT INTO enrolment_seat (section_id, no, state, bucket)
+        SELECT s.id, no, 'free', 'O'
+        FROM courses_classsection s
+        JOIN courses_term t ON t.id = s.term_id AND t.phase NOT IN ('draft', 'archived')
+        CROSS JOIN LATERAL generate_series(1, s.capacity) AS no
+        WHERE s.status = 'running'
+          AND NOT EXISTS (SELECT FROM enrolment_seat WHERE section_id = s.id)
+        ON CONFLICT DO NOTHING
+        RETURNING section_id
+    )
+    SELECT count(DISTINCT section_id)::int FROM laid
+$$;
+
+-- From the first day of a term its confirmed learners are being taught. Returns how many began.
+CREATE OR REPLACE FUNCTION seat_begin_terms(p_at timestamptz)
+RETURNS int LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    WITH begun AS (
+        UPDATE enrolment_enrolment e SET status = 'active'
+        FROM courses_classsection s JOIN courses_term t ON t.id = s.term_id
+        WHERE s.id = e.section_id AND e.status = 'confirmed'
+          AND t.starts_on <= (p_at AT TIME ZONE 'Asia/Shanghai')::date
+        RETURNING e.id, e.learner_id, e.section_id, e.unit_id
+    ), noted AS (
+        INSERT INTO enrolment_enrolmentevent (
+            section_id, unit_id, seat_no, learner_id, enrolment_id, seat_from, seat_to,
+            status_from, status_to, channel, reason, at
+        )
+        SELECT b.section_id, b.unit_id, seat.no, b.learner_id, b.id, 'taken', 'taken',
+               'confirmed', 'active', 'system', '', p_at
+        FROM begun b JOIN enrolment_seat seat ON seat.enrolment_id = b.id
+        RETURNING 1
+    )
+    SELECT count(*)::int FROM noted
+$$;
