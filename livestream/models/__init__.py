@@ -1,0 +1,28 @@
+"""Recordings and replays, who may watch them, live lessons, and their posters."""
+
+from livestream.models.live import Broadcast, Channel
+from livestream.models.recordings import (
+    Captions,
+    Chapter,
+    Recording,
+    Storyboard,
+    Upload,
+    Variant,
+    WorkUnit,
+)
+from livestream.models.watching import WatchGrant, WatchRange, WatchState
+
+__all__ = [
+    "Broadcast",
+    "Captions",
+    "Channel",
+    "Chapter",
+    "Recording",
+    "Storyboard",
+    "Upload",
+    "Variant",
+    "WatchGrant",
+    "WatchRange",
+    "WatchState",
+    "WorkUnit",
+]

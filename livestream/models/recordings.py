@@ -1,0 +1,322 @@
+"""Films of lessons: as they came in, and the replays made of them."""
+
+import uuid
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Unit, User
+from courses.models import Lesson
+from livestream.domain.inspection import Problem
+from livestream.domain.tokens import folder_of
+
+
+class RecordingQuerySet(models.QuerySet["Recording"]):
+    """The words we have for recordings; nobody outside this module filters by status."""
+
+    def claimable(self, at: datetime) -> Self:
+        """Waiting to be made into a replay, or begun by a worker that is not heard of any more."""
+        return self.filter(
+            Q(status=Recording.Status.UPLOADED)
+            | Q(status=Recording.Status.PROCESSING, lease_ends_at__lte=at)
+        )
+
+    def held_by(self, attempt: int) -> Self:
+        """Still in the hands of the worker that began this attempt."""
+        return self.filter(status=Recording.Status.PROCESSING, attempt=attempt)
+
+    def failed(self) -> Self:
+        """Films no replay could be made of."""
+        return self.filter(status=Recording.Status.FAILED)
+
+    def made(self) -> Self:
+        """With a replay, published or not."""
+        return self.filter(status__in=[Recording.Status.READY, Recording.Status.PUBLISHED])
+
+    def published(self) -> Self:
+        """Replays that learners may find."""
+        return self.filter(status=Recording.Status.PUBLISHED)
+
+    def open_to_all(self) -> Self:
+        """Published for everybody, not for one class."""
+        return self.published().filter(is_public=True)
+
+    def of_teacher(self, user: User) -> Self:
+        """Films of the lessons this person gives, or sent by this person."""
+        return self.filter(
+            Q(uploaded_by=user)
+            | Q(lesson__teacher__user=user)
+            | Q(lesson__section__teacher__user=user)
+        ).distinct()
+
+    def latest_first(self) -> Self:
+        """The newest lesson on top."""
+        return self.order_by("-lesson__during", "-pk")
+
+    def with_all_to_show(self) -> Self:
+        """Everything a list or a player page shows, in one query."""
+        return self.select_related(
+            "lesson__section__course", "lesson__section__teacher__user", "lesson__teacher__user"
+        )
+
+
+class Recording(models.Model):
+    """The film of a lesson and the replay made of it.
+
+    ``asset`` names its files and stands in signed paths: it cannot be guessed and says nothing.
+    ``attempt`` counts the workers that began, and fences them: only the latest may publish.
+    ``generation`` is the attempt whose files are watched now; 0 while there are none.
+    """
+
+    class Status(models.TextChoices):
+        UPLOADED = "uploaded", _("waiting to be processed")
+        PROCESSING = "processing", _("being processed")
+        READY = "ready", _("ready, not yet published")
+        PUBLISHED = "published", _("published")
+        FAILED = "failed", _("did not work")
+
+    PROBLEMS = [(problem.value, problem.value) for problem in Problem]
+
+    asset = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    lesson = models.ForeignKey(Lesson, on_delete=models.PROTECT, related_name="recordings")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="recordings")
+    uploaded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="recordings")
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.UPLOADED)
+    is_public = models.BooleanField(_("open to everybody"), default=False)
+    takes_what_is_there = models.BooleanField(_("without its missing end"), default=False)
+
+    attempt = models.PositiveSmallIntegerField(default=0)
+    generation = models.PositiveSmallIntegerField(default=0)
+    progress = models.PositiveSmallIntegerField(_("percent done"), default=0)
+    lease_ends_at = models.DateTimeField(null=True, blank=True)
+    problem = models.CharField(max_length=24, choices=PROBLEMS, blank=True)
+    cut_at_seconds = models.FloatField(null=True, blank=True)
+
+    seconds = models.FloatField(_("length"), null=True, blank=True)
+    has_picture = models.BooleanField(default=True)
+    has_sound = models.BooleanField(default=True)
+    uploaded_at = models.DateTimeField()
+    ready_at = models.DateTimeField(null=True, blank=True)
+    published_at = models.DateTimeField(null=True, blank=True)
+
+    objects = RecordingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("recording")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status="processing", lease_ends_at__isnull=False)
+                | (~Q(status="processing") & Q(lease_ends_at=None)),
+                name="a_lease_only_while_processing",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="failed") ^ Q(problem=""), name="a_problem_only_when_failed"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["uploaded", "processing", "failed"])
+                | Q(generation__gte=1, seconds__isnull=False),
+                name="a_replay_has_its_files",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="published", published_at__isnull=False)
+                | (~Q(status="published") & Q(published_at=None)),
+                name="published_has_its_moment",
+            ),
+            models.CheckConstraint(
+                condition=Q(generation__lte=F("attempt")), name="a_generation_was_attempted"
+            ),
+            models.CheckConstraint(
+                condition=Q(progress__lte=100), name="progress_is_a_percentage"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"recording {self.pk}"
+
+    def is_made(self) -> bool:
+        """Whether there is something to watch."""
+        return self.status in {self.Status.READY, self.Status.PUBLISHED}
+
+    def is_busy(self) -> bool:
+        """Whether its state will change by itself."""
+        return self.status in {self.Status.UPLOADED, self.Status.PROCESSING}
+
+    def folder(self, generation: int | None = None) -> str:
+        """Where the files of a generation lie in the storage (the one watched now by default)."""
+        return folder_of(self.asset.hex, self.generation if generation is None else generation)
+
+    def teachers(self) -> set[int]:
+        """The accounts of who gives the lesson, a substitute included."""
+        given_by = (self.lesson.teacher, self.lesson.section.teacher)
+        return {teacher.user_id for teacher in given_by if teacher and teacher.user_id}
+
+
+class Upload(models.Model):
+    """A film as it came in. Its bytes stay until the replay has stood for a while.
+
+    ``press`` names one press of the button: a second one with the same key changes nothing.
+    """
+
+    recording = models.OneToOneField(Recording, on_delete=models.CASCADE, related_name="upload")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="uploads")
+    press = models.UUIDField(unique=True)
+    original_name = models.CharField(max_length=255)
+    stored_as = models.CharField(max_length=200)
+    size = models.PositiveBigIntegerField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("upload")
+        constraints = [
+            models.CheckConstraint(condition=Q(size__gte=1), name="an_upload_has_bytes")
+        ]
+
+    def __str__(self) -> str:
+        return f"upload {self.pk}"
+
+
+class VariantQuerySet(models.QuerySet["Variant"]):
+    """The words we have for variants."""
+
+    def watched_now(self) -> Self:
+        """Of the generation that is handed out."""
+        return self.filter(generation=F("recording__generation"))
+
+    def largest_first(self) -> Self:
+        """By bytes a second."""
+        return self.order_by("-average_bandwidth")
+
+
+class Variant(models.Model):
+    """One size of a replay, with what was measured of it. Sound has no width."""
+
+    recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="variants")
+    generation = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=16)
+    codec = models.CharField(max_length=40)
+    width = models.PositiveSmallIntegerField(default=0)
+    height = models.PositiveSmallIntegerField(default=0)
+    frame_rate = models.FloatField(default=0)
+    bandwidth = models.PositiveIntegerField()
+    average_bandwidth = models.PositiveIntegerField()
+    segments = models.PositiveIntegerField()
+    size = models.PositiveBigIntegerField()
+
+    objects = VariantQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["recording", "generation", "name"], name="a_variant_is_made_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.recording_id}"
+
+
+class WorkUnit(models.Model):
+    """A stretch of a long film that one worker makes by itself, so that a crash costs only it."""
+
+    class State(models.TextChoices):
+        PLANNED = "planned", _("planned")
+        LEASED = "leased", _("being worked on")
+        DONE = "done", _("done")
+
+    recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="work_units")
+    generation = models.PositiveSmallIntegerField()
+    number = models.PositiveIntegerField()
+    starts_at_seconds = models.FloatField()
+    seconds = models.FloatField()
+    state = models.CharField(max_length=8, choices=State.choices, default=State.PLANNED)
+    fence = models.PositiveIntegerField(default=0)
+    lease_owner = models.CharField(max_length=80, blank=True)
+    lease_ends_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["recording", "generation", "number"], name="a_work_unit_is_planned_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="leased", lease_ends_at__isnull=False)
+                | (~Q(state="leased") & Q(lease_ends_at=None)),
+                name="a_work_unit_has_a_lease_while_leased",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"unit {self.number} of {self.recording_id}"
+
+
+class Captions(models.Model):
+    """The words of a film in one language. Shown once a person has read them through."""
+
+    recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="captions")
+    language = models.CharField(max_length=12)
+    stored_as = models.CharField(max_length=200)
+    made_by_machine = models.BooleanField(default=True)
+    checked_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    checked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("captions")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["recording", "language"], name="one_set_of_captions_per_language"
+            ),
+            models.CheckConstraint(
+                condition=Q(checked_by=None, checked_at=None)
+                | Q(checked_by__isnull=False, checked_at__isnull=False),
+                name="captions_are_checked_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"captions {self.language} of {self.recording_id}"
+
+
+class Chapter(models.Model):
+    """A part of a lesson that one may jump to."""
+
+    recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="chapters")
+    starts_at_seconds = models.FloatField()
+    title = models.CharField(_("title"), max_length=80)
+
+    class Meta:
+        verbose_name = _("chapter")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["recording", "starts_at_seconds"], name="one_chapter_starts_at_a_moment"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Storyboard(models.Model):
+    """Small pictures of a film on one sheet, for looking ahead."""
+
+    recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="storyboards")
+    generation = models.PositiveSmallIntegerField()
+    every_seconds = models.FloatField()
+    columns = models.PositiveSmallIntegerField()
+    rows = models.PositiveSmallIntegerField()
+    tile_width = models.PositiveSmallIntegerField()
+    tile_height = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["recording", "generation"], name="one_storyboard_per_generation"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"storyboard of {self.recording_id}"
