@@ -1,5 +1,43 @@
-"""Every way in. ``manage.py pages`` prints this as a table of who may go where."""
+"""Every way in. ``manage.py pages`` prints this as a table of who may go where.
 
-from django.urls import path  # noqa: F401
+Chinese has no prefix, so that printed and SMS links are short; the other languages stand under
+``/zh-hant/`` and ``/en/``. Our own views come before Wagtail's pages, which take what is left.
+"""
 
-urlpatterns: list[object] = []
+from importlib.util import find_spec
+
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.views.generic import RedirectView
+from django.views.static import serve
+from wagtail import views as wagtail_views
+from wagtail.admin import urls as admin_urls
+from wagtail.documents import urls as document_urls
+from wagtail.urls import serve_pattern
+
+from config import views
+
+_apps = [name for name in ("accounts", "enrolment", "livestream") if find_spec(f"{name}.urls")]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    # Wagtail's own sign-in knows no second factor: nobody reaches it.
+    path("admin/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
+    path("admin/", include(admin_urls)),
+    path("documents/", include(document_urls)),
+    path("text-size/", views.choose_text_size, name="text-size"),
+]
+if settings.DEMO:
+    urlpatterns += [
+        path("styleguide/", views.show_styleguide, name="styleguide"),
+        # In service, the proxy in front hands out the pictures.
+        path("media/<path:path>", serve, {"document_root": settings.MEDIA_ROOT}, name="media"),
+    ]
+urlpatterns += i18n_patterns(
+    path("", include("courses.urls")),
+    path("", include("campus.urls")),
+    *(path("", include(f"{name}.urls")) for name in _apps),
+    # Only the pages themselves: Wagtail's other public addresses are forms for passwords.
+    re_path(serve_pattern, wagtail_views.serve, name="wagtail_serve"),
+    prefix_default_language=False,
+)

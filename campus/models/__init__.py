@@ -13,6 +13,7 @@ from campus.models.pages import (
     UnitPage,
 )
 from campus.models.places import Campus, Holiday, Locality, Room, TimeSlot, TravelTime
+from campus.models.site import SiteDetails
 
 __all__ = [
     "BasePage",
@@ -30,6 +31,7 @@ __all__ = [
     "NoticePage",
     "PlainPage",
     "Room",
+    "SiteDetails",
     "StoryIndexPage",
     "StoryPage",
     "TimeSlot",

@@ -4,7 +4,8 @@ from datetime import date
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, FilteredRelation, Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Named, Unit
@@ -35,11 +36,10 @@ class CampusQuerySet(models.QuerySet["Campus"]):
         return self.filter(kind__in=[Campus.Kind.MAIN, Campus.Kind.BRANCH])
 
     def nearest_to(self, locality: Locality) -> Self:
-        """By minutes on the way from a street or town; adds ``minutes``."""
-        return (
-            self.filter(travel_times__locality=locality)
-            .annotate(minutes=F("travel_times__minutes"))
-            .order_by("minutes", "pk")
+        """By minutes on the way from a street or town; adds ``minutes``, None where unknown."""
+        way = FilteredRelation("travel_times", condition=Q(travel_times__locality=locality))
+        return self.annotate(way=way, minutes=F("way__minutes")).order_by(
+            F("minutes").asc(nulls_last=True), "pk"
         )
 
     def in_order(self) -> Self:
@@ -60,15 +60,17 @@ class Campus(Named):
     kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)
     slug = models.SlugField(max_length=60, unique=True)
     address = models.CharField(_("address"), max_length=200)
-    address_i18n = models.JSONField(default=dict, blank=True)
+    address_i18n = models.JSONField(_("the same in other languages"), default=dict, blank=True)
     x_km = models.FloatField()
     y_km = models.FloatField()
     on_island = models.BooleanField(default=False)
     step_free = models.BooleanField(_("step-free"), default=False)
     lift = models.BooleanField(_("lift"), default=False)
+    toilet = models.BooleanField(_("step-free toilet"), default=False)
     canteen = models.BooleanField(_("canteen"), default=False)
     phone = models.CharField(_("phone"), max_length=40)
     hours = models.CharField(_("opening hours"), max_length=120)
+    hours_i18n = models.JSONField(_("the same in other languages"), default=dict, blank=True)
     bus_lines = models.CharField(_("bus lines"), max_length=200, blank=True)
     dial_in_number = models.CharField(_("number to listen by phone"), max_length=40, blank=True)
     position = models.PositiveSmallIntegerField(default=0)
@@ -79,6 +81,16 @@ class Campus(Named):
     class Meta:
         verbose_name = _("campus")
         verbose_name_plural = _("campuses")
+
+    @property
+    def has_rooms(self) -> bool:
+        """Whether classes meet here: a main campus or a branch."""
+        return self.kind in {self.Kind.MAIN, self.Kind.BRANCH}
+
+    def said(self, what: str) -> str:
+        """Return ``address`` or ``hours`` in the reader's language."""
+        others: dict[str, str] = getattr(self, f"{what}_i18n")
+        return others.get(get_language() or "") or str(getattr(self, what))
 
 
 class Room(models.Model):
@@ -186,11 +198,24 @@ class Holiday(models.Model):
     day = models.DateField(_("day"), unique=True)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
     name = models.CharField(_("name"), max_length=60)
+    stands_in_for = models.DateField(
+        _("the closed day whose lessons are held here"), null=True, blank=True
+    )
 
     objects = HolidayQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("holiday")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="working") | Q(stands_in_for=None),
+                name="only_a_working_day_stands_in_for_another",
+                violation_error_message=_("A closed day has no lessons of another day."),
+            ),
+            models.UniqueConstraint(
+                fields=["stands_in_for"], name="a_closed_day_is_made_up_for_once"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.day:%Y-%m-%d} {self.name}"

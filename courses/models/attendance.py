@@ -1,10 +1,10 @@
 """Who came, and what a term leaves behind about a learner."""
 
-from accounts.models import Learner, User
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Learner, User
 from courses.models.catalogue import Course
 from courses.models.sections import Lesson
 from courses.models.terms import Term

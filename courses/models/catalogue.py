@@ -2,10 +2,12 @@
 
 from typing import Self
 
-from accounts.models import Named
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Named
 
 
 class Department(Named):
@@ -75,13 +77,16 @@ class Course(Named):
     repeat_rule = models.CharField(
         max_length=20, choices=RepeatRule.choices, default=RepeatRule.AFTER_FOUR_TERMS
     )
-    # Search key: name in simplified characters, its pinyin with and without spaces, bigrams.
+    # Names in simplified characters and their sounds: courses/domain/search.py makes it.
     search_key = models.TextField(blank=True, editable=False)
 
     objects = CourseQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("course")
+        indexes = [
+            GinIndex(fields=["search_key"], name="courses_by_sound", opclasses=["gin_trgm_ops"])
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["subject", "level"], name="one_course_per_subject_and_level"

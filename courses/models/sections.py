@@ -3,15 +3,16 @@
 from datetime import datetime
 from typing import Self
 
-from accounts.models import Unit
-from campus.models import Campus, Room, TimeSlot
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from psycopg.types.multirange import Multirange
 
+from accounts.models import Unit
+from campus.models import Campus, Room, TimeSlot
 from courses.models.catalogue import Course
 from courses.models.fields import DateTimeMultiRangeField
 from courses.models.teachers import Teacher
@@ -28,6 +29,18 @@ class ClassSectionQuerySet(models.QuerySet["ClassSection"]):
     def running(self) -> Self:
         """Classes that have not been called off."""
         return self.filter(status=ClassSection.Status.RUNNING)
+
+    def taught_in(self, term: Term) -> Self:
+        """Classes of one term."""
+        return self.filter(term=term)
+
+    def with_seats_left(self) -> Self:
+        """Classes that had a seat left when the catalogue last looked."""
+        return self.filter(availability__seats_left__gt=0)
+
+    def online(self) -> Self:
+        """Classes one can follow from home."""
+        return self.filter(mode__in=[ClassSection.Mode.ONLINE, ClassSection.Mode.HYBRID])
 
     def with_all_to_show(self) -> Self:
         """Everything a card shows, in one query."""
@@ -114,6 +127,13 @@ class ClassSection(models.Model):
 
     def __str__(self) -> str:
         return f"class {self.pk}"
+
+    def display_name(self) -> str:
+        """Return the name of the class as learners and staff say it."""
+        return gettext("%(course)s (class %(number)s)") % {
+            "course": self.course.display_name(),
+            "number": self.number,
+        }
 
 
 class LessonQuerySet(models.QuerySet["Lesson"]):

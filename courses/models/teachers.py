@@ -1,10 +1,10 @@
 """Who teaches: what they can take on, where and when."""
 
-from accounts.models import Named, Unit, User
-from campus.models import Campus, TimeSlot
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Named, Unit, User
+from campus.models import Campus, TimeSlot
 from courses.models.catalogue import Subject
 
 

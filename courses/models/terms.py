@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any, Self
 
-from accounts.models import Named, Unit, User
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Named, Unit, User
 
 
 class TermQuerySet(models.QuerySet["Term"]):
@@ -15,6 +16,10 @@ class TermQuerySet(models.QuerySet["Term"]):
     def published(self) -> Self:
         """Terms the public may see."""
         return self.exclude(phase=Term.Phase.DRAFT)
+
+    def on_show(self) -> Self:
+        """Terms whose classes stand in the catalogue: published and not over."""
+        return self.exclude(phase__in=[Term.Phase.DRAFT, Term.Phase.CLOSED, Term.Phase.ARCHIVED])
 
     def being_taught(self) -> Self:
         """Terms with lessons now."""
@@ -63,6 +68,37 @@ class Term(Named):
             )
         ]
 
+    @property
+    def takes_people(self) -> bool:
+        """Whether a seat can be asked for in this phase."""
+        return self.phase in {self.Phase.OPEN_ENROLMENT, self.Phase.TEACHING}
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the term has been closed."""
+        return self.phase in {self.Phase.CLOSED, self.Phase.ARCHIVED}
+
+
+class TermPhaseQuerySet(models.QuerySet["TermPhase"]):
+    """The words we have for windows of a term."""
+
+    def opening_for_all(self) -> Self:
+        """The windows from which everybody may ask for a seat by themselves."""
+        return self.filter(phase=Term.Phase.OPEN_ENROLMENT)
+
+    def asking_now(self, at: datetime) -> Self:
+        """Windows in which learners can do something today; the one that closes first, first."""
+        return self.filter(
+            phase__in=[
+                Term.Phase.RENEWAL_OPEN,
+                Term.Phase.WISHES_OPEN,
+                Term.Phase.OPEN_ENROLMENT,
+            ],
+            term__phase=F("phase"),
+            opens_at__lte=at,
+            closes_at__gt=at,
+        ).order_by("closes_at")
+
 
 class TermPhase(models.Model):
     """From when to when a phase's window is open. A phase lasts until the next begins."""
@@ -71,6 +107,8 @@ class TermPhase(models.Model):
     phase = models.CharField(max_length=16, choices=Term.Phase.choices)
     opens_at = models.DateTimeField()
     closes_at = models.DateTimeField(null=True, blank=True)
+
+    objects = TermPhaseQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -1,0 +1,39 @@
+"""Doors of the shell itself."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from config import styleguide
+from config.context import TEXT_SIZES
+
+A_YEAR = 365 * 24 * 3600
+
+
+@require_POST
+def choose_text_size(request: HttpRequest) -> HttpResponse:
+    """Remember the size of text a reader wants, and show the page they came from."""
+    there = request.POST.get("next", "/")
+    if not url_has_allowed_host_and_scheme(
+        there, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
+        there = "/"
+    response = redirect(there)
+    size = request.POST.get("size")
+    if size in TEXT_SIZES:
+        response.set_cookie(
+            "text_size",
+            size,
+            max_age=A_YEAR,
+            httponly=True,
+            samesite="Lax",
+            secure=settings.SESSION_COOKIE_SECURE,
+        )
+    return response
+
+
+def show_styleguide(request: HttpRequest) -> HttpResponse:
+    """Every component in every state, for those who build pages. Demo and tests only."""
+    return render(request, "styleguide.html", styleguide.samples())
