@@ -1,0 +1,255 @@
+"""The next term once its draw is over: who renewed, who was drawn, who waits, what is left.
+
+A rough draw, only as good as a moving picture needs it: people in chance order, each with a few
+wishes, the first that has a seat. The real one belongs to the term's own machinery.
+"""
+
+import random
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+
+from config.demo import calendar, tables
+from config.demo.chance import Wheel, stream
+from config.demo.people import age_on
+from config.demo.records import (
+    CityPlan,
+    EnrolmentPlan,
+    HolidayPlan,
+    LearnerPlan,
+    SectionPlan,
+    TermPlan,
+    WaitingPlan,
+)
+from config.demo.seating import Sitter
+
+LONGEST_LINE = 25
+WANTS_TWO = 0.42
+TAKES_ANOTHER = 0.4  # of those without a class, when left-over seats are given out
+EMPTY = ("taifeng", "CALLI")  # the class nobody has come to: its university's head has a worry
+UNLUCKY = frozenset({"wu-yulan"})
+DAY = timedelta(days=1)
+_NEAR_THE_CITY = frozenset({"luming", "oudong", "longqiao"})
+_STATUS = {"open_enrolment": "confirmed", "teaching": "active", "closed": "completed"}
+
+
+class NextTerm:
+    """The next term's seats while they are given out."""
+
+    def __init__(self, plan: CityPlan) -> None:
+        term = self.term = plan.next_term
+        self.rng = stream(plan.seed, "next term")
+        sections = [s for s in plan.sections if (s.unit, s.subject) != EMPTY]
+        self.people = [person for person in plan.learners if person.current]
+        self.status = _STATUS[term.phase]
+        self.windows = {phase.phase: phase for phase in term.phases}
+        self.left = {section.no: section.capacity for section in sections}
+        self.sitters: dict[int, Sitter] = {}
+        self.enrolments: list[EnrolmentPlan] = []
+        self.waiting: list[WaitingPlan] = []
+        self.lines: dict[int, int] = {}
+        self.of_unit: dict[str, list[SectionPlan]] = {}
+        self.offer: dict[tuple[str, str], list[SectionPlan]] = {}
+        for section in sections:
+            self.of_unit.setdefault(section.unit, []).append(section)
+            self.offer.setdefault((section.unit, section.subject), []).append(section)
+        self.wheels = {
+            unit: Wheel(
+                [(s.code, s.demand**1.25) for s in tables.SUBJECTS if (unit, s.code) in self.offer]
+            )
+            for unit in self.of_unit
+        }
+
+    def sitter(self, person: LearnerPlan) -> Sitter:
+        """The person with what they hold in this term."""
+        if person.no not in self.sitters:
+            self.sitters[person.no] = Sitter(
+                person, age_on(person.birth, self.term.teaching_starts)
+            )
+        return self.sitters[person.no]
+
+    def seat(self, sitter: Sitter, section: SectionPlan, source: str, at: datetime) -> None:
+        """Write a person into a class."""
+        sitter.sections.append(section)
+        self.left[section.no] -= 1
+        self.enrolments.append(
+            EnrolmentPlan(self.term.code, sitter.person.no, section.no, self.status, source, at)
+        )
+
+    def renew(self, seated: list[Sitter]) -> None:
+        """Learners go on: into the next level, or into their own class where there is one."""
+        below: dict[tuple[str, str, int], list[Sitter]] = {}
+        for sitter in seated:
+            for held in sitter.sections:
+                below.setdefault((held.unit, held.subject, held.level), []).append(sitter)
+        at = self.windows["renewal_open"].begins
+        for (unit, subject), sections in self.offer.items():
+            for section in sections:
+                level = section.level - 1 if section.level in {2, 3} else section.level
+                candidates = list(below.get((unit, subject, level), ()))
+                if section.level in {2, 3}:
+                    candidates += below.get((unit, subject, section.level), ())
+                self.rng.shuffle(candidates)
+                for old in candidates:
+                    if self.left[section.no] <= section.capacity - section.renewals:
+                        break
+                    sitter = self.sitter(old.person)
+                    if sitter.can_take(section):
+                        self.seat(sitter, section, "renewal", at)
+
+    def draw(self, applicants: list[LearnerPlan]) -> None:
+        """Two rounds: everybody's first class, then second ones, in the opposite order."""
+        order = list(applicants)
+        self.rng.shuffle(order)
+        wishes = {person.no: self._wishes(person) for person in order}
+        at = self.windows["drawn"].begins
+        for person in order:
+            if not self._first_that_fits(person, wishes[person.no], at):
+                self._wait(person, wishes[person.no], at)
+        for person in reversed(order):
+            sitter = self.sitter(person)
+            if len(sitter.sections) == 1 and self.rng.random() < WANTS_TWO:
+                self._first_that_fits(person, wishes[person.no], at)
+
+    def _first_that_fits(
+        self, person: LearnerPlan, wishes: list[SectionPlan], at: datetime
+    ) -> bool:
+        sitter = self.sitter(person)
+        for section in wishes:
+            if self.left[section.no] > 0 and sitter.can_take(section):
+                self.seat(sitter, section, "draw", at)
+                return True
+        return False
+
+    def _wishes(self, person: LearnerPlan) -> list[SectionPlan]:
+        """Three or four classes in order, by how much each subject is wanted."""
+        unit = person.unit
+        if unit in _NEAR_THE_CITY and self.rng.random() < 0.25:
+            unit = tables.CITY
+        wishes: list[SectionPlan] = []
+        for _ in range(self.rng.choice((2, 3, 3, 4, 4, 5))):
+            classes = self.offer[unit, self.wheels[unit].turn(self.rng)]
+            section = self._entry(classes, person)
+            if section is not None and section not in wishes:
+                wishes.append(section)
+        return wishes
+
+    def _entry(self, classes: list[SectionPlan], person: LearnerPlan) -> SectionPlan | None:
+        """One of a subject's classes: beginners begin, learners of the city may go higher."""
+        fitting = [s for s in classes if person.current or s.level not in {2, 3}]
+        weights = [0.5 if s.level in {2, 3} else 1.6 for s in fitting]
+        return self.rng.choices(fitting, weights)[0] if fitting else None
+
+    def _wait(self, person: LearnerPlan, wishes: list[SectionPlan], at: datetime) -> None:
+        """Join the line of the first wish, while lines are short enough to be read."""
+        for section in wishes:
+            length = self.lines.get(section.no, 0)
+            if self.left[section.no] == 0 and length < LONGEST_LINE:
+                self.lines[section.no] = length + 1
+                self.waiting.append(
+                    WaitingPlan(self.term.code, person.no, section.no, length + 1, at)
+                )
+                return
+
+    def take_what_is_left(self, applicants: list[LearnerPlan], days: "OpenDays") -> None:
+        """First come, first served: some of those without a class take a seat nobody wanted.
+
+        The latest of them hold theirs until the counter has their fee.
+        """
+        for person in applicants:
+            sitter = self.sitter(person)
+            if sitter.sections or person.persona or self.rng.random() > TAKES_ANOTHER:
+                continue
+            classes = [s for s in self.of_unit[person.unit] if self.left[s.no] > 4]
+            section = self._entry(classes, person)
+            if section is not None and sitter.can_take(section):
+                at = days.moment(self.rng)
+                self.seat(sitter, section, "open", at)
+                if days.is_last(at) and self.status == "confirmed":
+                    held = replace(self.enrolments[-1], status="offered", due=days.due)
+                    self.enrolments[-1] = held
+
+    def let_wait(self, person: LearnerPlan, subject: str) -> None:
+        """Put a person into the line of a full class of the subject."""
+        section = self.offer_of(subject)[0]
+        while self.left[section.no] > 0 and self._fill_one(section):
+            pass
+        ticket = self.lines[section.no] = self.lines.get(section.no, 0) + 1
+        at = self.windows["drawn"].begins
+        self.waiting.append(WaitingPlan(self.term.code, person.no, section.no, ticket, at))
+
+    def leave_one_seat(self, subject: str, branch_campuses: frozenset[str]) -> None:
+        """See to it that a class, at a branch if it can be, has one seat left: the last one."""
+        classes = [s for s in self.offer_of(subject) if s.no not in self.lines]
+        at_branches = [s for s in classes if s.campus in branch_campuses]
+        for section in (at_branches or classes)[:1]:
+            while self.left[section.no] > 1 and self._fill_one(section):
+                pass
+            while self.left[section.no] < 1:
+                self._free_one(section)
+
+    def offer_of(self, subject: str) -> list[SectionPlan]:
+        """All classes of a subject, beginners and mixed classes first."""
+        found = [s for (_, code), group in self.offer.items() if code == subject for s in group]
+        return sorted(found, key=lambda s: (s.level in {2, 3}, s.no))
+
+    def _fill_one(self, section: SectionPlan) -> bool:
+        at = self.windows["open_enrolment"].begins
+        for person in self.people:
+            if person.unit == section.unit and not person.persona:
+                sitter = self.sitter(person)
+                if sitter.can_take(section):
+                    self.seat(sitter, section, "open", at)
+                    return True
+        return False
+
+    def _free_one(self, section: SectionPlan) -> None:
+        last = max(
+            i for i, row in enumerate(self.enrolments)
+            if row.section == section.no and row.source == "draw"
+        )  # fmt: skip
+        gone = self.enrolments.pop(last)
+        self.sitters[gone.learner].sections.remove(section)
+        self.left[section.no] += 1
+
+
+class OpenDays:
+    """The days since open enrolment began, up to the evening before today."""
+
+    def __init__(self, term: TermPlan, today: date, holidays: list[HolidayPlan]) -> None:
+        begins = next(p.begins for p in term.phases if p.phase == "open_enrolment")
+        first = (begins + timedelta(hours=8)).date()
+        self.last = calendar.next_working_day(today, holidays, step=-1)
+        self.days = [
+            day
+            for day in (first + timedelta(days=n) for n in range(40))
+            if day <= self.last and day == calendar.next_working_day(day - DAY, holidays)
+        ] or [first]
+        due_on = calendar.next_working_day(self.last, holidays)
+        self.due = calendar.at_hour(due_on, time(17))
+
+    def moment(self, rng: random.Random) -> datetime:
+        """Some minute of some working day."""
+        hour = time(rng.randrange(9, 17), rng.randrange(60))
+        return calendar.at_hour(rng.choice(self.days), hour)
+
+    def is_last(self, at: datetime) -> bool:
+        """Whether it was on the last working day before today."""
+        return at >= calendar.at_hour(self.last, time(0))
+
+
+def after_the_draw(
+    plan: CityPlan, seated: list[Sitter], applicants: list[LearnerPlan]
+) -> tuple[list[EnrolmentPlan], list[WaitingPlan]]:
+    """Enrolments and waitlists of the next term, in the order in which they were made."""
+    coming = NextTerm(plan)
+    unlucky = [p for p in applicants if p.persona in UNLUCKY]
+    others = [p for p in applicants if p.persona not in UNLUCKY]
+    coming.renew(seated)
+    coming.draw(others)
+    for person in unlucky:
+        coming.let_wait(person, "PIANO")
+    coming.take_what_is_left(others, OpenDays(plan.next_term, plan.today, plan.holidays))
+    branches = frozenset(c.code for c in plan.campuses if c.kind == "branch")
+    coming.leave_one_seat("TAIJI", branches)
+    rows = sorted(coming.enrolments, key=lambda row: (row.at, row.learner, row.section))
+    return rows, coming.waiting

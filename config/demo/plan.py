@@ -1,0 +1,77 @@
+"""Plans a whole city from a date, a phase and a seed."""
+
+import hashlib
+from dataclasses import fields
+from datetime import date
+
+from config.demo import (
+    calendar,
+    catalogue,
+    history,
+    next_term,
+    people,
+    places,
+    seating,
+    staff,
+    tables,
+    timetable,
+)
+from config.demo.records import CityPlan, EnrolmentPlan
+
+DEFAULT_SEED = 2027
+SIZES = ("full", "small")
+
+
+def plan_city(
+    *, today: date, phase: str = "open_enrolment", size: str = "full", seed: int = DEFAULT_SEED
+) -> CityPlan:
+    """Plan the city as it stands on ``today``; the same arguments give the same city."""
+    units = list(tables.UNITS if size == "full" else tables.SMALL_UNITS)
+    classes = tables.CLASSES if size == "full" else tables.SMALL_CLASSES
+    current, coming, earlier = calendar.plan_terms(today, phase)
+    plan = CityPlan(today, phase, size, seed, current_term=current, next_term=coming)
+    plan.units, plan.earlier_terms = units, earlier
+    plan.slots, plan.subjects = list(tables.SLOTS), list(tables.SUBJECTS)
+    plan.holidays, plan.courses = calendar.plan_holidays(), catalogue.plan_courses()
+    plan.localities = places.plan_localities(units, seed)
+    plan.campuses = places.plan_campuses(units, plan.localities, seed)
+    plan.travel = places.plan_travel(plan.localities, plan.campuses)
+    plan.rooms = places.plan_rooms(units, plan.campuses, seed)
+    plan.sections = timetable.plan_sections(units, classes, plan.campuses, plan.rooms, seed)
+    plan.teachers = staff.plan_teachers(units, plan.sections, today, seed)
+    plan.staff = staff.plan_staff(units, seed)
+    plan.learners = people.plan_people(units, plan.localities, today, seed)
+    _plan_seats(plan)
+    return plan
+
+
+def _plan_seats(plan: CityPlan) -> None:
+    """The current term's classes, the terms before, and the next one as far as it has come."""
+    term, coming, seed = plan.current_term, plan.next_term, plan.seed
+    seated = seating.seat_learners(
+        plan.units, plan.sections, plan.learners, plan.travel, term, seed
+    )
+    plan.enrolments = seating.write_down(seated, term, seed)
+    applicants = history.choose_applicants(plan.units, plan.learners, seed)
+    plan.applicants = [person.no for person in applicants]
+    closed = [*plan.earlier_terms, *([term] if term.phase == "closed" else [])]
+    plan.term_records = history.plan_history(closed, seated, applicants, plan.learners, seed)
+    if coming.phase != "published":
+        rows, plan.waiting = next_term.after_the_draw(plan, seated, applicants)
+        plan.enrolments += rows
+
+
+def rows_of(plan: CityPlan, term: str) -> list[EnrolmentPlan]:
+    """The enrolments of one term."""
+    return [row for row in plan.enrolments if row.term == term]
+
+
+def digest(plan: CityPlan) -> str:
+    """A fingerprint of everything planned: equal cities have equal ones."""
+    sum256 = hashlib.sha256()
+    for field in fields(plan):
+        value = getattr(plan, field.name)
+        rows = value if isinstance(value, list) else [value]
+        for row in rows:
+            sum256.update(repr(row).encode())
+    return sum256.hexdigest()
