@@ -33,7 +33,7 @@ UV_NAMES = {
 def ensure(logs: Path) -> None:
     """Have everything of the lock installed in ``.venv``, bytecode compiled."""
     with step("Python packages") as current, _one_at_a_time():
-        wanted = _fingerprint()
+        wanted = fingerprint()
         if NOTE.exists() and NOTE.read_text() == wanted and PYTHON.exists():
             current.note("unchanged")
             return
@@ -44,7 +44,8 @@ def ensure(logs: Path) -> None:
         NOTE.write_text(wanted)
 
 
-def _fingerprint() -> str:
+def fingerprint() -> str:
+    """What is to be installed and for which Python: a change of it means installing again."""
     described = f"{platform.python_version()} {platform.machine()} ".encode() + LOCK.read_bytes()
     return hashlib.sha256(described).hexdigest()
 
@@ -82,12 +83,12 @@ def _install(log: Path) -> str:
     ]
     locked: list[str | Path] = ["--require-hashes", "--no-deps", "-r"]
     uv_alone = log.with_name("uv.lock")
-    uv_alone.write_text(_part_of_lock("uv"))
+    uv_alone.write_text(part_of_lock("uv"))
     try:
         processes.run_to_end([*pip, *locked, uv_alone], log)
         uv: list[str | Path] = [VENV / "bin" / "uv", "pip", "install", "-q", "--compile-bytecode"]
         processes.run_to_end(
-            [*uv, "--python", PYTHON, *locked, LOCK], log, env=_uv_environment(log)
+            [*uv, "--python", PYTHON, *locked, LOCK], log, env=uv_environment(log)
         )
     except processes.ProgramFailed:
         processes.run_to_end([*pip, "--compile", *locked, LOCK], log)
@@ -98,13 +99,14 @@ def _install(log: Path) -> str:
         uv_alone.unlink()
 
 
-def _part_of_lock(package: str) -> str:
+def part_of_lock(package: str) -> str:
     """The lines of one package, hashes included."""
-    found = re.search(rf"^{package}==.*(?:\\\n.*)*", LOCK.read_text(), re.MULTILINE)
+    found = re.search(rf"^{package}==.*(?:\n    .*)*", LOCK.read_text(), re.MULTILINE)
     return found[0] + "\n" if found else ""
 
 
-def _uv_environment(log: Path) -> dict[str, str]:
+def uv_environment(log: Path) -> dict[str, str]:
+    """What pip is configured to do, in uv's words; variables of uv itself go before."""
     answer = processes.run_to_end([PYTHON, "-m", "pip", "config", "list"], log)
     environment = {"UV_INDEX_STRATEGY": "unsafe-best-match", "UV_HTTP_TIMEOUT": "180"}
     for key, value in re.findall(r"^\S+?\.([a-z-]+)='(.*)'$", answer, re.MULTILINE):

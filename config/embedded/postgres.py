@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 
 from config.embedded import StartRefused, processes
-from config.embedded.places import Account, installed, reachable
+from config.embedded.places import Account, installed, reachable, service_home
 from config.embedded.ports import LOOPBACK
 
 ROLES = Path(__file__).with_name("roles.sql")
@@ -50,10 +50,10 @@ class Binaries:
         return int(self.version.partition(".")[0])
 
 
-def find_binaries(home: Path, account: Account | None, wanted: str | None = None) -> Binaries:
+def find_binaries(var: Path, account: Account | None, wanted: str | None = None) -> Binaries:
     """The programs of the requirements, or those in the folder ``wanted``.
 
-    A copy goes to ``home`` when ``account`` cannot reach the virtual environment.
+    A copy is made when ``account`` cannot reach the virtual environment.
     """
     if wanted and wanted != EMBEDDED:
         return Binaries(Path(wanted), wanted)
@@ -65,15 +65,15 @@ def find_binaries(home: Path, account: Account | None, wanted: str | None = None
         )
     folder = package / "pginstall" / "bin"
     if not reachable(folder, account):
-        folder = _copy(package, home) / "pginstall" / "bin"
+        folder = _copy(package, service_home(var, account)) / "pginstall" / "bin"
     return Binaries(folder, EMBEDDED)
 
 
-def choose_binaries(var: Path, home: Path, account: Account | None) -> Binaries:
+def choose_binaries(var: Path, account: Account | None) -> Binaries:
     """What PG_BIN names; without it what ``var`` was begun with; at first the embedded ones."""
     note = var / "postgres-programs"
     kept = note.read_text().strip() if note.exists() else None
-    return find_binaries(home, account, os.environ.get("PG_BIN") or kept)
+    return find_binaries(var, account, os.environ.get("PG_BIN") or kept)
 
 
 def _copy(package: Path, home: Path) -> Path:

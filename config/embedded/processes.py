@@ -137,7 +137,8 @@ def mark_of(folder: Path) -> str:
     return f"{known.st_dev}:{known.st_ino}"
 
 
-def _marked(mark: str) -> set[int]:
+def marked(mark: str) -> set[int]:
+    """Every process that was started with this mark."""
     wanted = f"{MARK}={mark}".encode()
     found = set()
     for name in os.listdir("/proc"):
@@ -158,14 +159,14 @@ def end_leftovers(mark: str, *, patience: float = 4.0) -> int:
     Its shims are ending the rest already, so we wait a little before we kill.
     """
     ours = {os.getpid(), *_ancestors()}
-    first = living = _marked(mark) - ours
+    first = living = marked(mark) - ours
     until = time.monotonic() + patience
     while living:
         if time.monotonic() > until:
             for pid in living:
                 _signal(pid, signal.SIGKILL)
         time.sleep(0.05)
-        living = _marked(mark) - ours
+        living = marked(mark) - ours
     return len(first)
 
 

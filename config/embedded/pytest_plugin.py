@@ -59,6 +59,7 @@ def _start(stack: ExitStack) -> None:
     redis = os.environ.get("TEST_REDIS_URL") or stack.enter_context(throwaway_valkey()).url()
     # Last: the servers' programs are found by the real VAR_DIR, the tests write into another.
     folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="var-of-tests-"))
+    Path(folder).chmod(0o711)  # tests start servers too, under an account of their own
     os.environ.update(
         DATABASE_OWNER_URL=owner,
         DATABASE_URL=app,

@@ -137,7 +137,7 @@ def _database(supervisor: Supervisor, var: Path, secrets: dict[str, str]) -> dic
     with step("PostgreSQL") as current:
         account = service_account()
         home = service_home(var, account)
-        binaries = choose_binaries(var, home, account)
+        binaries = choose_binaries(var, account)
         cluster = Cluster(
             binaries,
             home / "postgres",

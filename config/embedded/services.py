@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from config.embedded import StartRefused, keys, processes
-from config.embedded.places import make_folder, scratch, service_account, service_home, var_dir
+from config.embedded.places import make_folder, scratch, service_account, var_dir
 from config.embedded.ports import free_port
 from config.embedded.postgres import DATABASE, Binaries, Cluster, find_binaries
 from config.embedded.valkey import Valkey
@@ -120,9 +120,7 @@ class ThrowawayValkey(_Server):
 
 
 def _binaries() -> Binaries:
-    var = make_folder(var_dir())
-    account = service_account()
-    return find_binaries(service_home(var, account), account)
+    return find_binaries(make_folder(var_dir()), service_account())
 
 
 @contextmanager

@@ -72,15 +72,21 @@ def descendants(pid: int) -> list[int]:
     return found
 
 
-def kill_tree(pid: int, *, patience: float = 5.0) -> None:
-    """Kill everything below ``pid``, also what is born meanwhile, and wait until it is gone."""
+def end_tree(*, patience: float = 5.0) -> None:
+    """Kill everything below us, also what is born meanwhile, and leave no zombie to others.
+
+    In a container nobody may be there to collect what we would leave.
+    """
     until = time.monotonic() + patience
-    while (living := descendants(pid)) and time.monotonic() < until:
-        for process in living:
+    while time.monotonic() < until:
+        for pid in descendants(os.getpid()):
             with contextlib.suppress(ProcessLookupError):
-                os.kill(process, signal.SIGKILL)
-        if pid == os.getpid():
-            _reap(0)
+                os.kill(pid, signal.SIGKILL)
+        try:
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        except ChildProcessError:
+            return
         time.sleep(0.01)
 
 
@@ -155,7 +161,7 @@ def main() -> int:
     if child == 0:
         _become(options, shim)
     code = _watch(child, options)
-    kill_tree(shim)
+    end_tree()
     if options.remove and os.getppid() != options.parent:
         shutil.rmtree(options.remove, ignore_errors=True)
     return code if code >= 0 else 128 - code

@@ -37,7 +37,7 @@ class Check:
 
 def main(arguments: list[str]) -> int:
     """Run the checks; the exit code of the first that failed, or 0."""
-    options, rest = _parse(arguments)
+    options, rest = parse(arguments)
     try:
         refuse_other_systems()
         listen_for_the_end()
@@ -52,8 +52,8 @@ def main(arguments: list[str]) -> int:
                 current.note(env["CHROMIUM"])
         with throwaway_postgres() as database, throwaway_valkey() as valkey:
             env |= _environment(database.url("owner"), database.url("app"), valkey.url())
-            checks = [*([] if rest or options.deep else _lint()), _tests(options, rest)]
-            return _run(checks, env)
+            checks = [*([] if rest or options.deep else _lint()), tests(options, rest)]
+            return run_checks(checks, env)
     except StartRefused as refused:
         complain(str(refused))
         return 1
@@ -62,7 +62,8 @@ def main(arguments: list[str]) -> int:
         return 130
 
 
-def _parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
+def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
+    """Our own options, and what is left for pytest."""
     parser = argparse.ArgumentParser(
         prog="./test",
         description="Lint, contracts, types and the whole suite. Paths and options of pytest "
@@ -108,7 +109,8 @@ def _lint() -> list[Check]:
     ]
 
 
-def _tests(options: argparse.Namespace, rest: list[str]) -> Check:
+def tests(options: argparse.Namespace, rest: list[str]) -> Check:
+    """The call of pytest for these options."""
     command: list[str | Path] = [python(), "-m", "pytest"]
     if options.deep is not None:
         # One process and nothing captured: these count and measure, and their print is kept.
@@ -120,7 +122,7 @@ def _tests(options: argparse.Namespace, rest: list[str]) -> Check:
     return Check("pytest", [*command, *rest])
 
 
-def _run(checks: list[Check], env: Mapping[str, str]) -> int:
+def run_checks(checks: list[Check], env: Mapping[str, str]) -> int:
     """Run them all, so that one visit shows everything there is to mend."""
     outcomes: list[tuple[str, int, float]] = []
     for check in checks:

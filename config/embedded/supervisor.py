@@ -109,18 +109,21 @@ class Supervisor:
 
     def end_orphans(self) -> None:
         """End what a killed shim left: as subreaper we are the parent of it now."""
+        ours = {child.process.pid for child in self.children.values() if child.process}
+        killed: set[int] = set()
         until = time.monotonic() + ORPHANS
         while time.monotonic() < until:
-            ours = {child.process.pid for child in self.children.values() if child.process}
             kept = ours.union(*(descendants(pid) for pid in ours))
-            orphans = [pid for pid in descendants(os.getpid()) if pid not in kept]
-            if not orphans:
-                return
+            orphans = set(descendants(os.getpid())) - kept
+            killed |= orphans
             for pid in orphans:
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
+            for pid in killed:
                 with suppress(ChildProcessError):
                     os.waitpid(pid, os.WNOHANG)
+            if not orphans:
+                return
             time.sleep(0.02)
 
     def stop(self) -> None:
