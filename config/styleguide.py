@@ -60,6 +60,7 @@ def samples() -> dict[str, Any]:
     return {
         "sample_form": SampleForm(prefix="right", initial={"way": "walk", "subjects": ["taiji"]}),
         "form": SampleForm({"phone": ""}, prefix="wrong"),
+        "person": {"name": "王秀英"},
         "crumbs": [("首页", "/"), ("找课程", "/courses/"), ("太极拳剑", "")],
         "seats": [
             {"state": "open", "left": 6},
