@@ -53,18 +53,23 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 def _details(request: HttpRequest) -> dict[str, Any]:
     try:
         details = SiteDetails.load(request)
-        printed_at = clock.now()
+        at = clock.now()
         _LastKnown.details = details
     except DatabaseError:
-        details, printed_at = _LastKnown.details or SiteDetails(), None
+        details, printed_at = _LastKnown.details or _without_database(), None
     phone = Phone(details.phone, details.phone_to_dial) if details.phone else None
     return {
         "site_name": details.said("name") or settings.WAGTAIL_SITE_NAME,
         "site_phone": phone,
         "phone_hours": details.said("phone_hours"),
         "site_address": details.said("address"),
-        "printed_at": printed_at,
+        "printed_at": at,
+        "at": at,
     }
+
+
+def _without_database() -> SiteDetails:
+    return SiteDetails(phone=settings.SITE_PHONE, phone_to_dial=settings.SITE_PHONE_TO_DIAL)
 
 
 def _main_nav(request: HttpRequest, home: str) -> list[tuple[str, str, bool]]:

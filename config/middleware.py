@@ -1,11 +1,9 @@
-"""Last words of a request: one policy for editors, one page for a machine that broke."""
+"""Last words of a request: editors have a content security policy of their own."""
 
 from collections.abc import Callable
 
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
-from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -26,17 +24,5 @@ def editors_policy(get_response: GetResponse) -> GetResponse:
         if request.path.startswith("/admin/"):
             response._csp_update = EDITORS  # type: ignore[attr-defined]  # django-csp's own way
         return response
-
-    return middleware
-
-
-def failures(get_response: GetResponse) -> GetResponse:
-    """Say in words that the database is away, with the phone number; status 503."""
-
-    def middleware(request: HttpRequest) -> HttpResponse:
-        try:
-            return get_response(request)
-        except OperationalError:
-            return render(request, "503.html", status=503)
 
     return middleware

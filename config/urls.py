@@ -20,6 +20,8 @@ from config import views
 
 _apps = [name for name in ("accounts", "enrolment", "livestream") if find_spec(f"{name}.urls")]
 
+handler500 = "config.faults.server_fault"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     # Wagtail's own sign-in knows no second factor: nobody reaches it.
     path("admin/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
