@@ -53,6 +53,10 @@ class FfmpegFailed(Exception):
         self.said = said
 
 
+class FfmpegKilled(FfmpegFailed):
+    """A signal ended ffmpeg: the machine ran out of something, or somebody did it."""
+
+
 class FfmpegStalled(FfmpegFailed):
     """ffmpeg made no progress, or took longer than any film may, and was ended."""
 
@@ -109,6 +113,8 @@ def run(
         said = _Watch(process, limits, on_progress).until_the_end()
     finally:
         _end(process)
+    if process.returncode < 0:
+        raise FfmpegKilled(f"signal {-process.returncode}: {said}")
     if process.returncode != 0:
         raise FfmpegFailed(said)
 

@@ -24,6 +24,10 @@ class RecordingQuerySet(models.QuerySet["Recording"]):
             | Q(status=Recording.Status.PROCESSING, lease_ends_at__lte=at)
         )
 
+    def unfinished(self) -> Self:
+        """Waiting, or in the hands of a worker."""
+        return self.filter(status__in=[Recording.Status.UPLOADED, Recording.Status.PROCESSING])
+
     def held_by(self, attempt: int) -> Self:
         """Still in the hands of the worker that began this attempt."""
         return self.filter(status=Recording.Status.PROCESSING, attempt=attempt)
@@ -50,7 +54,7 @@ class RecordingQuerySet(models.QuerySet["Recording"]):
             Q(uploaded_by=user)
             | Q(lesson__teacher__user=user)
             | Q(lesson__section__teacher__user=user)
-        ).distinct()
+        )
 
     def latest_first(self) -> Self:
         """The newest lesson on top."""
@@ -149,9 +153,10 @@ class Recording(models.Model):
         return folder_of(self.asset.hex, self.generation if generation is None else generation)
 
     def teachers(self) -> set[int]:
-        """The accounts of who gives the lesson, a substitute included."""
+        """The accounts of who gives the lesson, as a substitute too, and of who sent the film."""
         given_by = (self.lesson.teacher, self.lesson.section.teacher)
-        return {teacher.user_id for teacher in given_by if teacher and teacher.user_id}
+        accounts = {teacher.user_id for teacher in given_by if teacher and teacher.user_id}
+        return accounts | {self.uploaded_by_id}
 
 
 class Upload(models.Model):

@@ -53,7 +53,6 @@ class Player {
   start() {
     this.video.controls = false;
     for (const part of this.root.querySelectorAll("[data-needs-script]")) part.hidden = false;
-    this.parts.resume.hidden = this.resumeAt < JUMP;
     this.listen();
     this.load(0);
     this.setSpeed(Number(recall().speed) || 1);
@@ -111,7 +110,7 @@ class Player {
     const wasPlaying = !this.video.paused;
     let answer;
     try {
-      answer = await fetch(this.root.dataset.grant, { method: "POST", body: this.form(), headers: { Accept: "application/json" } });
+      answer = await fetch(this.root.dataset.grant, { method: "POST", body: this.form({ renews: this.root.dataset.audience }), headers: { Accept: "application/json" } });
     } catch {
       this.say("slow");
       this.renewal = setTimeout(() => this.renew(), 30_000);
@@ -124,6 +123,7 @@ class Player {
     const grant = await answer.json();
     this.master = grant.master;
     this.expires = grant.expires;
+    this.root.dataset.audience = grant.audience;
     this.load(position);
     this.planRenewal();
     if (wasPlaying) this.play();
@@ -141,7 +141,7 @@ class Player {
   play() {
     this.wanted = true;
     this.hls?.startLoad(this.video.currentTime || this.startAt);
-    this.parts.resume.hidden = true;
+    this.parts.resume?.setAttribute("hidden", "");
     this.watchForStall();
     this.video.play().catch(() => this.showState());
   }
@@ -184,7 +184,7 @@ class Player {
     this.soundOnly = soundOnly;
     this.root.classList.toggle("player--sound", soundOnly);
     this.parts["sound-words"].hidden = !soundOnly;
-    this.parts.sound.setAttribute("aria-pressed", String(soundOnly));
+    this.parts.sound?.setAttribute("aria-pressed", String(soundOnly));
     this.load(position);
     if (wasPlaying) this.play();
   }

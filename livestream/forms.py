@@ -1,0 +1,80 @@
+"""What a teacher is asked when sending a film: for which lesson, and which file."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from courses.models import Lesson
+from livestream import wording
+from livestream.domain.inspection import Problem
+
+
+class LessonField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic to the stubs only
+    """A lesson, said with its day, hour and place."""
+
+    at: datetime
+
+    def label_from_instance(self, lesson: Lesson) -> str:
+        return wording.choice(lesson, at=self.at)
+
+
+class UploadForm(forms.Form):
+    """The film of a lesson."""
+
+    marks_optional = False
+    offers_the_cut = False
+
+    lesson = LessonField(
+        label=_("Which lesson is it?"),
+        queryset=Lesson.objects.none(),
+        widget=forms.RadioSelect,
+        empty_label=None,
+        error_messages={
+            "required": _("Please choose the lesson."),
+            "invalid_choice": _("This lesson is not one of yours. Please choose another."),
+        },
+    )
+    film = forms.FileField(
+        label=_("The film"),
+        help_text=_(
+            "Any film your phone or camera makes, up to 4 GB and 6 hours. A recording of the "
+            "sound alone works too."
+        ),
+        widget=forms.FileInput(attrs={"accept": "video/*,audio/*"}),
+        error_messages={
+            "required": _("Please choose the film."),
+            "empty": _(
+                "This file is empty. Please play the film on your device first. If it plays, "
+                "choose it once more."
+            ),
+            "missing": _("Please choose the film."),
+        },
+    )
+    take_what_is_there = forms.BooleanField(
+        label=_("Use what is there: the film ends earlier than the lesson"), required=False
+    )
+
+    def __init__(self, *args: Any, lessons: QuerySet[Lesson], at: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["lesson"]
+        assert isinstance(field, LessonField)  # noqa: S101 - declared above
+        field.at = at
+        field.queryset = lessons
+        if not self.is_bound:
+            first = next(iter(lessons), None)
+            field.initial = first.pk if first else None
+
+    def refuse(self, problem: Problem, seconds: float | None = None) -> None:
+        """Say what is wrong with the film, at its field; a cut one may be taken as it is."""
+        self.offers_the_cut = problem is Problem.CUT_OFF
+        self.add_error("film", wording.problem(problem, seconds=seconds))
+
+    def say_only(self, sentence: str) -> None:
+        """Say one thing about the film, whatever else is missing: its body was never read."""
+        self.errors.clear()
+        self.add_error("film", sentence)

@@ -1,0 +1,120 @@
+"""Questions about recordings that need more than one QuerySet word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from accounts import scope
+from accounts.models import Learner, StaffPost, User
+from accounts.queries import learners_of
+from courses.models import Lesson, Teacher
+from enrolment.models import CloudSeat, Enrolment
+from livestream.domain.access import Facts, Refusal, refusal
+from livestream.models import Recording, WatchState
+
+Role = StaffPost.Role
+
+ROLES_THAT_LOOK_IN = (
+    Role.REGISTRAR,
+    Role.BRANCH_HEAD,
+    Role.COUNTER,
+    Role.HOTLINE,
+    Role.EDITOR,
+    Role.FACILITATOR,
+)
+LESSONS_TO_CHOOSE = 12
+LESSONS_BACK = timedelta(days=60)
+
+
+@dataclass(frozen=True)
+class Access:
+    """Whether one may watch, and as whom: the learner whose place is kept, if there is one."""
+
+    reason: Refusal | None
+    learner_id: int | None = None
+
+
+def access(recording: Recording, user: User | None, *, at: datetime) -> Access:
+    """Decide for a person at the screen.
+
+    A phone may belong to several learners, and a daughter may sit beside her
+    mother: any of those they may act for opens the replay, the first one in the
+    class keeps the place.
+    """
+    learner_id = None if user is None else _learner_with_a_seat(recording, user, at=at)
+    facts = Facts(
+        is_signed_in=user is not None,
+        has_seat=learner_id is not None,
+        gives_the_lesson=user is not None and user.pk in recording.teachers(),
+        works_for_the_unit=user is not None
+        and recording.unit_id in scope.offices_of(user, ROLES_THAT_LOOK_IN),
+        is_public=recording.is_public,
+        is_made=recording.is_made(),
+        is_published=recording.status == Recording.Status.PUBLISHED,
+        is_failed=recording.status == Recording.Status.FAILED,
+    )
+    return Access(refusal(facts), learner_id)
+
+
+def _learner_with_a_seat(recording: Recording, user: User, *, at: datetime) -> int | None:
+    allowed = learners_of(user, at=at)
+    ids = [*allowed.own, *allowed.grants]
+    if not ids:
+        return None
+    with scope.learners(ids):
+        seated = set(_seated(recording, ids))
+    return next((learner_id for learner_id in ids if learner_id in seated), None)
+
+
+def _seated(recording: Recording, ids: Iterable[int]) -> list[int]:
+    """Those of the learners who sit in the class, or follow its course online this term."""
+    section = recording.lesson.section
+    in_room = Enrolment.objects.attending().filter(section=section, learner__in=ids)
+    online = CloudSeat.objects.filter(course=section.course_id, term=section.term_id)
+    return [
+        *in_room.values_list("learner_id", flat=True),
+        *online.filter(learner__in=ids).values_list("learner_id", flat=True),
+    ]
+
+
+def place_of(recording: Recording, learner_id: int | None) -> WatchState | None:
+    """How far this learner has come, if they have begun."""
+    if learner_id is None:
+        return None
+    with scope.learners([learner_id]):
+        return WatchState.objects.filter(recording=recording, learner=learner_id).first()
+
+
+def replays_of(learner: Learner) -> QuerySet[Recording]:
+    """Published replays of the classes a learner is in, the newest lesson first."""
+    classes = Enrolment.objects.attending().filter(learner=learner).values("section")
+    courses = CloudSeat.objects.filter(learner=learner).values_list("course", "term")
+    online = Q()
+    for course, term in courses:
+        online |= Q(lesson__section__course=course, lesson__section__term=term)
+    return (
+        Recording.objects.published()
+        .filter(Q(lesson__section__in=classes) | online)
+        .with_all_to_show()
+        .latest_first()
+    )
+
+
+def lessons_to_film(teacher: Teacher, *, at: datetime) -> QuerySet[Lesson]:
+    """Lessons a film may be sent for: today's and those before, the nearest first."""
+    tonight = timezone.localtime(at).replace(hour=23, minute=59, second=59)
+    given = Q(teacher=teacher) | Q(teacher=None, section__teacher=teacher)
+    nearest = (
+        Lesson.objects.taking_place()
+        .filter(given, during__startswith__gt=at - LESSONS_BACK, during__startswith__lte=tonight)
+        .order_by("-during", "pk")
+        .values_list("pk", flat=True)[:LESSONS_TO_CHOOSE]
+    )
+    # By their ids: a form looks one of them up, which a slice does not allow.
+    chosen = Lesson.objects.filter(pk__in=list(nearest)).order_by("-during", "pk")
+    return chosen.select_related("section__course", "section__campus", "section__unit")

@@ -1,0 +1,26 @@
+"""Errands of the cloud classroom."""
+
+from accounts import clock
+from accounts.errands import TryAgainLater, errand
+from livestream import processing
+from livestream.models import Recording
+from livestream.services import replays
+
+
+@errand("process_recording")
+def process_recording(recording_id: str) -> None:
+    """Turn a film into a replay.
+
+    Safe to deliver twice: one worker at a time claims the recording, and a claim
+    whose worker died lapses with its lease. Until then the errand stays due, so
+    that the film is not forgotten with the worker.
+    """
+    recording = replays.claim(int(recording_id), at=clock.now())
+    if recording is None:
+        if Recording.objects.unfinished().filter(pk=recording_id).exists():
+            raise TryAgainLater("another worker has it")
+        return
+    try:
+        processing.make_replay(recording, clock.now)
+    except processing.TryLater as later:
+        raise TryAgainLater(str(later)) from later

@@ -1,0 +1,24 @@
+"""The doors of the cloud classroom."""
+
+from livestream.views.films import (
+    list_films,
+    publish_film,
+    remove_film,
+    take_film_back,
+    try_film_again,
+)
+from livestream.views.upload import upload_film
+from livestream.views.watching import grant, keep_place, list_replays, watch
+
+__all__ = [
+    "grant",
+    "keep_place",
+    "list_films",
+    "list_replays",
+    "publish_film",
+    "remove_film",
+    "take_film_back",
+    "try_film_again",
+    "upload_film",
+    "watch",
+]

@@ -1,0 +1,103 @@
+"""A teacher's films: where each stands, and what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts import clock
+from accounts.http import StaffRequest, staff_required
+from accounts.models import StaffPost
+from livestream import services, wording
+from livestream.models import Recording
+
+TEACHER = StaffPost.Role.TEACHER
+FILMS_SHOWN = 40
+
+
+@require_GET
+@staff_required(TEACHER)
+def list_films(request: StaffRequest) -> HttpResponse:
+    """Show a teacher their films, the newest lesson first."""
+    found = Recording.objects.of_teacher(request.user).with_all_to_show().latest_first()
+    films = [
+        {
+            "recording": recording,
+            "title": wording.title(recording),
+            "state": wording.state(recording),
+            "trouble": wording.trouble(recording),
+            "length": wording.minutes(recording.seconds) if recording.seconds else "",
+        }
+        for recording in found[:FILMS_SHOWN]
+    ]
+    return render(request, "livestream/list_films.html", {"films": films})
+
+
+@require_POST
+@staff_required(TEACHER)
+def publish_film(request: StaffRequest, recording_id: int) -> HttpResponse:
+    """Let the class watch, or everybody."""
+    to_everybody = request.POST.get("for") == "everybody"
+
+    def publish(recording: Recording) -> str:
+        services.publish(
+            recording=recording, to_everybody=to_everybody, actor=request.user, at=clock.now()
+        )
+        if to_everybody:
+            return _("Published. Everybody can watch this replay now.")
+        return _("Published. The learners of the class can watch this replay now.")
+
+    return _do(request, recording_id, publish)
+
+
+@require_POST
+@staff_required(TEACHER)
+def take_film_back(request: StaffRequest, recording_id: int) -> HttpResponse:
+    """Unpublish a replay."""
+
+    def take_back(recording: Recording) -> str:
+        services.take_back(recording=recording, actor=request.user, at=clock.now())
+        return _("Taken back. Nobody can open this replay any more; you can publish it again.")
+
+    return _do(request, recording_id, take_back)
+
+
+@require_POST
+@staff_required(TEACHER)
+def try_film_again(request: StaffRequest, recording_id: int) -> HttpResponse:
+    """Put a film that failed back in the queue."""
+
+    def try_again(recording: Recording) -> str:
+        services.try_again(recording=recording, actor=request.user, at=clock.now())
+        return _("The film is in the queue again. You may leave this page.")
+
+    return _do(request, recording_id, try_again)
+
+
+@require_POST
+@staff_required(TEACHER)
+def remove_film(request: StaffRequest, recording_id: int) -> HttpResponse:
+    """Remove a film that never became a replay."""
+
+    def remove(recording: Recording) -> str:
+        services.remove(recording=recording, actor=request.user, at=clock.now())
+        return _("The film is removed. You can send another one for this lesson.")
+
+    return _do(request, recording_id, remove)
+
+
+def _do(request: StaffRequest, recording_id: int, act: Callable[[Recording], str]) -> HttpResponse:
+    mine = Recording.objects.of_teacher(request.user).with_all_to_show()
+    recording = get_object_or_404(mine, pk=recording_id)
+    try:
+        messages.success(request, act(recording))
+    except services.NothingToPublish:
+        messages.warning(
+            request, _("This film has changed in the meantime. Please look at its state below.")
+        )
+    return redirect("livestream:list-films")

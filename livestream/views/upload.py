@@ -1,0 +1,136 @@
+"""Where a teacher sends the film of a lesson.
+
+The body of such a request may be four gigabytes and take an hour. So everything
+that can be refused is refused before it is read, it is read before a
+transaction is opened, and it goes to the disk it will stay on.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import TemporaryUploadedFile
+from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandler
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+
+from accounts import clock, scope
+from accounts.http import StaffRequest, new_press, press_of, staff_required
+from accounts.models import StaffPost
+from courses.models import Teacher
+from livestream import queries, services, wording
+from livestream.domain.inspection import LARGEST_FILE, FilmRefused, Problem
+from livestream.forms import UploadForm
+
+FORM_FIELDS_BYTES = 1024 * 1024
+"""What the other fields of the form may add to the announced length of the film."""
+
+TEACHER = StaffPost.Role.TEACHER
+
+
+class FilmOnDisk(TemporaryFileUploadHandler):
+    """Writes the film to the scratch disk as it comes in; stops one that lied about its size."""
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        super().new_file(*args, **kwargs)
+        self.received = 0
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        self.received += len(raw_data)
+        if self.received > LARGEST_FILE:
+            raise StopUpload(connection_reset=True)
+        super().receive_data_chunk(raw_data, start)
+
+
+def upload_film(request: HttpRequest) -> HttpResponseBase:
+    """Show the form, or take a film in; what is too large is refused before it is read."""
+    if request.method == "POST" and _is_teacher(request):
+        refusal = _refuse_unread(request)
+        if refusal is not None:
+            return refusal
+        request.upload_handlers = [FilmOnDisk(request)]
+    return _upload(request)
+
+
+def _is_teacher(request: HttpRequest) -> bool:
+    """Nobody else's film is read: the guarded view below sends them away."""
+    return request.user.is_authenticated and bool(scope.offices_of(request.user, [TEACHER]))
+
+
+def _refuse_unread(request: HttpRequest) -> HttpResponse | None:
+    announced = int(request.META.get("CONTENT_LENGTH") or 0)
+    try:
+        services.ensure_room_for(announced - FORM_FIELDS_BYTES if announced else 1)
+    except services.UploadRefused:
+        return _say(request, wording.no_room(), status=507)
+    except FilmRefused as refused:
+        if refused.problem is Problem.TOO_LARGE:
+            return _say(request, wording.problem(refused.problem), status=413)
+    return None
+
+
+def _say(request: HttpRequest, sentence: str, *, status: int) -> HttpResponse:
+    teacher, at = _teacher(request), clock.now()
+    lessons = queries.lessons_to_film(teacher, at=at)
+    form = UploadForm({}, lessons=lessons, at=at)
+    form.say_only(sentence)
+    response = _page(request, form, status=status)
+    response["Connection"] = "close"  # what is still on its way is not waited for
+    return response
+
+
+@csrf_protect
+@staff_required(TEACHER)
+def _upload(request: StaffRequest) -> HttpResponse:
+    at = clock.now()
+    lessons = queries.lessons_to_film(_teacher(request), at=at)
+    if request.method != "POST":
+        return _page(request, UploadForm(lessons=lessons, at=at))
+    form = UploadForm(request.POST, request.FILES, lessons=lessons, at=at)
+    if not form.is_valid():
+        return _page(request, form, status=422)
+    film = form.cleaned_data["film"]
+    assert isinstance(film, TemporaryUploadedFile)  # noqa: S101 - our own handler made it
+    try:
+        services.receive_upload(
+            lesson=form.cleaned_data["lesson"],
+            film=film,
+            take_what_is_there=form.cleaned_data["take_what_is_there"],
+            actor=request.user,
+            press=press_of(request),
+            at=at,
+        )
+    except FilmRefused as refused:
+        form.refuse(refused.problem, refused.seconds)
+        return _page(request, form, status=422)
+    messages.success(
+        request,
+        _(
+            "The film has arrived. It is being processed now; you may leave this page. When it "
+            "is ready, look at it and publish it."
+        ),
+    )
+    return redirect("livestream:list-films")
+
+
+def _teacher(request: HttpRequest) -> Teacher:
+    teacher = Teacher.objects.filter(user=request.user.pk).first()
+    if teacher is None:
+        raise PermissionDenied(
+            _("Your account does not belong to a teacher yet. Please ask the office.")
+        )
+    return teacher
+
+
+def _page(request: HttpRequest, form: UploadForm, status: int = 200) -> HttpResponse:
+    context = {"form": form, "press": new_press(), "largest": LARGEST_FILE}
+    return render(request, "livestream/upload_film.html", context, status=status)
+
+
+# The film is checked for its token like every form, but only once it may be read at all.
+upload_film = csrf_exempt(upload_film)
+upload_film.roles = _upload.roles  # type: ignore[attr-defined]  # for the table of URLs and roles

@@ -1,0 +1,141 @@
+"""Where learners watch replays, and where players ask for their right and leave their place."""
+
+from __future__ import annotations
+
+import math
+import time
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts import clock
+from accounts.http import LearnerRequest, learner_required
+from accounts.models import User
+from livestream import queries, services, wording
+from livestream.domain.access import Refusal
+from livestream.domain.command import AUDIO_FOLDER, LIST_NAME, POSTER_NAME
+from livestream.models import Recording
+
+REPLAYS_A_PAGE = 12
+RESUME_FROM_SECONDS = 10
+LARGEST_SEQUENCE = 2**31 - 1
+
+
+@require_GET
+@learner_required
+def list_replays(request: LearnerRequest) -> HttpResponse:
+    """The replays of a learner's classes, the newest lesson first."""
+    page = Paginator(queries.replays_of(request.learner), REPLAYS_A_PAGE).get_page(
+        request.GET.get("page")
+    )
+    replays = [(recording, wording.title(recording)) for recording in page]
+    return render(request, "livestream/list_replays.html", {"replays": replays, "page": page})
+
+
+@never_cache
+@require_GET
+def watch(request: HttpRequest, recording_id: int) -> HttpResponse:
+    """The player, or the reason why not and what one can do."""
+    recording = _recording(recording_id)
+    at = clock.now()
+    try:
+        right = services.grant(
+            recording=recording, user=_user(request), at=at, signed_at=time.time()
+        )
+    except services.WatchRefused as refused:
+        return _refused(request, refused.reason)
+    state = queries.place_of(recording, right.learner_id)
+    position = state.position_seconds if state else 0.0
+    is_over = recording.seconds is not None and position > recording.seconds - RESUME_FROM_SECONDS
+    context = {
+        "recording": recording,
+        "title": wording.title(recording),
+        "length": wording.minutes(recording.seconds or 0),
+        "master": right.path(),
+        "poster": right.path(POSTER_NAME) if recording.has_picture else "",
+        "sound": f"{AUDIO_FOLDER}/{LIST_NAME}",
+        "audience": right.grant.audience,
+        "expires": right.grant.expires,
+        "position": 0 if is_over else int(position),
+        "position_words": wording.minutes(position),
+        "sequence": state.sequence if state else 0,
+        "keeps_place": right.learner_id is not None,
+    }
+    return render(request, "livestream/watch.html", context)
+
+
+@never_cache
+@require_POST
+def grant(request: HttpRequest, recording_id: int) -> HttpResponse:
+    """Give a player a new right when its old one runs out, as JSON."""
+    recording = _recording(recording_id)
+    try:
+        right = services.grant(
+            recording=recording,
+            user=_user(request),
+            at=clock.now(),
+            signed_at=time.time(),
+            renews=request.POST.get("renews", "")[:16],
+        )
+    except services.WatchRefused as refused:
+        heading, text = wording.refusal(refused.reason)
+        return JsonResponse({"heading": heading, "text": text}, status=403)
+    return JsonResponse(
+        {
+            "master": right.path(),
+            "expires": right.grant.expires,
+            "audience": right.grant.audience,
+        }
+    )
+
+
+@require_POST
+def keep_place(request: HttpRequest, recording_id: int) -> HttpResponse:
+    """Keep how far a learner has come. Sent by the player every few seconds and on leaving."""
+    user = _user(request)
+    if user is None:
+        return HttpResponse(status=403)
+    try:
+        position = float(request.POST.get("position", ""))
+        sequence = int(request.POST.get("sequence", ""))
+    except ValueError:
+        return HttpResponse(status=400)
+    if not math.isfinite(position) or not 0 < sequence <= LARGEST_SEQUENCE:
+        return HttpResponse(status=400)
+    try:
+        services.keep_place(
+            recording=_recording(recording_id),
+            user=user,
+            position=position,
+            sequence=sequence,
+            at=clock.now(),
+        )
+    except services.WatchRefused:
+        return HttpResponse(status=403)
+    return HttpResponse(status=204)
+
+
+def _recording(recording_id: int) -> Recording:
+    return get_object_or_404(Recording.objects.with_all_to_show(), pk=recording_id)
+
+
+def _user(request: HttpRequest) -> User | None:
+    return request.user if request.user.is_authenticated else None
+
+
+def _refused(request: HttpRequest, reason: Refusal) -> HttpResponse:
+    heading, text = wording.refusal(reason)
+    way_back = urlencode({"next": request.get_full_path()})
+    context = {
+        "heading": heading,
+        "text": text,
+        "must_sign_in": reason is Refusal.SIGN_IN,
+        "offers_courses": reason is Refusal.NOT_IN_CLASS,
+        "sign_in_here": f"{reverse('account_request_login_code')}?{way_back}",
+    }
+    return render(request, "livestream/refused.html", context, status=403)
