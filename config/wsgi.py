@@ -6,4 +6,6 @@ env.prepare(settings="config.settings.dev")
 
 from django.core.wsgi import get_wsgi_application  # noqa: E402 - settings must be chosen first
 
-application = get_wsgi_application()
+from livestream.delivery.wsgi import with_recordings  # noqa: E402 - as above
+
+application = with_recordings(get_wsgi_application())
