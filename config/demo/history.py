@@ -15,7 +15,7 @@ MISSED_RETURNERS = people.RETURNERS
 def choose_applicants(
     units: list[UnitPlan], learners: list[LearnerPlan], seed: int
 ) -> list[LearnerPlan]:
-    """The people who will hand in a form: all the hopeful, and learners up to each unit's figure."""
+    """Who will hand in a form: all the hopeful, and learners up to each unit's figure."""
     rng = stream(seed, "applicants")
     chosen: list[LearnerPlan] = []
     for unit in units:

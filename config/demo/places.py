@@ -93,7 +93,7 @@ class _CampusMaker:
 
     def add(self, unit: UnitPlan, kind: str, short: str, english: str, at: LocalityPlan) -> None:
         """One more campus, in or near a street or town."""
-        rng, new = self.rng, short == "新校区"
+        rng, new, old = self.rng, short == "新校区", short == "老校区"
         main, point = kind == "main", kind in {"teaching_point", "viewing_point"}
         road, number = rng.choice(place_names.ROADS), rng.randrange(6, 320, 2)
         region = "" if unit.code == tables.CITY else unit.region
@@ -121,9 +121,8 @@ class _CampusMaker:
                 hours_en="Monday, Wednesday, Friday 8:30–11:30"
                 if point
                 else "Monday to Friday 8:00–17:00",
-                step_free=new
-                or (not short == "老校区" and rng.random() < (0.55 if point else 0.7)),
-                lift=new or (not point and short != "老校区" and rng.random() < 0.45),
+                step_free=new or (not old and rng.random() < (0.55 if point else 0.7)),
+                lift=new or (not point and not old and rng.random() < 0.45),
                 toilet=not point or rng.random() < 0.8,
                 canteen=new or (main and rng.random() < 0.4),
                 floor_area=6528 if new else rng.randrange(*_area(kind), 10),

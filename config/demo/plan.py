@@ -48,9 +48,7 @@ def plan_city(
 def _plan_seats(plan: CityPlan) -> None:
     """The current term's classes, the terms before, and the next one as far as it has come."""
     term, coming, seed = plan.current_term, plan.next_term, plan.seed
-    seated = seating.seat_learners(
-        plan.units, plan.sections, plan.learners, plan.travel, term, seed
-    )
+    seated = seating.seat_learners(plan)
     plan.enrolments = seating.write_down(seated, term, seed)
     applicants = history.choose_applicants(plan.units, plan.learners, seed)
     plan.applicants = [person.no for person in applicants]

@@ -14,6 +14,7 @@ from config.demo.chance import shares, stream
 from config.demo.people import age_on
 from config.demo.personas import PERSONAS
 from config.demo.records import (
+    CityPlan,
     EnrolmentPlan,
     LearnerPlan,
     SectionPlan,
@@ -174,25 +175,18 @@ def seats_per_unit(units: list[UnitPlan]) -> list[int]:
     return shares(total, [min(unit.seats, 2 * unit.learners) for unit in units])
 
 
-def seat_learners(
-    units: list[UnitPlan],
-    sections: list[SectionPlan],
-    learners: list[LearnerPlan],
-    travel: list[tuple[str, str, int]],
-    term: TermPlan,
-    seed: int,
-) -> list[Sitter]:
+def seat_learners(plan: CityPlan) -> list[Sitter]:
     """Give every current learner one or two classes of their university."""
-    taste = Taste(travel)
+    taste = Taste(plan.travel)
     seated: list[Sitter] = []
-    for unit, seats in zip(units, seats_per_unit(units), strict=True):
-        rng = stream(seed, f"seating/{unit.code}")
+    for unit, seats in zip(plan.units, seats_per_unit(plan.units), strict=True):
+        rng = stream(plan.seed, f"seating/{unit.code}")
         sitters = [
-            Sitter(person, age_on(person.birth, term.teaching_starts))
-            for person in learners
+            Sitter(person, age_on(person.birth, plan.current_term.teaching_starts))
+            for person in plan.learners
             if person.current and person.unit == unit.code
         ]
-        own = [section for section in sections if section.unit == unit.code]
+        own = [section for section in plan.sections if section.unit == unit.code]
         Seating(own, sitters, taste, rng).fill(seats)
         seated += sitters
     return seated

@@ -125,21 +125,17 @@ def plan_sections(
         placed = _fill(unit, wanted, own, seed)
         order = {id(wish): n for n, wish in enumerate(wanted)}
         for wish, room, hour in sorted(placed, key=lambda row: order[id(row[0])]):
-            sections.append(
-                _section(len(sections) + 1, unit, wish, campus_of[room.campus], room, hour)
-            )
+            sections.append(_section(len(sections) + 1, wish, campus_of[room.campus], room, hour))
     return _one_with_eleven_open_seats(sections)
 
 
-def _section(
-    no: int, unit: UnitPlan, wish: _Wanted, campus: CampusPlan, room: RoomPlan, hour: int
-) -> SectionPlan:
+def _section(no: int, wish: _Wanted, campus: CampusPlan, room: RoomPlan, hour: int) -> SectionPlan:
     subject = wish.subject
     short = catalogue.short_name(subject).removesuffix("入门")
     level = tables.LEVEL_NAMES[wish.level][0].removesuffix("班")
     return SectionPlan(
         no=no,
-        unit=unit.code,
+        unit=campus.unit,
         subject=subject.code,
         course=catalogue.course_code(subject.code, wish.level),
         level=wish.level,
