@@ -7,7 +7,7 @@ import platform
 import re
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -41,6 +41,7 @@ def ensure(logs: Path) -> None:
         log = logs / "packages.log"
         _make_venv(log)
         current.note(_install(log))
+        _compile(log)
         NOTE.write_text(wanted)
 
 
@@ -97,6 +98,16 @@ def _install(log: Path) -> str:
         return "by uv"
     finally:
         uv_alone.unlink()
+
+
+def _compile(log: Path) -> None:
+    """Compile what is not yet: uv only does what it installs itself.
+
+    A package may carry a file that does not compile (a template, a test); it
+    is not imported then, and no reason to stop.
+    """
+    with suppress(processes.ProgramFailed):
+        processes.run_to_end([PYTHON, "-m", "compileall", "-q", "-j", "0", VENV / "lib"], log)
 
 
 def part_of_lock(package: str) -> str:

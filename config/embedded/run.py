@@ -108,10 +108,17 @@ def _open_the_house(supervisor: Supervisor, var: Path, port: int) -> None:
     keys.write(var / "environment", environment)
     supervisor.env |= environment | {"PYTHONUNBUFFERED": "1"}
     _prepare(supervisor, var)
-    for program in _programs(var, port):
-        supervisor.start(program)
+    at_once, soon = _programs(var, port)
     with step("web") as current:
-        current.note(_wait_until_ready(supervisor, port))
+        for program in at_once:
+            supervisor.start(program)
+        _wait_for_the_web(supervisor, port)
+        for program in soon:
+            supervisor.start(program)
+        current.note(_what_is_not_ready(supervisor, port))
+    accounts = var / "demo" / "accounts.json"
+    if accounts.exists():
+        say(f"  who you can be in the demo: {accounts}")
     say(f"ready: http://{LOOPBACK}:{port}/")
 
 
@@ -230,11 +237,14 @@ def _static_fingerprint() -> str:
     return described.hexdigest()
 
 
-def _programs(var: Path, port: int) -> list[Program]:
-    """Web, workers, the clockwork and the one who hands errands out."""
+def _programs(var: Path, port: int) -> tuple[list[Program], list[Program]]:
+    """What people wait for (web, the worker), and what may come up after these.
+
+    Each loads the whole product: all at once they would only slow each other down.
+    """
     web: list[str | Path] = [
         *(python(), "-m", "granian", "--interface", "wsgi", "--host", LOOPBACK),
-        *("--port", str(port), "--workers", "2", "--blocking-threads", "8"),
+        *("--port", str(port), "--workers", "2", "--blocking-threads", "4"),
         *("--respawn-failed-workers", "--no-ws", "--log-level", "warning"),
         "config.wsgi:application",
     ]
@@ -245,31 +255,39 @@ def _programs(var: Path, port: int) -> list[Program]:
     films = [*worker, "-n", "films@%h", "-Q", "transcode", "-c", "1"]
     beat = [*celery, "beat", "-l", "WARNING", "-s", make_folder(var / "beat") / "schedule"]
     dispatch: list[str | Path] = [python(), ROOT / "manage.py", "dispatch"]
-    programs = {"web": web, "worker": quick, "films": films, "beat": beat, "dispatch": dispatch}
+    at_once = {"web": web, "worker": quick}
+    soon = {"dispatch": dispatch, "beat": beat, "films": films}
     if not _has_command("dispatch"):
-        del programs["dispatch"]
-    return [Program(name, command, cwd=ROOT) for name, command in programs.items()]
+        del soon["dispatch"]
+    return (
+        [Program(name, command, cwd=ROOT) for name, command in at_once.items()],
+        [Program(name, command, cwd=ROOT) for name, command in soon.items()],
+    )
 
 
-def _wait_until_ready(supervisor: Supervisor, port: int) -> str:
-    """Wait for the web server to answer, then a little for all the parts of /readyz.
-
-    Returns what is not ready yet, if anything: people can read the pages already.
-    """
+def _wait_for_the_web(supervisor: Supervisor, port: int) -> None:
+    """Wait until the web server answers. Raises ``StartRefused`` when it does not."""
     until = time.monotonic() + WEB_PATIENCE
-    while (answer := _get(port, "/healthz"))[0] != 200:
+    while _get(port, "/healthz")[0] == 0:
         supervisor.look()
         if supervisor.crashes("web") >= TOO_MANY_CRASHES or time.monotonic() > until:
             log = supervisor.log_of("web")
             ending = "\n".join(log.read_text(errors="replace").splitlines()[-25:])
             raise StartRefused(f"The web server does not answer. See {log}\n{ending}")
         time.sleep(0.1)
+    _get(port, "/")  # so that the first visitor does not wait for templates to load
+
+
+def _what_is_not_ready(supervisor: Supervisor, port: int) -> str:
+    """Give the parts of /readyz a little time; those still missing then, or nothing.
+
+    People can read the pages without them.
+    """
     until = time.monotonic() + READY_PATIENCE
-    while (answer := _get(port, "/readyz"))[0] != 200 and time.monotonic() < until:
+    while (answer := _get(port, "/readyz"))[0] == 503 and time.monotonic() < until:
         supervisor.look()
         time.sleep(0.3)
-    _get(port, "/")  # so that the first visitor does not wait for templates to load
-    return "" if answer[0] == 200 else f"not ready yet: {answer[1]}"
+    return f"not ready yet: {answer[1]}" if answer[0] == 503 else ""
 
 
 def _get(port: int, path: str) -> tuple[int, str]:
