@@ -174,6 +174,14 @@ class DocumentsBlock(blocks.StructBlock):
         template = "blocks/documents.html"
 
 
+class Table(blocks.StructValue):
+    """The value of a table, as its template goes through it."""
+
+    def labelled_rows(self) -> list[list[tuple[str, str]]]:
+        """Return each row with the heading of its column beside each cell."""
+        return [list(zip(self["columns"], row, strict=False)) for row in self["rows"]]
+
+
 class TableBlock(blocks.StructBlock):
     """A small table with a caption. The first cell of each row names the row."""
 
@@ -210,6 +218,7 @@ class TableBlock(blocks.StructBlock):
     class Meta:
         icon = "table"
         label = _("table")
+        value_class = Table
         template = "blocks/table.html"
         preview_value = {
             "caption": "作息时间",

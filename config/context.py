@@ -56,7 +56,7 @@ def _details(request: HttpRequest) -> dict[str, Any]:
         at = clock.now()
         _LastKnown.details = details
     except DatabaseError:
-        details, printed_at = _LastKnown.details or _without_database(), None
+        details, at = _LastKnown.details or _without_database(), None
     phone = Phone(details.phone, details.phone_to_dial) if details.phone else None
     return {
         "site_name": details.said("name") or settings.WAGTAIL_SITE_NAME,

@@ -46,6 +46,11 @@ class Choices:
         """Return the values of a filter."""
         return self.values.get(name, ())
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Return what was typed into the search field."""
+        return self.get("q")[:1]
+
     def first(self, name: str) -> str:
         """Return the only value of a filter, or nothing."""
         return next(iter(self.get(name)), "")

@@ -11,6 +11,7 @@ from django.db.models import Case, Count, F, FilteredRelation, Min, Q, Value, Wh
 from django.db.models.functions import RowNumber
 from django.utils.translation import get_language
 
+from accounts.models import Unit
 from campus.models import Locality
 from campus.queries import Way, way_to
 from courses import search
@@ -56,6 +57,17 @@ class CourseCard:
     def more(self) -> int:
         """How many classes were found beside those shown."""
         return self.number - len(self.classes)
+
+
+@dataclass(frozen=True)
+class ProspectusRow:
+    """A course in a prospectus; its classes one by one where the prospectus is of one unit."""
+
+    course: Course
+    number: int
+    fee_fen: int
+    units: list[str]
+    classes: list[ClassSection]
 
 
 @dataclass(frozen=True)
@@ -133,6 +145,32 @@ def first_cards(query: str, number: int, *, at: datetime) -> list[CourseCard]:
         return []
     choices = Choices({"q": (query,)})
     return find(choices, term=term, locality=None, page=None, at=at).cards[:number]
+
+
+def prospectus(term: Term, unit: Unit | None) -> list[ProspectusRow]:
+    """Return the courses of a term by department, with a unit's classes or with all units."""
+    sections = ClassSection.objects.listed().running().taught_in(term)
+    if unit:
+        sections = sections.filter(unit=unit)
+    by_course: dict[int, list[ClassSection]] = defaultdict(list)
+    for section in sections.select_related("unit", "campus", "room", "slot").in_order():
+        by_course[section.course_id].append(section)
+    courses = Course.objects.filter(pk__in=by_course).select_related("subject__department")
+    rows = []
+    for course in courses.in_order():
+        classes = by_course[course.pk]
+        units = {section.unit_id: section.unit for section in classes}
+        in_order = sorted(units.values(), key=lambda office: (office.position, office.pk))
+        rows.append(
+            ProspectusRow(
+                course=course,
+                number=len(classes),
+                fee_fen=min(section.fee_fen for section in classes),
+                units=[office.display_name() for office in in_order],
+                classes=classes if unit else [],
+            )
+        )
+    return rows
 
 
 def terms_on_show() -> list[Term]:

@@ -16,6 +16,8 @@ VAR_DIR = VAR_DIR.__class__(_files)
 MEDIA_ROOT = VAR_DIR / "media"
 RECORDINGS_ROOT = VAR_DIR / "recordings"
 SCRATCH_ROOT = VAR_DIR / "scratch"
+STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT.mkdir()  # WhiteNoise warns of a folder that is not there
 STORAGES["recordings"]["OPTIONS"]["location"] = RECORDINGS_ROOT
 FILE_UPLOAD_TEMP_DIR = None
 # The flush after a thread test may empty the audit book; nobody else may.

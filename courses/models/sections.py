@@ -143,6 +143,10 @@ class LessonQuerySet(models.QuerySet["Lesson"]):
         """Lessons that have not been called off."""
         return self.filter(status=Lesson.Status.PLANNED)
 
+    def begun(self, at: datetime) -> Self:
+        """Lessons that have begun, called off or not."""
+        return self.filter(during__startswith__lte=at)
+
     def after(self, at: datetime) -> Self:
         """Lessons that end after a moment, the next first."""
         return self.filter(during__endswith__gt=at).order_by("during", "pk")

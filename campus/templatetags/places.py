@@ -1,0 +1,73 @@
+"""What templates say of places, hours and days."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.template.context import Context
+from django.utils.dates import WEEKDAYS
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import get_language, gettext, pgettext
+
+from accounts.models import Unit
+from campus.http import locality_of
+from campus.models import Campus, NoticePage, TimeSlot
+from campus.queries import Place, places_for
+
+register = template.Library()
+
+
+@register.filter
+def said(record: Any, what: str) -> str:
+    """Return the words of a record in the reader's language: ``campus|said:"address"``."""
+    return str(record.said(what))
+
+
+@register.filter
+def slot_words(slot: TimeSlot) -> str:
+    """Return a weekly hour as people say it: Tuesday morning 8:30–10:00."""
+    return gettext("%(day)s %(half)s %(starts)s–%(ends)s") % {
+        "day": WEEKDAYS[slot.weekday - 1],
+        "half": slot.get_half_day_display(),
+        "starts": date_format(slot.starts_at, "G:i"),
+        "ends": date_format(slot.ends_at, "G:i"),
+    }
+
+
+@register.filter
+def day_words(day: date | datetime) -> str:
+    """Return a full date with its weekday."""
+    if isinstance(day, datetime):
+        day = localtime(day)
+    return date_format(day, pgettext("format of a day", "l j F"))
+
+
+@register.filter
+def moment_words(moment: datetime) -> str:
+    """Return a full date with weekday and hour."""
+    return f"{day_words(moment)} {date_format(localtime(moment), 'G:i')}"
+
+
+@register.simple_tag(takes_context=True)
+def near_places(context: Context, number: int, unit: Unit | None = None) -> list[Place]:
+    """Return the places nearest to the reader, of one unit or of all, those with rooms only."""
+    request = context.get("request")
+    places = places_for(locality_of(request) if request else None)
+    wanted = [
+        place for place in places if place.campus.has_rooms and unit in (None, place.campus.unit)
+    ]
+    return wanted[:number]
+
+
+@register.simple_tag
+def places_of(unit: Unit) -> list[Campus]:
+    """Return all open places of a unit, in its own order."""
+    return list(Campus.objects.open_to_learners().filter(unit=unit).in_order())
+
+
+@register.simple_tag
+def newest_notices(number: int) -> list[NoticePage]:
+    """Return the newest notices of the whole site in the reader's language."""
+    notices = NoticePage.objects.live().filter(locale__language_code=get_language())
+    return list(notices.order_by("-dated_on", "-pk")[:number])

@@ -1,0 +1,216 @@
+"""The dated meetings of classes: planned over a term, moved, called off."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from django.db import IntegrityError, transaction
+from django.utils.timezone import get_default_timezone
+from psycopg.types.multirange import Multirange
+from psycopg.types.range import Range
+
+from accounts import outbox
+from accounts.models import AuditEvent, User
+from campus.models import Holiday, Room
+from courses.domain.calendar import meeting_days
+from courses.models import ClassSection, Lesson, Teacher, Term
+
+
+class Refusal(StrEnum):
+    """Why a lesson cannot be as somebody wants it; ``courses/wording.py`` has the sentences."""
+
+    ROOM_TAKEN = "room_taken"
+    TEACHER_TAKEN = "teacher_taken"
+    BEGUN = "begun"
+    PAST = "past"
+    ENDS_BEFORE = "ends_before"
+    WITHOUT_ROOM = "without_room"
+    LOST = "lost"
+
+
+class LessonRefused(Exception):
+    """The rules, or another lesson, say no. Nothing has been changed."""
+
+    def __init__(self, reason: Refusal) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+CLASHES = {
+    "a_room_holds_one_lesson_at_a_time": Refusal.ROOM_TAKEN,
+    "a_teacher_gives_one_lesson_at_a_time": Refusal.TEACHER_TAKEN,
+    "one_class_per_room_and_hour": Refusal.ROOM_TAKEN,
+    "one_class_per_teacher_and_hour": Refusal.TEACHER_TAKEN,
+}
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """The days of a term that are not what their weekday says."""
+
+    closed: frozenset[date]
+    stands_in_for: dict[date, date]
+
+
+def calendar_of(term: Term) -> Calendar:
+    """Return the calendar of a term; one query."""
+    days = list(Holiday.objects.between(term.starts_on, term.ends_on))
+    return Calendar(
+        closed=frozenset(day.day for day in days if day.kind == Holiday.Kind.CLOSED),
+        stands_in_for={day.day: day.stands_in_for for day in days if day.stands_in_for},
+    )
+
+
+@transaction.atomic
+def plan_lessons(*, section: ClassSection, at: datetime) -> list[Lesson]:
+    """Date the lessons of a class over its term, and set the hours that claims compare.
+
+    May be done again as long as no lesson has begun: the new plan replaces the old one.
+    Raises ``LessonRefused`` when one has, or when room or teacher are taken.
+    """
+    section = ClassSection.objects.select_for_update(no_key=True).get(pk=section.pk)
+    if section.lessons.begun(at).exists():
+        raise LessonRefused(Refusal.BEGUN)
+    section.lessons.all().delete()
+    lessons = _planned(section, calendar_of(section.term))
+    with refusing_clashes():
+        Lesson.objects.bulk_create(lessons)
+    _set_hours(section)
+    return lessons
+
+
+@transaction.atomic
+def plan_term(*, term: Term) -> int:
+    """Date the lessons of every class of a term that has none yet; return how many lessons."""
+    calendar = calendar_of(term)
+    sections = list(
+        ClassSection.objects.running()
+        .taught_in(term)
+        .filter(lessons=None)
+        .select_related("term", "slot")
+        .in_order()
+    )
+    lessons = [lesson for section in sections for lesson in _planned(section, calendar)]
+    with refusing_clashes():
+        Lesson.objects.bulk_create(lessons, batch_size=2000)
+    hours: dict[int, list[Range[datetime]]] = {}
+    for lesson in lessons:
+        hours.setdefault(lesson.section_id, []).append(lesson.during)
+    for section in sections:
+        section.meets = Multirange(hours.get(section.pk, []))
+    ClassSection.objects.bulk_update(sections, ["meets"], batch_size=500)
+    return len(lessons)
+
+
+@transaction.atomic
+def move_lesson(
+    *,
+    lesson: Lesson,
+    starts_at: datetime,
+    ends_at: datetime,
+    room: Room | None,
+    teacher: Teacher | None,
+    note: str,
+    actor: User,
+    at: datetime,
+) -> Lesson:
+    """Hold one lesson at another time, in another room or by another teacher; the class is told.
+
+    Nobody's seat depends on it: who has accepted the timetable keeps the seat.
+    Raises ``LessonRefused`` when the lesson is over or the new time is past or taken.
+    """
+    lesson = _to_change(lesson, at)
+    if ends_at <= starts_at:
+        raise LessonRefused(Refusal.ENDS_BEFORE)
+    if starts_at <= at:
+        raise LessonRefused(Refusal.PAST)
+    if room is None and lesson.section.mode != ClassSection.Mode.ONLINE:
+        raise LessonRefused(Refusal.WITHOUT_ROOM)
+    before = {"during": str(lesson.during), "room": lesson.room_id, "teacher": lesson.teacher_id}
+    lesson.during = Range(starts_at, ends_at)
+    lesson.room, lesson.teacher, lesson.note = room, teacher, note
+    with refusing_clashes():
+        lesson.save(update_fields=["during", "room", "teacher", "note"])
+    _set_hours(lesson.section)
+    _tell(lesson, "lesson moved", actor, at, before=before)
+    return lesson
+
+
+@transaction.atomic
+def cancel_lesson(*, lesson: Lesson, note: str, actor: User, at: datetime) -> Lesson:
+    """Call one lesson off; the class is told. Raises ``LessonRefused`` when it is over."""
+    lesson = _to_change(lesson, at)
+    lesson.status = Lesson.Status.LOST
+    lesson.note = note
+    lesson.save(update_fields=["status", "note"])
+    _set_hours(lesson.section)
+    _tell(lesson, "lesson called off", actor, at)
+    return lesson
+
+
+class refusing_clashes:  # noqa: N801 - reads as a sentence after `with`
+    """Turn the database's no to a taken room or teacher into a refusal with a reason.
+
+    The constraint decides, so two people who change the timetable at once cannot both win.
+    """
+
+    def __enter__(self) -> None:
+        self._savepoint = transaction.atomic()
+        self._savepoint.__enter__()
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        self._savepoint.__exit__(kind, error, trace)
+        if isinstance(error, IntegrityError):
+            diagnosis = getattr(error.__cause__, "diag", None)
+            reason = CLASHES.get(getattr(diagnosis, "constraint_name", None) or "")
+            if reason:
+                raise LessonRefused(reason) from error
+
+
+def _planned(section: ClassSection, calendar: Calendar) -> list[Lesson]:
+    term, slot = section.term, section.slot
+    days = meeting_days(
+        term.starts_on,
+        term.ends_on,
+        weekday=slot.weekday,
+        closed=calendar.closed,
+        stands_in_for=calendar.stands_in_for,
+    )
+    zone = get_default_timezone()
+    return [
+        Lesson(
+            section=section,
+            number=number,
+            during=Range(
+                datetime.combine(day, slot.starts_at, tzinfo=zone),
+                datetime.combine(day, slot.ends_at, tzinfo=zone),
+            ),
+            room_id=section.room_id,
+            teacher_id=section.teacher_id,
+        )
+        for number, day in enumerate(days, 1)
+    ]
+
+
+def _to_change(lesson: Lesson, at: datetime) -> Lesson:
+    lesson = Lesson.objects.select_for_update(no_key=True, of=["self"]).get(pk=lesson.pk)
+    if lesson.status == Lesson.Status.LOST:
+        raise LessonRefused(Refusal.LOST)
+    if lesson.during.upper <= at:
+        raise LessonRefused(Refusal.BEGUN)
+    return lesson
+
+
+def _set_hours(section: ClassSection) -> None:
+    hours: Iterable[Range[datetime]] = section.lessons.taking_place().values_list(
+        "during", flat=True
+    )
+    ClassSection.objects.filter(pk=section.pk).update(
+        meets=Multirange([Range(one.lower, one.upper) for one in hours])
+    )
+
+
+def _tell(lesson: Lesson, action: str, actor: User, at: datetime, **details: object) -> None:
+    AuditEvent.objects.record(actor, action, lesson, at=at, unit=lesson.section.unit, **details)
+    outbox.put("tell_class", lesson.pk)

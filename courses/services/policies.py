@@ -1,0 +1,70 @@
+"""The rules of a term: drafted, published once, then frozen; amended by a next version."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import AuditEvent, User
+from courses.models import Term, TermPolicy
+from courses.models.terms import default_rules
+
+
+class PolicyRefused(Exception):
+    """These rules cannot be published; ``names`` are the rules that are wrong."""
+
+    def __init__(self, names: list[str]) -> None:
+        super().__init__(", ".join(names))
+        self.names = names
+
+
+@transaction.atomic
+def draft_policy(*, term: Term) -> TermPolicy:
+    """Return the version staff may still edit; make it from the last published one if needed."""
+    Term.objects.select_for_update(no_key=True).get(pk=term.pk)
+    last = term.policies.order_by("-version").first()
+    if last and last.published_at is None:
+        return last
+    return TermPolicy.objects.create(
+        term=term,
+        version=last.version + 1 if last else 1,
+        rules=last.rules if last else default_rules(),
+    )
+
+
+@transaction.atomic
+def publish_policy(*, policy: TermPolicy, notice: str, actor: User, at: datetime) -> TermPolicy:
+    """Put a version of the rules in force. From then on the database lets nobody change it.
+
+    Raises ``PolicyRefused`` when it is published already, or when a rule is missing, unknown
+    or of another kind than the defaults.
+    """
+    policy = TermPolicy.objects.select_for_update(no_key=True).get(pk=policy.pk)
+    wrong = ["version"] if policy.published_at else wrong_rules(policy.rules)
+    if wrong:
+        raise PolicyRefused(wrong)
+    policy.published_at, policy.signed_by, policy.notice = at, actor, notice
+    policy.save(update_fields=["published_at", "signed_by", "notice"])
+    AuditEvent.objects.record(
+        actor, "rules published", policy, at=at, unit=policy.term.unit, version=policy.version
+    )
+    return policy
+
+
+def wrong_rules(rules: dict[str, Any]) -> list[str]:
+    """Return the names of rules that are missing, unknown, or not of the kind they must be."""
+    wanted = default_rules()
+    strange = sorted(rules.keys() ^ wanted.keys())
+    return strange + [
+        name
+        for name, value in wanted.items()
+        if name in rules and not _same_kind(rules[name], value)
+    ]
+
+
+def _same_kind(value: Any, wanted: Any) -> bool:
+    if isinstance(wanted, int):
+        return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    if isinstance(wanted, dict):
+        return isinstance(value, dict) and value.keys() == wanted.keys()
+    return type(value) is type(wanted)
