@@ -42,6 +42,10 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
         """Withdrawn, and the seat is still kept for a change of mind."""
         return self.filter(status="withdrawn", undo_until__gt=at)
 
+    def in_classes_called_off(self) -> Self:
+        """In classes that no longer take place."""
+        return self.filter(section__status=ClassSection.Status.CANCELLED)
+
     def of_term(self, term: Term) -> Self:
         """Enrolments in one term's classes."""
         return self.filter(section__term=term)

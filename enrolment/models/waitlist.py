@@ -3,8 +3,7 @@
 from typing import Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Value
-from django.db.models.functions import Cast
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Learner, Unit
@@ -29,6 +28,10 @@ class WaitlistEntryQuerySet(models.QuerySet["WaitlistEntry"]):
         """Asked, and the answer is still open."""
         return self.filter(state="offered")
 
+    def in_classes_called_off(self) -> Self:
+        """For classes that no longer take place."""
+        return self.filter(section__status=ClassSection.Status.CANCELLED)
+
     def of_term(self, term: Term) -> Self:
         """Entries for one term's classes."""
         return self.filter(section__term=term)
@@ -44,7 +47,7 @@ class WaitlistEntryQuerySet(models.QuerySet["WaitlistEntry"]):
             .exclude(section__mode=ClassSection.Mode.ONLINE)
             .exclude(section__by_invitation=True)
         )
-        return self.annotate(band=Cast(Exists(holds_one), models.SmallIntegerField()))
+        return self.annotate(band=Case(When(Exists(holds_one), then=1), default=0))
 
     def in_order(self, order: str = "no_seat_first") -> Self:
         """As seats are offered: by band and ticket, or by ticket alone (``rank``)."""

@@ -1,0 +1,34 @@
+"""Every write of enrolment."""
+
+from enrolment.services.clockwork import Swept, lapse_and_promote, refresh_availability
+from enrolment.services.counter import (
+    SeatsInUse,
+    cancel_section,
+    confirm_at_counter,
+    empty_section,
+    resize_section,
+)
+from enrolment.services.refused import PressReused, SeatRefused
+from enrolment.services.seats import hold_seat, undo_withdrawal, withdraw, yield_seat
+from enrolment.services.waitlist import accept_offer, decline_offer, leave_waitlist, promote
+
+__all__ = [
+    "PressReused",
+    "SeatRefused",
+    "SeatsInUse",
+    "Swept",
+    "accept_offer",
+    "cancel_section",
+    "confirm_at_counter",
+    "decline_offer",
+    "empty_section",
+    "hold_seat",
+    "lapse_and_promote",
+    "leave_waitlist",
+    "promote",
+    "refresh_availability",
+    "resize_section",
+    "undo_withdrawal",
+    "withdraw",
+    "yield_seat",
+]

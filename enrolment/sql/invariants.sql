@@ -61,7 +61,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
            'learner ' || l.learner_id || ' term ' || l.term_id
     FROM enrolment_learnerterm l
     WHERE l.room_classes > coalesce(
-        l.limit_override, (seat_rules(l.term_id, p_at)->>'room_classes')::int, 32767)
+        l.limit_override, (seat_rules(l.term_id, p_at)->>'room_classes')::int, 2)
 
     UNION ALL
     SELECT 'nobody sits in two classes at once', 'enrolments ' || a.id || ' and ' || b.id

@@ -73,7 +73,8 @@ CREATE OR REPLACE FUNCTION seat_refusal(
 ) RETURNS text LANGUAGE plpgsql STABLE AS $$
 DECLARE
     rules jsonb := seat_rules(p_section.term_id, p_at);
-    gap interval := make_interval(mins => (rules->>'travel_gap_minutes')::int);
+    -- What a policy leaves out is as enrolment/domain/eligibility.py has it.
+    gap interval := make_interval(mins => coalesce((rules->>'travel_gap_minutes')::int, 60));
     counts boolean := p_section.mode <> 'online' AND NOT p_section.by_invitation;
     own_limit int;
     has record;
@@ -99,15 +100,15 @@ BEGIN
     IF counts THEN
         SELECT limit_override INTO own_limit FROM enrolment_learnerterm
         WHERE learner_id = p_learner AND term_id = p_section.term_id;
-        IF has.classes >= coalesce(own_limit, (rules->>'room_classes')::int) THEN
+        IF has.classes >= coalesce(own_limit, (rules->>'room_classes')::int, 2) THEN
             RETURN 'limit';
         END IF;
-        IF p_section.hot AND has.hot_classes >= (rules->>'hot_classes')::int THEN
+        IF p_section.hot AND has.hot_classes >= coalesce((rules->>'hot_classes')::int, 1) THEN
             RETURN 'hot_limit';
         END IF;
     END IF;
     IF p_new_hold AND p_section.fee_fen > 0
-       AND has.holds >= (rules->>'holds_per_learner')::int THEN
+       AND has.holds >= coalesce((rules->>'holds_per_learner')::int, 2) THEN
         RETURN 'too_many_holds';
     END IF;
     RETURN '';

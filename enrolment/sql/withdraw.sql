@@ -1,16 +1,5 @@
 -- Leave a class, change one's mind, or let the next person have the seat at once.
 
--- What a press about one enrolment needs to know, under the learner's lock.
-CREATE OR REPLACE FUNCTION seat_of_enrolment(
-    p_learner bigint, p_enrolment bigint,
-    OUT enrolment enrolment_enrolment, OUT section courses_classsection
-) LANGUAGE plpgsql STABLE AS $$
-BEGIN
-    SELECT * INTO enrolment FROM enrolment_enrolment
-    WHERE id = p_enrolment AND learner_id = p_learner;
-    SELECT * INTO section FROM courses_classsection WHERE id = enrolment.section_id;
-END $$;
-
 -- Withdraw. The seat is kept until p_until for a change of mind; p_until NULL frees it now.
 CREATE OR REPLACE FUNCTION seat_withdraw(
     p_actor bigint, p_learner bigint, p_enrolment bigint, p_key uuid, p_hash text,
@@ -23,8 +12,10 @@ DECLARE
     seat enrolment_seat;
     seat_now text := CASE WHEN p_until IS NULL THEN 'free' ELSE 'leaving' END;
 BEGIN
-    SELECT (f).section INTO section FROM seat_of_enrolment(p_learner, p_enrolment) f;
-    IF section.id IS NULL
+    SELECT s.* INTO section FROM enrolment_enrolment e
+    JOIN courses_classsection s ON s.id = e.section_id
+    WHERE e.id = p_enrolment AND e.learner_id = p_learner;
+    IF NOT FOUND
        OR NOT seat_may_act(p_actor, p_learner, section.unit_id, 'withdraw', p_at) THEN
         RETURN seat_unkept(p_learner, p_key, 'withdraw', section.id, 'not_yours', p_at);
     END IF;
@@ -70,8 +61,10 @@ DECLARE
     was enrolment_enrolmentevent;
     refusal text;
 BEGIN
-    SELECT (f).section INTO section FROM seat_of_enrolment(p_learner, p_enrolment) f;
-    IF section.id IS NULL
+    SELECT s.* INTO section FROM enrolment_enrolment e
+    JOIN courses_classsection s ON s.id = e.section_id
+    WHERE e.id = p_enrolment AND e.learner_id = p_learner;
+    IF NOT FOUND
        OR NOT (seat_may_act(p_actor, p_learner, section.unit_id, 'withdraw', p_at)
                OR seat_may_act(p_actor, p_learner, section.unit_id, 'apply', p_at)) THEN
         RETURN seat_unkept(p_learner, p_key, 'undo', section.id, 'not_yours', p_at);
@@ -116,8 +109,10 @@ DECLARE
     answer enrolment_claim;
     seat enrolment_seat;
 BEGIN
-    SELECT (f).section INTO section FROM seat_of_enrolment(p_learner, p_enrolment) f;
-    IF section.id IS NULL
+    SELECT s.* INTO section FROM enrolment_enrolment e
+    JOIN courses_classsection s ON s.id = e.section_id
+    WHERE e.id = p_enrolment AND e.learner_id = p_learner;
+    IF NOT FOUND
        OR NOT seat_may_act(p_actor, p_learner, section.unit_id, 'withdraw', p_at) THEN
         RETURN seat_unkept(p_learner, p_key, 'yield', section.id, 'not_yours', p_at);
     END IF;

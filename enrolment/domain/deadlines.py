@@ -1,0 +1,107 @@
+"""Until when: holds, offers, undo. Days and hours follow people, not machines."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+NOON = time(12)
+SHORTEST_NOTICE_BEFORE_START = timedelta(hours=3)
+DAYS_BEFORE_START = 3
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Which days the offices work, and the time of the year in which nothing may fall due."""
+
+    closed: frozenset[date] = frozenset()
+    working: frozenset[date] = frozenset()  # weekend days that are worked instead
+    quiet: tuple[tuple[date, date], ...] = ()
+
+    def is_working(self, day: date) -> bool:
+        """Whether the offices are open that day."""
+        return day in self.working or (day.weekday() < 5 and day not in self.closed)
+
+    def takes_deadlines(self, day: date) -> bool:
+        """Whether something may fall due that day."""
+        return self.is_working(day) and not any(first <= day <= last for first, last in self.quiet)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """The lengths that a term's policy sets."""
+
+    day_ends: time = time(17)
+    least: timedelta = timedelta(hours=20)
+    offer_days: int = 2
+    undo: timedelta = timedelta(minutes=10)
+    offer_from: time = time(8, 30)
+    offer_to: time = time(18)
+
+    @classmethod
+    def read(cls, rules: Mapping[str, Any]) -> "Terms":
+        """Read a stored policy; what it leaves out is as `domain.md` says."""
+        first, last = rules.get("offer_hours", ["08:30", "18:00"])
+        return cls(
+            day_ends=time.fromisoformat(rules.get("day_ends_at", "17:00")),
+            least=timedelta(hours=rules.get("hold_min_hours", 20)),
+            offer_days=rules.get("offer_working_days", 2),
+            undo=timedelta(minutes=rules.get("undo_minutes", 10)),
+            offer_from=time.fromisoformat(first),
+            offer_to=time.fromisoformat(last),
+        )
+
+
+def read_quiet(periods: Iterable[Iterable[str]]) -> tuple[tuple[date, date], ...]:
+    """Read the policy's ``no_deadlines``: pairs of a first and a last day."""
+    return tuple((date.fromisoformat(a), date.fromisoformat(b)) for a, b in periods)
+
+
+def hold_until(at: datetime, calendar: Calendar, terms: Terms) -> datetime:
+    """When a hold falls due: the end of the next working day, and never under twenty hours.
+
+    ``at`` is local time; so is the answer.
+    """
+    return _end_of_working_day(at, calendar, terms, days=1)
+
+
+def offer_until(
+    at: datetime, calendar: Calendar, terms: Terms, *, starts_on: date | None = None
+) -> datetime:
+    """When an offer falls due: two working days later, at the end of the day.
+
+    From three days before the class begins it is noon, told by phone (``by_phone_only``): the
+    first noon that leaves a person the time to answer.
+    """
+    if starts_on is not None and by_phone_only(at, starts_on):
+        noon = datetime.combine(at.date(), NOON, tzinfo=at.tzinfo)
+        if noon - at < SHORTEST_NOTICE_BEFORE_START:
+            noon += timedelta(days=1)
+        return noon
+    return _end_of_working_day(at, calendar, terms, days=terms.offer_days)
+
+
+def by_phone_only(at: datetime, starts_on: date) -> bool:
+    """Whether the class begins so soon that an offer is made by telephone."""
+    return at.date() >= starts_on - timedelta(days=DAYS_BEFORE_START)
+
+
+def in_offer_hours(at: datetime, terms: Terms) -> bool:
+    """Whether a person may be asked now."""
+    return terms.offer_from <= at.timetz().replace(tzinfo=None) < terms.offer_to
+
+
+def undo_until(at: datetime, terms: Terms) -> datetime:
+    """Until when a withdrawal may be taken back."""
+    return at + terms.undo
+
+
+def _end_of_working_day(at: datetime, calendar: Calendar, terms: Terms, *, days: int) -> datetime:
+    day = at.date()
+    while days:
+        day += timedelta(days=1)
+        days -= calendar.is_working(day)
+    due = datetime.combine(day, terms.day_ends, tzinfo=at.tzinfo)
+    while due - at < terms.least or not calendar.takes_deadlines(due.date()):
+        due += timedelta(days=1)
+    return due

@@ -1,0 +1,274 @@
+"""The one place from which the seat functions are called. Each call is one round trip.
+
+The functions themselves are in ``enrolment/sql``; a press of a button answers with its
+``Claim``, kept or not.
+"""
+
+import hashlib
+from contextlib import nullcontext
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, OperationalError, connection, transaction
+from psycopg.errors import DeadlockDetected
+
+from accounts.models import Learner, User
+from courses.models import ClassSection
+from enrolment.models.claims import Claim
+from enrolment.models.enrolments import Enrolment
+from enrolment.models.vocabulary import Act, Channel, Outcome
+from enrolment.models.waitlist import WaitlistEntry
+
+# What a constraint that speaks up means. Only a learner's classes of two terms can get here:
+# within a term the functions ask first, under the learner's lock.
+MEANING = {
+    "a_learner_sits_in_one_class_at_a_time": "clash",
+    "one_enrolment_per_learner_and_section": "already_in",
+    "one_place_in_line_per_learner_and_section": "already_waiting",
+    "a_learner_has_one_seat_in_a_class": "already_in",
+}
+
+
+def claim(
+    *,
+    section: ClassSection,
+    learner: Learner,
+    actor: User,
+    channel: Channel,
+    key: UUID,
+    at: datetime,
+    due_at: datetime | None,
+) -> Claim:
+    """Give a free seat, or a place in the line."""
+    return _press(
+        "seat_claim",
+        Act.CLAIM,
+        learner.pk,
+        key,
+        [
+            *(actor.pk, learner.pk, section.pk, key, request_hash(Act.CLAIM, section.pk)),
+            *(channel, at, due_at),
+        ],
+    )
+
+
+def withdraw(
+    *,
+    enrolment: Enrolment,
+    actor: User,
+    channel: Channel,
+    key: UUID,
+    at: datetime,
+    undo_until: datetime | None,
+    reason: str = "",
+) -> Claim:
+    """End an enrolment and keep the seat for a change of mind until ``undo_until``."""
+    args = _about(Act.WITHDRAW, enrolment, actor, key)
+    return _press(
+        "seat_withdraw",
+        Act.WITHDRAW,
+        enrolment.learner_id,
+        key,
+        [*args, channel, at, undo_until, reason],
+    )
+
+
+def undo(*, enrolment: Enrolment, actor: User, channel: Channel, key: UUID, at: datetime) -> Claim:
+    """Give a kept seat back as it was."""
+    args = _about(Act.UNDO, enrolment, actor, key)
+    return _press("seat_undo", Act.UNDO, enrolment.learner_id, key, [*args, channel, at])
+
+
+def yield_now(
+    *, enrolment: Enrolment, actor: User, channel: Channel, key: UUID, at: datetime
+) -> Claim:
+    """Give a kept seat to the next person at once."""
+    args = _about(Act.YIELD, enrolment, actor, key)
+    return _press("seat_yield", Act.YIELD, enrolment.learner_id, key, [*args, channel, at])
+
+
+def accept(
+    *,
+    entry: WaitlistEntry,
+    actor: User,
+    channel: Channel,
+    key: UUID,
+    at: datetime,
+    due_at: datetime | None,
+) -> Claim:
+    """Take an offered seat."""
+    args = _about(Act.ACCEPT, entry, actor, key)
+    return _press("seat_accept", Act.ACCEPT, entry.learner_id, key, [*args, channel, at, due_at])
+
+
+def leave_line(
+    *, entry: WaitlistEntry, actor: User, channel: Channel, key: UUID, at: datetime, act: Act
+) -> Claim:
+    """Decline an offer or leave the line; ``act`` says which of the two was pressed."""
+    args = _about(act, entry, actor, key)
+    return _press("seat_leave_line", act, entry.learner_id, key, [*args, channel, at, act])
+
+
+def confirm(
+    *,
+    enrolment: Enrolment,
+    actor: User,
+    channel: Channel,
+    key: UUID,
+    at: datetime,
+    reason: str,
+) -> Claim:
+    """Confirm a held enrolment, as staff."""
+    return _press(
+        "seat_confirm",
+        Act.CONFIRM,
+        enrolment.learner_id,
+        key,
+        [
+            actor.pk,
+            enrolment.pk,
+            key,
+            request_hash(Act.CONFIRM, enrolment.pk),
+            channel,
+            at,
+            reason,
+        ],
+    )
+
+
+def stored(*, learner: Learner, key: UUID, act: Act, subject: int) -> Claim | None:
+    """Return the answer this press had before, if it had one."""
+    found = Claim.objects.filter(learner=learner, key=key).first()
+    if found is not None and found.request_hash != request_hash(act, subject):
+        return Claim(learner=learner, key=key, act=act, outcome=Outcome.REFUSED,
+                     reason="other_request", at=found.at)  # fmt: skip
+    return found
+
+
+def request_hash(act: Act, subject: int) -> str:
+    """Return what tells one request from another under the same key."""
+    return hashlib.sha256(f"{act}:{subject}".encode()).hexdigest()
+
+
+def promote(*, section_id: int, at: datetime, due_at: datetime) -> int:
+    """Offer a class's free seats down its line; return how many."""
+    return int(_value("seat_promote", [section_id, at, due_at]))
+
+
+def sweep(*, at: datetime, limit: int) -> list[int]:
+    """Free up to ``limit`` seats that have fallen due; return their classes."""
+    return _column("seat_sweep", [at, limit])
+
+
+def sections_to_offer() -> list[int]:
+    """Return classes that have a free seat and somebody who waits."""
+    return _column("seat_sections_to_offer", [])
+
+
+def lay_out() -> int:
+    """Give new classes their seats; return how many classes got them."""
+    return int(_value("seat_lay_out", []))
+
+
+def begin_terms(*, at: datetime) -> int:
+    """Make confirmed learners of a term that has begun its learners; return how many."""
+    return int(_value("seat_begin_terms", [at]))
+
+
+def resize(
+    *, section: ClassSection, capacity: int, actor: User, at: datetime, reason: str
+) -> int | None:
+    """Change how many seats a class has; return how many it has now, None if not allowed."""
+    seats = _value("seat_resize", [actor.pk, section.pk, capacity, at, reason])
+    return None if seats is None else int(seats)
+
+
+def cancel_section(*, section: ClassSection, actor: User, at: datetime, reason: str) -> bool:
+    """Call a class off; return whether the actor was allowed to."""
+    return bool(_value("seat_cancel_section", [actor.pk, section.pk, at, reason]))
+
+
+def empty_section(*, section_id: int, at: datetime, limit: int) -> int:
+    """End enrolments of a class that was called off; return how many."""
+    return int(_value("seat_empty_section", [section_id, at, limit]))
+
+
+def note_import(*, at: datetime, reason: str) -> int:
+    """Complete counts and history of rows written in bulk; return how many were noted."""
+    return int(_value("seat_note_import", [at, reason]))
+
+
+def broken_rules(*, at: datetime, offer_hours: bool) -> list[tuple[str, str]]:
+    """Return every invariant that does not hold: the rule, and what breaks it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rule, subject FROM seat_check(%s, %s)", [at, offer_hours])
+        return list(cursor.fetchall())
+
+
+def places_in_line(*, learner: Learner, at: datetime) -> dict[int, tuple[int, int]]:
+    """Return, for each entry of a learner, their place and how many are in the line."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT entry_id, place, waiting FROM waitlist_places(%s, %s)", [learner.pk, at]
+        )
+        return {entry: (place, waiting) for entry, place, waiting in cursor.fetchall()}
+
+
+def _about(act: Act, subject: Enrolment | WaitlistEntry, actor: User, key: UUID) -> list[Any]:
+    return [actor.pk, subject.learner_id, subject.pk, key, request_hash(act, subject.pk)]
+
+
+def _press(function: str, act: Act, learner_id: int, key: UUID, args: list[Any]) -> Claim:
+    """Call one function, and once more if the database chose it to end a deadlock."""
+    for last in (False, True):
+        try:
+            # Inside a transaction (staff) a constraint that speaks up must not spoil the rest.
+            with transaction.atomic() if connection.in_atomic_block else nullcontext():
+                return _read_claim(function, args)
+        except IntegrityError as error:
+            reason = MEANING.get(_constraint(error))
+            if reason is None:
+                raise
+            return Claim(
+                learner_id=learner_id,
+                key=key,
+                act=act,
+                outcome=Outcome.REFUSED,
+                reason=reason,
+                at=next(value for value in args if isinstance(value, datetime)),
+            )
+        except OperationalError as error:
+            if last or connection.in_atomic_block:
+                raise
+            if not isinstance(error.__cause__, DeadlockDetected):
+                raise
+    raise AssertionError("the second round returns or raises")
+
+
+def _read_claim(function: str, args: list[Any]) -> Claim:
+    """Read the answer by its column names: ``raw()`` knows no key of two columns."""
+    with connection.cursor() as cursor:
+        cursor.execute(_call(function, args), args)
+        names = [column.name for column in cursor.description]
+        return Claim(**dict(zip(names, cursor.fetchone(), strict=True)))
+
+
+def _constraint(error: IntegrityError) -> str:
+    return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or ""
+
+
+def _call(function: str, args: list[Any]) -> str:
+    return f"SELECT * FROM {function}({', '.join(['%s'] * len(args))})"  # noqa: S608 - the names above
+
+
+def _value(function: str, args: list[Any]) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(_call(function, args), args)
+        return cursor.fetchone()[0]
+
+
+def _column(function: str, args: list[Any]) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(_call(function, args), args)
+        return [row[0] for row in cursor.fetchall()]

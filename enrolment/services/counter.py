@@ -1,0 +1,71 @@
+"""What staff do: confirm at the counter, change the size of a class, call it off."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+
+from accounts.models import User
+from courses.models import ClassSection
+from enrolment.models import Channel, Claim, Enrolment, ledger
+from enrolment.services.refused import answered
+
+BATCH = 50
+
+
+class SeatsInUse(Exception):
+    """A class cannot be made so small: people sit in it. ``seats`` is what it has now."""
+
+    def __init__(self, seats: int) -> None:
+        super().__init__(seats)
+        self.seats = seats
+
+
+def confirm_at_counter(
+    *,
+    enrolment: Enrolment,
+    actor: User,
+    key: UUID,
+    at: datetime,
+    reason: str,
+    channel: Channel = Channel.COUNTER,
+) -> Claim:
+    """Make a held seat the learner's own; ``reason`` says why it may be (paid in cash, waived).
+
+    Raises ``SeatRefused`` when it is confirmed already or the hold has run out.
+    """
+    return answered(
+        ledger.confirm(
+            enrolment=enrolment, actor=actor, channel=channel, key=key, at=at, reason=reason
+        )
+    )
+
+
+def resize_section(
+    *, section: ClassSection, capacity: int, actor: User, at: datetime, reason: str
+) -> int:
+    """Give a class more or fewer seats and offer new ones to its line.
+
+    Raises ``SeatsInUse`` when it could not be made as small as asked; it is then as small as
+    it can be without taking a seat from anybody.
+    """
+    seats = ledger.resize(section=section, capacity=capacity, actor=actor, at=at, reason=reason)
+    if seats is None:
+        raise PermissionDenied
+    if seats > capacity:
+        raise SeatsInUse(seats)
+    return seats
+
+
+def cancel_section(*, section: ClassSection, actor: User, at: datetime, reason: str) -> None:
+    """Call a class off. Its learners and those who wait are told by the errand that empties it."""
+    if not ledger.cancel_section(section=section, actor=actor, at=at, reason=reason):
+        raise PermissionDenied
+
+
+def empty_section(*, section_id: int, at: datetime) -> int:
+    """End all enrolments and places in line of a class that was called off; return how many."""
+    ended = 0
+    while batch := ledger.empty_section(section_id=section_id, at=at, limit=BATCH):
+        ended += batch
+    return ended

@@ -1,0 +1,31 @@
+"""How a service says no."""
+
+from django.core.exceptions import PermissionDenied
+
+from enrolment.domain.refusals import Refusal
+from enrolment.models import Claim
+
+
+class SeatRefused(Exception):
+    """The rules say no. Shown to the person, not logged."""
+
+    def __init__(self, reason: Refusal, *, other_section: int | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.other_section = other_section
+
+
+class PressReused(Exception):
+    """One key came with two different requests: a mistake of a page or a program, never a wish."""
+
+
+def answered(claim: Claim) -> Claim:
+    """Hand on what a press came to. Raises when it came to nothing."""
+    if not claim.was_refused:
+        return claim
+    reason = Refusal(claim.reason)
+    if reason is Refusal.NOT_YOURS:
+        raise PermissionDenied
+    if reason is Refusal.OTHER_REQUEST:
+        raise PressReused
+    raise SeatRefused(reason)

@@ -1,0 +1,111 @@
+"""Ask for a seat, give it back, change one's mind."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.timezone import localtime
+
+from accounts import scope
+from accounts.models import Learner, User
+from courses.models import ClassSection
+from enrolment import queries
+from enrolment.domain import deadlines
+from enrolment.models import Act, Channel, Claim, Enrolment, ledger
+from enrolment.services.refused import SeatRefused, answered
+
+AT_THE_OFFICE = frozenset({Channel.COUNTER, Channel.PHONE})
+
+
+def hold_seat(
+    *,
+    section: ClassSection,
+    learner: Learner,
+    actor: User,
+    key: UUID,
+    at: datetime,
+    channel: Channel = Channel.WEB,
+) -> Claim:
+    """Hold a seat until the learner pays, or join the line when none is free.
+
+    A class without a fee is the learner's at once. ``key`` names one press of the button: the
+    same key gives the same answer. Raises ``SeatRefused`` when the rules say no.
+    """
+    with scope.learners([learner.pk]):
+        rules = queries.rules_of(section.term, at=at)
+        objection = queries.objection_to(
+            section, learner, rules, at=at, by_staff=channel in AT_THE_OFFICE
+        )
+        if objection is not None:
+            # A twin of this press may have been served a moment ago: then that is the answer.
+            before = ledger.stored(learner=learner, key=key, act=Act.CLAIM, subject=section.pk)
+            if before is None:
+                raise SeatRefused(objection.reason, other_section=objection.other_section)
+            return answered(before)
+        due_at = queries.hold_until(section, rules, at=at)
+    return answered(
+        ledger.claim(
+            section=section,
+            learner=learner,
+            actor=actor,
+            channel=channel,
+            key=key,
+            at=at,
+            due_at=due_at,
+        )
+    )
+
+
+def withdraw(
+    *,
+    enrolment: Enrolment,
+    actor: User,
+    key: UUID,
+    at: datetime,
+    channel: Channel = Channel.WEB,
+    reason: str = "",
+) -> Claim:
+    """Leave a class; the seat is kept ten minutes for a change of mind.
+
+    Raises ``SeatRefused`` when the learner is not in the class any more.
+    """
+    terms = queries.rules_of(enrolment.section.term, at=at).terms
+    return answered(
+        ledger.withdraw(
+            enrolment=enrolment,
+            actor=actor,
+            channel=channel,
+            key=key,
+            at=at,
+            undo_until=deadlines.undo_until(localtime(at), terms),
+            reason=reason,
+        )
+    )
+
+
+def undo_withdrawal(
+    *,
+    enrolment: Enrolment,
+    actor: User,
+    key: UUID,
+    at: datetime,
+    channel: Channel = Channel.WEB,
+) -> Claim:
+    """Take a seat back that was given up a moment ago, exactly as it was.
+
+    Raises ``SeatRefused`` when it is no longer kept, or a new class stands in its hour.
+    """
+    return answered(ledger.undo(enrolment=enrolment, actor=actor, channel=channel, key=key, at=at))
+
+
+def yield_seat(
+    *,
+    enrolment: Enrolment,
+    actor: User,
+    key: UUID,
+    at: datetime,
+    channel: Channel = Channel.WEB,
+) -> Claim:
+    """Let the next person have a seat that is still kept. Raises ``SeatRefused`` if it is not."""
+    return answered(
+        ledger.yield_now(enrolment=enrolment, actor=actor, channel=channel, key=key, at=at)
+    )

@@ -1,0 +1,294 @@
+"""Withdraw, undo within ten minutes, give up at once; what the clock frees."""
+
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from accounts.models import OutboxMessage
+from courses.models import ClassSection, Term
+from enrolment import services
+from enrolment.domain.refusals import Refusal
+from enrolment.models import Claim, Enrolment, EnrolmentEvent, LearnerTerm, Outcome, Seat
+from enrolment.services import SeatRefused, SeatsInUse
+from tests.enrolment.acts import claim, enrolment_of, give_up, seats_of, undo, withdraw
+from tests.factories.accounts import HelperGrantFactory, LearnerFactory, StaffFactory, UnitFactory
+from tests.factories.enrolment import CHINA, SectionFactory, TermFactory
+from tests.factories.times import TODAY
+
+pytestmark = pytest.mark.django_db
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def section():
+    return SectionFactory()
+
+
+@pytest.fixture
+def anna(section):
+    learner = LearnerFactory()
+    claim(section, learner)
+    return learner
+
+
+@pytest.fixture
+def enrolment(anna, section):
+    return enrolment_of(anna, section)
+
+
+def test_a_seat_given_up_is_kept_ten_minutes(enrolment, section, anna, nothing_is_broken):
+    answer = withdraw(enrolment)
+
+    enrolment.refresh_from_db()
+    kept_until = TODAY + 10 * MINUTE
+    assert (answer.outcome, answer.due_at) == (Outcome.WITHDRAWN, kept_until)
+    assert (enrolment.status, enrolment.undo_until, enrolment.ended_at) == (
+        "withdrawn",
+        kept_until,
+        TODAY,
+    )
+    assert seats_of(section) == ["leaving", "free"]
+    assert LearnerTerm.objects.get(learner=anna).room_classes == 0
+    nothing_is_broken()
+
+
+@pytest.mark.parametrize("fee_fen", [0, 18000])
+def test_undo_gives_the_seat_back_exactly_as_it_was(fee_fen, nothing_is_broken):
+    section, learner = SectionFactory(fee_fen=fee_fen), LearnerFactory()
+    claim(section, learner)
+    before = Enrolment.objects.values().get()
+    seat_before = Seat.objects.values().order_by("no").first()
+    withdraw(enrolment_of(learner, section))
+
+    answer = undo(enrolment_of(learner, section), at=TODAY + 9 * MINUTE)
+
+    assert answer.outcome == Outcome.RESTORED
+    assert Enrolment.objects.values().get() == before
+    assert Seat.objects.values().order_by("no").first() == seat_before
+    nothing_is_broken()
+
+
+def test_undo_ends_to_the_second_even_if_nobody_swept(enrolment):
+    withdraw(enrolment)
+
+    with pytest.raises(SeatRefused) as caught:
+        undo(enrolment, at=TODAY + 10 * MINUTE)
+    assert caught.value.reason is Refusal.TOO_LATE
+
+
+def test_undo_finds_the_hour_taken_by_another_class(enrolment, section, anna):
+    withdraw(enrolment)
+    claim(SectionFactory(term=section.term), anna)
+
+    with pytest.raises(SeatRefused) as caught:
+        undo(enrolment)
+    assert caught.value.reason is Refusal.CLASH
+
+
+def test_giving_up_frees_the_seat_at_once_and_calls_the_next(
+    enrolment, section, nothing_is_broken
+):
+    withdraw(enrolment)
+    OutboxMessage.objects.all().delete()
+
+    assert give_up(enrolment).outcome == Outcome.YIELDED
+
+    assert seats_of(section) == ["free", "free"]
+    assert set(OutboxMessage.objects.values_list("kind", flat=True)) == {
+        "promote_section",
+        "tell_claim",
+    }
+    with pytest.raises(SeatRefused):
+        undo(enrolment)
+    nothing_is_broken()
+
+
+def test_the_sweep_frees_what_was_given_up(enrolment, section, nothing_is_broken):
+    withdraw(enrolment)
+
+    assert services.lapse_and_promote(at=TODAY + 9 * MINUTE).freed == 0
+    assert services.lapse_and_promote(at=TODAY + 10 * MINUTE).freed == 1
+    assert services.lapse_and_promote(at=TODAY + 10 * MINUTE).freed == 0
+
+    enrolment.refresh_from_db()
+    assert (enrolment.status, enrolment.undo_until) == ("withdrawn", None)
+    assert seats_of(section) == ["free", "free"]
+    nothing_is_broken()
+
+
+def test_a_hold_nobody_confirmed_lapses_and_the_learner_is_told(nothing_is_broken):
+    section, learner = SectionFactory(with_fee=True), LearnerFactory()
+    due_at = claim(section, learner).due_at
+
+    assert services.lapse_and_promote(at=due_at - MINUTE).freed == 0
+    assert services.lapse_and_promote(at=due_at).freed == 1
+
+    enrolment = enrolment_of(learner, section)
+    assert (enrolment.status, enrolment.due_at, enrolment.ended_at) == ("lapsed", None, due_at)
+    assert seats_of(section) == ["free", "free"]
+    assert OutboxMessage.objects.filter(kind="tell_lapsed", object_id=enrolment.pk).count() == 1
+    nothing_is_broken(due_at)
+
+
+def test_two_presses_of_one_key_withdraw_once(enrolment):
+    key = uuid4()
+    assert withdraw(enrolment, key=key).outcome == withdraw(enrolment, key=key).outcome
+    assert Claim.objects.filter(act="withdraw").count() == 1
+
+
+def test_who_is_not_in_the_class_cannot_leave_it(enrolment):
+    withdraw(enrolment)
+    with pytest.raises(SeatRefused) as caught:
+        withdraw(enrolment)
+    assert caught.value.reason is Refusal.NOT_IN
+
+
+def test_a_helper_needs_the_right_to_withdraw(enrolment, anna):
+    may_apply = HelperGrantFactory(learner=anna)
+    with pytest.raises(PermissionDenied):
+        withdraw(enrolment, actor=may_apply.helper)
+    may_withdraw = HelperGrantFactory(learner=anna, may_withdraw=True)
+    assert withdraw(enrolment, actor=may_withdraw.helper).actor == may_withdraw.helper
+
+
+# Staff
+
+
+def confirm(enrolment, staff, *, at=TODAY, reason="现金缴费，收据 0012"):
+    return services.confirm_at_counter(
+        enrolment=enrolment, actor=staff, key=uuid4(), at=at, reason=reason
+    )
+
+
+def test_the_counter_confirms_a_held_seat_and_says_why(nothing_is_broken):
+    section, learner, staff = SectionFactory(with_fee=True), LearnerFactory(), StaffFactory()
+    claim(section, learner)
+
+    assert confirm(enrolment_of(learner, section), staff).outcome == Outcome.CONFIRMED
+
+    enrolment = enrolment_of(learner, section)
+    assert (enrolment.status, enrolment.due_at, enrolment.answered_at) == (
+        "confirmed",
+        None,
+        TODAY,
+    )
+    last = EnrolmentEvent.objects.in_order().last()
+    assert (last.actor, last.channel, last.reason) == (staff, "counter", "现金缴费，收据 0012")
+    nothing_is_broken()
+
+
+def test_a_seat_is_confirmed_once_and_never_after_its_time():
+    section, learner, staff = SectionFactory(with_fee=True), LearnerFactory(), StaffFactory()
+    due_at = claim(section, learner).due_at
+    enrolment = enrolment_of(learner, section)
+
+    with pytest.raises(SeatRefused) as caught:
+        confirm(enrolment, staff, at=due_at)
+    assert caught.value.reason is Refusal.TOO_LATE
+    confirm(enrolment, staff)
+    with pytest.raises(SeatRefused) as caught:
+        confirm(enrolment, staff)
+    assert caught.value.reason is Refusal.ALREADY_IN
+
+
+def test_staff_of_another_university_confirm_nothing():
+    city = UnitFactory()
+    here, there = UnitFactory.create_batch(2, county=True, parent=city)
+    section, learner = SectionFactory(with_fee=True, campus__unit=here), LearnerFactory()
+    claim(section, learner)
+
+    for actor in (StaffFactory(unit=there), learner.user):
+        with pytest.raises(PermissionDenied):
+            confirm(enrolment_of(learner, section), actor)
+    assert seats_of(section) == ["held", "free"]
+
+
+def test_a_class_grows_and_shrinks_but_takes_no_seat_from_anybody(
+    section, anna, nothing_is_broken
+):
+    staff = StaffFactory()
+
+    def resize(capacity):
+        return services.resize_section(
+            section=section, capacity=capacity, actor=staff, at=TODAY, reason="换教室"
+        )
+
+    assert resize(5) == 5
+    assert seats_of(section) == ["taken", "free", "free", "free", "free"]
+    with pytest.raises(SeatsInUse) as caught:
+        resize(0)
+    assert caught.value.seats == 1
+    section.refresh_from_db()
+    assert section.capacity == 1
+    with pytest.raises(PermissionDenied):
+        services.resize_section(section=section, capacity=9, actor=anna.user, at=TODAY, reason="")
+    nothing_is_broken()
+
+
+def test_a_class_called_off_lets_everybody_go_and_tells_them(section, anna, nothing_is_broken):
+    ben, cai = LearnerFactory.create_batch(2)
+    claim(section, ben)
+    claim(section, cai)
+    withdraw(enrolment_of(ben, section))
+    staff = StaffFactory()
+
+    services.cancel_section(section=section, actor=staff, at=TODAY, reason="教师生病")
+    with pytest.raises(SeatRefused):
+        claim(ClassSection.objects.select_related("course", "term").get(), LearnerFactory())
+    services.empty_section(section_id=section.pk, at=TODAY)
+
+    assert sorted(section.enrolments.values_list("status", flat=True)) == [
+        "cancelled_by_school",
+        "withdrawn",
+    ]
+    assert list(section.waitlist.values_list("state", flat=True)) == ["closed"]
+    assert seats_of(section) == ["free", "free"]
+    kinds = list(OutboxMessage.objects.values_list("kind", flat=True))
+    assert (kinds.count("tell_cancelled"), kinds.count("tell_line_closed")) == (1, 1)
+    nothing_is_broken()
+
+
+def test_only_staff_call_a_class_off(section, anna):
+    with pytest.raises(PermissionDenied):
+        services.cancel_section(section=section, actor=anna.user, at=TODAY, reason="")
+
+
+# Clock work
+
+
+def test_new_classes_get_their_seats_once():
+    section = SectionFactory(seats=False, capacity=3)
+    draft = SectionFactory(seats=False, term__phase=Term.Phase.DRAFT)
+
+    assert services.lapse_and_promote(at=TODAY).laid_out == 1
+    assert services.lapse_and_promote(at=TODAY).laid_out == 0
+    assert seats_of(section) == ["free"] * 3
+    assert seats_of(draft) == []
+
+
+def test_on_the_first_day_of_term_confirmed_learners_are_its_learners(nothing_is_broken):
+    term = TermFactory()
+    section, learner = SectionFactory(term=term), LearnerFactory()
+    claim(section, learner)
+    the_day = datetime(2027, 3, 1, 0, 1, tzinfo=CHINA)
+
+    assert services.lapse_and_promote(at=the_day - 2 * MINUTE).begun == 0
+    assert services.lapse_and_promote(at=the_day).begun == 1
+    assert enrolment_of(learner, section).status == "active"
+    nothing_is_broken(the_day)
+
+
+def test_the_catalogues_row_says_how_many_are_left_and_wait(section, anna):
+    ben, cai = LearnerFactory.create_batch(2)
+
+    assert services.refresh_availability(at=TODAY) == 1
+    section.availability.refresh_from_db()
+    assert (section.availability.seats_left, section.availability.waiting) == (1, 0)
+    claim(section, ben)
+    claim(section, cai)
+    assert services.refresh_availability(at=TODAY + MINUTE) == 1
+    section.availability.refresh_from_db()
+    assert (section.availability.seats_left, section.availability.waiting) == (0, 1)
+    assert services.refresh_availability(at=TODAY + 2 * MINUTE) == 0
