@@ -64,7 +64,7 @@ def _is_teacher(request: HttpRequest) -> bool:
 def _refuse_unread(request: HttpRequest) -> HttpResponse | None:
     announced = int(request.META.get("CONTENT_LENGTH") or 0)
     try:
-        services.ensure_room_for(announced - FORM_FIELDS_BYTES if announced else 1)
+        services.ensure_room_for(max(1, announced - FORM_FIELDS_BYTES))
     except services.UploadRefused:
         return _say(request, wording.no_room(), status=507)
     except FilmRefused as refused:

@@ -1,5 +1,11 @@
 import pytest
+from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.models import Authenticator
+from django.core.files.storage import storages
+from django.http import HttpRequest
 
+from accounts import clock
+from tests.factories.times import TODAY
 from tests.livestream import films
 
 
@@ -28,3 +34,56 @@ def silent_film(film_folder):
 @pytest.fixture(scope="session")
 def cut_film(film_folder, short_film):
     return films.cut(film_folder / "cut.mp4", short_film)
+
+
+@pytest.fixture
+def disk(settings, tmp_path):
+    """Storage and scratch folder of this test alone: ``disk()`` lists every file in them."""
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "recordings": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": tmp_path / "recordings"},
+        },
+    }
+    settings.SCRATCH_ROOT = tmp_path / "scratch"
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "scratch"
+    settings.SCRATCH_ROOT.mkdir()
+
+    def everything():
+        return sorted(
+            str(path.relative_to(tmp_path))
+            for place in ("recordings", "scratch")
+            for path in (tmp_path / place).rglob("*")
+            if path.is_file()
+        )
+
+    everything.storage = storages["recordings"]
+    everything.root = tmp_path
+    return everything
+
+
+@pytest.fixture
+def today(db):
+    """The product's clock stands on the day of the tests."""
+    clock.set_to(TODAY)
+    return TODAY
+
+
+@pytest.fixture
+def sign_in():
+    """Sign somebody in; staff have shown their second factor."""
+
+    def as_(browser, user):
+        browser.force_login(user)
+        if user.is_staff:
+            Authenticator.objects.get_or_create(
+                user=user, type=Authenticator.Type.TOTP, defaults={"data": {"secret": "x"}}
+            )
+            request = HttpRequest()
+            request.session = browser.session
+            record_authentication(request, user, method="mfa", type="totp")
+            request.session.save()
+        return browser
+
+    return as_

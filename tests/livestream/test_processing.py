@@ -1,0 +1,274 @@
+import shutil
+from datetime import timedelta
+
+import av
+import pytest
+from django.core.files.base import ContentFile, File
+
+from accounts.errands import TryAgainLater
+from accounts.models import AuditEvent
+from livestream import ffmpeg, processing, tasks
+from livestream.domain.inspection import Problem
+from livestream.models import Recording
+from livestream.services import replays
+from tests.factories.livestream import RecordingFactory, UploadFactory
+from tests.factories.times import TODAY
+from tests.livestream import films
+
+pytestmark = pytest.mark.django_db
+
+
+def sent(path, disk, **more):
+    """A recording whose film lies in the storage."""
+    upload = UploadFactory(recording=RecordingFactory(**more), size=path.stat().st_size)
+    with path.open("rb") as film:
+        disk.storage.save(upload.stored_as, File(film))
+    return upload.recording
+
+
+def work_on(recording, at=TODAY):
+    claimed = replays.claim(recording.pk, at=at)
+    processing.make_replay(claimed, lambda: at)
+    recording.refresh_from_db()
+    return recording
+
+
+def state(recording):
+    recording.refresh_from_db()
+    return recording.status, recording.problem, recording.lease_ends_at
+
+
+def replay_files(disk, recording, generation=1):
+    folder = f"recordings/{recording.folder(generation)}/"
+    return [name.removeprefix(folder) for name in disk() if name.startswith(folder)]
+
+
+def decoded(disk, recording, variant):
+    """Frames and seconds a decoder finds in a list of the replay."""
+    path = disk.root / "recordings" / recording.folder() / variant / "index.m3u8"
+    with av.open(str(path)) as container:
+        stream = container.streams[0]
+        times = [frame.time for frame in container.decode(stream)]
+    return len(times), times[-1] - times[0]
+
+
+def test_a_film_becomes_a_replay_with_two_sizes_and_the_sound(short_film, disk):
+    recording = work_on(sent(short_film, disk))
+
+    assert state(recording) == ("ready", "", None)
+    assert (recording.generation, recording.progress) == (1, 100)
+    assert recording.seconds == pytest.approx(8.0, abs=0.15)
+    pieces = ["00000.m4s", "00001.m4s", "index.m3u8", "init.mp4"]
+    assert replay_files(disk, recording) == [
+        *(f"audio/{name}" for name in pieces),
+        "master.m3u8",
+        "poster.jpg",
+        *(f"v120/{name}" for name in pieces),
+        *(f"v180/{name}" for name in pieces),
+    ]
+    assert [name for name in disk() if name.startswith("scratch/")] == []
+    assert set(AuditEvent.objects.values_list("action", flat=True)) == {"replay made"}
+
+
+def test_every_list_decodes_whole(short_film, disk):
+    recording = work_on(sent(short_film, disk))
+
+    assert decoded(disk, recording, "v180") == (200, pytest.approx(7.96))
+    assert decoded(disk, recording, "v120") == (200, pytest.approx(7.96))
+    assert decoded(disk, recording, "audio")[1] == pytest.approx(8.0, abs=0.15)
+
+
+def test_the_master_states_what_was_measured(short_film, disk):
+    recording = work_on(sent(short_film, disk))
+    variants = {variant.name: variant for variant in recording.variants.watched_now()}
+
+    master = (disk.root / "recordings" / recording.folder() / "master.m3u8").read_text()
+    assert set(variants) == {"v180", "v120", "audio"}
+    assert (variants["v180"].width, variants["v180"].height) == (320, 180)
+    assert variants["audio"].codec == "mp4a.40.2"
+    together = variants["v180"].average_bandwidth + variants["audio"].average_bandwidth
+    stated = [int(line.split("AVERAGE-BANDWIDTH=")[1].split(",")[0])
+              for line in master.splitlines() if "RESOLUTION=320x180" in line]  # fmt: skip
+    assert stated == [pytest.approx(together, abs=1)]
+
+
+def test_sound_and_picture_stay_together(tmp_path, disk):
+    """A flash and a beep at the same moment come out at the same moment."""
+    beep = "aevalsrc='if(between(t,3,3.5),0.5*sin(2*PI*880*t),0)':d=6:s=48000"
+    film = films.make(
+        tmp_path / "clap.mp4",
+        *("-f", "lavfi", "-i", "color=black:s=320x180:r=25:d=6", "-f", "lavfi", "-i", beep),
+        *("-vf", "drawbox=c=white:t=fill:enable='between(t,3,3.5)'"),
+        *("-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac"),
+    )
+    recording = work_on(sent(film, disk))
+
+    def first(variant, is_it):
+        folder = disk.root / "recordings" / recording.folder() / variant
+        whole = tmp_path / f"{variant}.mp4"
+        pieces = [folder / "init.mp4", *sorted(folder.glob("*.m4s"))]
+        whole.write_bytes(b"".join(piece.read_bytes() for piece in pieces))
+        with av.open(str(whole)) as container:
+            return next(frame.time for frame in container.decode() if is_it(frame.planes[0]))
+
+    flash = first("v180", lambda plane: max(bytes(plane)) > 128)
+    heard = first("audio", lambda plane: max(memoryview(bytes(plane)).cast("f")) > 0.05)
+    assert heard == pytest.approx(flash, abs=0.04)
+
+
+@pytest.mark.parametrize(
+    ("film", "folders"),
+    [("sound_only", {"audio"}), ("silent_film", {"v180", "v120"})],
+)
+def test_sound_alone_and_picture_alone_become_replays(film, folders, disk, request):
+    recording = work_on(sent(request.getfixturevalue(film), disk))
+    assert recording.status == "ready"
+    assert {v.name for v in recording.variants.all()} == folders
+    assert (recording.has_picture, recording.has_sound) == (
+        folders != {"audio"},
+        "audio" in folders,
+    )
+
+
+def test_an_upright_film_of_a_phone_comes_out_upright(tmp_path, short_film, disk):
+    turned = films.make(
+        tmp_path / "turned.mp4", "-display_rotation", "90", "-i", str(short_film), "-c", "copy"
+    )
+    recording = work_on(sent(turned, disk))
+    largest = recording.variants.largest_first().first()
+    assert (largest.width, largest.height) == (180, 320)
+
+
+def test_a_cut_film_fails_with_the_place_of_the_cut(cut_film, disk):
+    recording = work_on(sent(cut_film, disk))
+    assert state(recording) == ("failed", "cut_off", None)
+    assert 2.0 < recording.cut_at_seconds < 6.0
+    assert replay_files(disk, recording) == []
+
+
+def test_what_is_there_of_a_cut_film_becomes_a_replay_when_that_is_wanted(cut_film, disk):
+    recording = work_on(sent(cut_film, disk, takes_what_is_there=True))
+    assert recording.status == "ready"
+    assert 2.0 < recording.seconds < 6.0
+
+
+def test_a_film_with_a_broken_middle_leaves_nothing_half_done(tmp_path, short_film, disk):
+    data = bytearray(short_film.read_bytes())
+    start = data.index(b"mdat") + 8
+    data[start:] = bytes(len(data) - start)
+    broken = tmp_path / "broken.mp4"
+    broken.write_bytes(data)
+
+    recording = work_on(sent(broken, disk))
+
+    assert state(recording) == ("failed", "damaged", None)
+    assert replay_files(disk, recording) == []
+    assert [name for name in disk() if name.startswith("scratch/")] == []
+
+
+def test_progress_is_real_and_only_moves_forward(short_film, disk, monkeypatch):
+    recording = sent(short_film, disk)
+    told = []
+    keep = replays.keep_lease
+
+    def listen(recording, *, percent, at):
+        told.append(percent)
+        keep(recording, percent=percent, at=at)
+
+    monkeypatch.setattr(replays, "keep_lease", listen)
+    monkeypatch.setattr(
+        processing.command, "PROGRESS", ("-progress", "pipe:1", "-stats_period", "0.02")
+    )
+    work_on(recording)
+
+    assert told[0] == processing.LOOKED
+    assert told == sorted(told)
+    assert told[-1] == processing.MADE
+
+
+def test_a_second_delivery_finds_the_recording_in_hand_and_comes_again(short_film, disk, today):
+    recording = sent(short_film, disk)
+    replays.claim(recording.pk, at=TODAY)
+
+    with pytest.raises(TryAgainLater):
+        tasks.process_recording.run.__wrapped__(str(recording.pk))
+
+    assert Recording.objects.get().attempt == 1
+
+
+def test_a_delivery_of_a_finished_recording_changes_nothing(today):
+    recording = RecordingFactory(published=True)
+    before = Recording.objects.values().get()
+    tasks.process_recording.run.__wrapped__(str(recording.pk))
+    assert Recording.objects.values().get() == before
+
+
+def test_a_dead_worker_is_followed_by_another_and_can_change_nothing_any_more(short_film, disk):
+    recording = sent(short_film, disk)
+    dead = replays.claim(recording.pk, at=TODAY)
+    disk.storage.save(f"{recording.folder(1)}/v180/00000.m4s", ContentFile(b"half"))
+    (disk.root / "scratch" / f"replay-{recording.pk}-1-left").mkdir()
+    assert replays.claim(recording.pk, at=TODAY + timedelta(minutes=2)) is None
+
+    later = TODAY + timedelta(minutes=4)
+    work_on(recording, at=later)
+
+    assert (recording.status, recording.generation) == ("ready", 2)
+    assert replay_files(disk, recording, generation=1) == []
+    assert list((disk.root / "scratch").iterdir()) == []
+    with pytest.raises(replays.LeaseLost):
+        replays.keep_lease(dead, percent=50, at=later)
+    with pytest.raises(replays.LeaseLost):
+        replays.finish(dead, renditions=[], seconds=8.0, at=later)
+    replays.give_up(dead, processing.FilmRefused(Problem.DAMAGED), at=later)
+    assert state(recording)[0] == "ready"
+
+
+def test_losing_the_lease_on_the_way_stops_ffmpeg_and_shows_nothing(short_film, disk, monkeypatch):
+    recording = sent(short_film, disk)
+    run = ffmpeg.run
+
+    def overtaken(*arguments, **more):
+        Recording.objects.filter(pk=recording.pk).update(attempt=2)
+        run(*arguments, **more)
+
+    monkeypatch.setattr(ffmpeg, "run", overtaken)
+    work_on(recording)
+    assert (recording.status, recording.attempt, recording.generation) == ("processing", 2, 0)
+    assert replay_files(disk, recording) == []
+
+
+@pytest.mark.parametrize("signal", ["KILL", "TERM"])
+def test_a_killed_ffmpeg_is_the_machines_fault_and_comes_again(
+    short_film, disk, monkeypatch, signal
+):
+    recording = sent(short_film, disk)
+    monkeypatch.setattr(
+        ffmpeg, "LAUNCHER", f"import os, signal; os.kill(0 or os.getpid(), signal.SIG{signal})"
+    )
+
+    with pytest.raises(processing.TryLater):
+        work_on(recording)
+
+    assert state(recording) == ("uploaded", "", None)
+
+
+def test_after_four_attempts_the_film_fails_in_words(short_film, disk, monkeypatch):
+    recording = sent(short_film, disk, attempt=3)
+    monkeypatch.setattr(ffmpeg, "LAUNCHER", "import os; os.kill(os.getpid(), 9)")
+    work_on(recording)
+    assert state(recording) == ("failed", "our_fault", None)
+
+
+def test_a_full_disk_publishes_nothing_and_comes_again(short_film, disk, monkeypatch):
+    recording = sent(short_film, disk)
+
+    def full(*_arguments, **_more):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(shutil, "rmtree", lambda *_a, **_k: None)
+    monkeypatch.setattr(ffmpeg, "run", full)
+    with pytest.raises(processing.TryLater):
+        work_on(recording)
+    assert state(recording) == ("uploaded", "", None)
+    assert replay_files(disk, recording) == []

@@ -1,0 +1,291 @@
+"""Who gets a replay, who is told why not, and what nobody gets without the right."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.core.files.base import ContentFile
+
+from config.wsgi import application
+from enrolment.models import CloudSeat, Enrolment
+from livestream import queries, services, wording
+from livestream.domain.access import Refusal
+from livestream.models import WatchGrant, WatchState
+from tests.factories.accounts import (
+    HelperGrantFactory,
+    LearnerFactory,
+    StaffFactory,
+    UnitFactory,
+    UserFactory,
+)
+from tests.factories.livestream import LessonFactory, RecordingFactory, seat_in
+from tests.factories.times import TODAY
+
+pytestmark = pytest.mark.usefixtures("today")
+NOON = TODAY.timestamp()
+
+
+@pytest.fixture
+def replay(disk):
+    recording = RecordingFactory(published=True)
+    folder = recording.folder()
+    disk.storage.save(f"{folder}/master.m3u8", ContentFile(b"#EXTM3U\n"))
+    disk.storage.save(f"{folder}/v360/00000.m4s", ContentFile(b"piece"))
+    return recording
+
+
+@pytest.fixture
+def come_in(app_client, sign_in):
+    """A browser in which somebody is signed in."""
+    return lambda user: sign_in(app_client, user)
+
+
+def page_of(recording):
+    return f"/en/replays/{recording.pk}/"
+
+
+def watch(browser, recording):
+    response = browser.get(page_of(recording))
+    found = re.search(r'src="(/v/[^"]+/master\.m3u8)"', response.content.decode())
+    return response.status_code, found[1] if found else None
+
+
+def fetch(path):
+    """Ask as a browser does, through the application that stands before Django."""
+    said = []
+    body = application(
+        {"PATH_INFO": path, "REQUEST_METHOD": "GET"}, lambda status, _headers: said.append(status)
+    )
+    content = b"".join(body)
+    if hasattr(body, "close"):
+        body.close()
+    return int(said[0].split()[0]), content
+
+
+def heading(browser, recording):
+    response = browser.get(page_of(recording))
+    assert response.status_code == 403
+    return re.search(r"<h1>([^<]+)</h1>", response.content.decode())[1]
+
+
+def test_a_learner_of_the_class_watches(replay, come_in):
+    learner = seat_in(replay.lesson.section)
+    status, master = watch(come_in(learner.user), replay)
+
+    assert status == 200
+    assert fetch(master) == (200, b"#EXTM3U\n")
+    assert fetch(master.replace("master.m3u8", "v360/00000.m4s")) == (200, b"piece")
+
+
+def test_a_stranger_is_told_why_and_reaches_neither_list_nor_piece(replay, come_in):
+    browser = come_in(LearnerFactory().user)
+
+    assert heading(browser, replay) == "This replay belongs to another class"
+    page = browser.get(page_of(replay)).content.decode()
+    assert "/v/" not in page
+    base = f"/v/{replay.asset.hex}/{replay.generation}"
+    assert fetch(f"{base}/master.m3u8")[0] == 403
+    assert fetch(f"{base}/v360/00000.m4s")[0] == 403
+    assert browser.post(f"{page_of(replay)}grant/").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ({"ready": True}, "This replay is not published yet"),
+        ({}, "This replay is not finished yet"),
+        ({"processing": True}, "This replay is not finished yet"),
+        ({"failed": True}, "There is no replay of this lesson"),
+    ],
+)
+def test_a_learner_of_the_class_is_told_what_the_film_is_waiting_for(state, words, come_in):
+    recording = RecordingFactory(**state)
+    learner = seat_in(recording.lesson.section)
+    assert heading(come_in(learner.user), recording) == words
+
+
+def test_somebody_not_signed_in_is_sent_to_sign_in_and_back(replay, app_client):
+    response = app_client.get(page_of(replay))
+    assert response.status_code == 403
+    assert f"next=%2Fen%2Freplays%2F{replay.pk}%2F" in response.content.decode()
+
+
+def test_every_refusal_says_two_things_of_its_own():
+    said = [wording.refusal(reason) for reason in Refusal]
+    assert len({words for pair in said for words in pair}) == 2 * len(Refusal)
+
+
+@pytest.mark.parametrize(
+    ("status", "may"),
+    [
+        (Enrolment.Status.CONFIRMED, True),
+        (Enrolment.Status.ACTIVE, True),
+        (Enrolment.Status.COMPLETED, True),
+        (Enrolment.Status.WITHDRAWN, False),
+        (Enrolment.Status.LAPSED, False),
+        (Enrolment.Status.RELEASED, False),
+    ],
+)
+def test_what_a_seat_must_be(replay, status, may):
+    learner = seat_in(replay.lesson.section, status=status)
+    access = queries.access(replay, learner.user, at=TODAY)
+    assert (access.reason is None, access.learner_id) == (may, learner.pk if may else None)
+
+
+def test_who_else_may_watch(replay):
+    section = replay.lesson.section
+    online = LearnerFactory()
+    CloudSeat.objects.create(
+        learner=online,
+        course=section.course,
+        term=section.term,
+        source="request",
+        created_at=TODAY,
+    )
+    mother = seat_in(section)
+    daughter = HelperGrantFactory(learner=mother).helper
+    former_helper = HelperGrantFactory(learner=seat_in(section), ended=True).helper
+    elsewhere = StaffFactory(unit=UnitFactory(county=True))
+    reasons = {
+        name: queries.access(replay, user, at=TODAY).reason
+        for name, user in {
+            "teacher": section.teacher.user,
+            "staff of the unit": StaffFactory(unit=section.unit),
+            "staff elsewhere": elsewhere,
+            "online learner": online.user,
+            "helper": daughter,
+            "former helper": former_helper,
+            "no learner": UserFactory(),
+        }.items()
+    }
+    assert reasons == {
+        "teacher": None,
+        "staff of the unit": None,
+        "staff elsewhere": Refusal.NOT_IN_CLASS,
+        "online learner": None,
+        "helper": None,
+        "former helper": Refusal.NOT_IN_CLASS,
+        "no learner": Refusal.NOT_IN_CLASS,
+    }
+
+
+def test_a_public_replay_plays_for_everybody_and_keeps_no_place(disk, app_client):
+    recording = RecordingFactory(published=True, is_public=True)
+    assert watch(app_client, recording)[0] == 200
+    assert app_client.post(f"{page_of(recording)}place/").status_code == 403
+    assert "data-place" not in app_client.get(page_of(recording)).content.decode()
+
+
+def test_a_right_that_is_renewed_gives_way_to_the_new_one(replay):
+    learner = seat_in(replay.lesson.section)
+    first = services.grant(recording=replay, user=learner.user, at=TODAY, signed_at=NOON)
+    services.grant(
+        recording=replay,
+        user=learner.user,
+        at=TODAY + timedelta(hours=3),
+        signed_at=NOON + 3 * 3600,
+        renews=first.grant.audience,
+    )
+    live = WatchGrant.objects.live(TODAY + timedelta(hours=3))
+    assert live.count() == 1
+    assert not live.filter(audience=first.grant.audience).exists()
+
+
+def test_a_learner_holds_three_rights_at_most_and_the_oldest_goes(replay):
+    learner = seat_in(replay.lesson.section)
+    rights = [
+        services.grant(
+            recording=replay, user=learner.user, at=TODAY + timedelta(minutes=n), signed_at=NOON
+        ).grant.audience
+        for n in range(5)
+    ]
+    live = WatchGrant.objects.live(TODAY + timedelta(minutes=5)).oldest_first()
+    assert list(live.values_list("audience", flat=True)) == rights[2:]
+
+
+def test_a_right_is_given_again_as_long_as_one_is_in_the_class(replay, come_in):
+    learner = seat_in(replay.lesson.section)
+    browser = come_in(learner.user)
+    answer = browser.post(f"{page_of(replay)}grant/")
+    assert answer.status_code == 200
+    assert fetch(answer.json()["master"])[0] == 200
+
+    Enrolment.objects.update(status=Enrolment.Status.CANCELLED_BY_SCHOOL)
+    refused = browser.post(f"{page_of(replay)}grant/")
+    assert refused.status_code == 403
+    assert refused.json()["heading"] == "This replay belongs to another class"
+
+
+def keep(browser, recording, position, sequence):
+    fields = {"position": position, "sequence": sequence}
+    return browser.post(f"{page_of(recording)}place/", fields).status_code
+
+
+def test_the_place_is_kept_and_offered_again(replay, come_in):
+    browser = come_in(seat_in(replay.lesson.section).user)
+    assert keep(browser, replay, "300.5", 1) == 204
+    page = browser.get(page_of(replay)).content.decode()
+    assert "Go on from 5 minutes" in page
+    assert 'data-position="300"' in page
+
+
+def test_an_old_word_about_the_place_changes_nothing(replay, come_in):
+    browser = come_in(seat_in(replay.lesson.section).user)
+    for position, sequence in ((100, 5), (40, 3), (100, 5), (200, 6), (90, 2)):
+        keep(browser, replay, position, sequence)
+    assert WatchState.objects.values_list("position_seconds", "sequence").get() == (200.0, 6)
+
+
+def test_a_place_outside_the_film_is_put_inside(replay, come_in):
+    browser = come_in(seat_in(replay.lesson.section).user)
+    keep(browser, replay, "999999", 1)
+    assert WatchState.objects.get().position_seconds == 600.0
+    keep(browser, replay, "-5", 2)
+    assert WatchState.objects.get().position_seconds == 0.0
+
+
+@pytest.mark.parametrize(
+    ("position", "sequence"),
+    [("nan", "1"), ("inf", "1"), ("", "1"), ("5", ""), ("5", "0"), ("5", "-1"), ("5", "9" * 20)],
+)
+def test_nonsense_about_the_place_is_refused(replay, come_in, position, sequence):
+    browser = come_in(seat_in(replay.lesson.section).user)
+    assert keep(browser, replay, position, sequence) == 400
+    assert not WatchState.objects.exists()
+
+
+def test_nobody_keeps_a_place_in_a_film_of_others(replay, come_in):
+    assert keep(come_in(LearnerFactory().user), replay, "5", 1) == 403
+
+
+def test_what_a_learner_watched_is_seen_by_nobody_else(replay, as_app):
+    from accounts import scope
+
+    anna, ben = seat_in(replay.lesson.section), seat_in(replay.lesson.section)
+    services.keep_place(recording=replay, user=anna.user, position=5.0, sequence=1, at=TODAY)
+    services.grant(recording=replay, user=anna.user, at=TODAY, signed_at=NOON)
+    with as_app():
+        assert not WatchState.objects.exists()
+        with scope.learners([ben.pk]):
+            assert not WatchState.objects.exists()
+            assert not WatchGrant.objects.exists()
+        with scope.learners([anna.pk]):
+            assert WatchState.objects.count() == WatchGrant.objects.count() == 1
+
+
+def test_my_replays_lists_those_of_my_classes_the_newest_first(replay, come_in):
+    section = replay.lesson.section
+    learner = seat_in(section)
+    RecordingFactory(published=True)
+    RecordingFactory(lesson=replay.lesson, ready=True)
+    next_week = LessonFactory(
+        section=section,
+        number=4,
+        during=type(replay.lesson.during)(TODAY + timedelta(days=7), TODAY + timedelta(days=7.1)),
+    )
+    newest = RecordingFactory(lesson=next_week, published=True)
+
+    page = come_in(learner.user).get("/en/my/replays/").content.decode()
+
+    found = re.findall(r"/en/replays/(\d+)/", page)
+    assert found == [str(newest.pk), str(replay.pk)]
