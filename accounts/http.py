@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from enum import StrEnum
 from functools import wraps
-from typing import Any
+from typing import Any, overload
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -59,7 +59,13 @@ class StaffRequest(HttpRequest):
     units: list[int]
 
 
-def learner_required(view: View | None = None, *, right: Right | None = None) -> Any:
+@overload
+def learner_required(view: View) -> View: ...
+@overload
+def learner_required(*, right: Right | None = None) -> Callable[[View], View]: ...
+def learner_required(
+    view: View | None = None, *, right: Right | None = None
+) -> View | Callable[[View], View]:
     """Let a view run for the learner a request is made for.
 
     Nobody signed in goes to sign in and comes back; a phone that several learners share asks

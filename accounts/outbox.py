@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Min
 
 from accounts.models import OutboxMessage
 
@@ -42,6 +43,17 @@ def hand_over(*, publish: Callable[[OutboxMessage], None], at: datetime) -> int:
         finally:
             OutboxMessage.objects.bulk_update(handed, ["tries", "handed_at", "not_before"])
     return len(handed)
+
+
+def backlog(*, at: datetime) -> tuple[int, float]:
+    """Return how many errands wait, and for how many seconds the oldest of them has been due.
+
+    An errand counts as due from its ``not_before``; one that may go at once, from its handing
+    over (it has no other time).
+    """
+    waiting = OutboxMessage.objects.filter(done_at=None)
+    oldest = waiting.due(at).aggregate(first=Min("not_before"))["first"]
+    return waiting.count(), max(0.0, (at - oldest).total_seconds()) if oldest else 0.0
 
 
 def mark_done(outbox_id: int, *, at: datetime) -> None:

@@ -9,3 +9,6 @@ class ProductConfig(AppConfig):
     name = "config"
     label = "config"
     verbose_name = "senior university"
+
+    def ready(self) -> None:
+        from config import celery  # noqa: F401 - who sends a task needs to know our broker

@@ -16,7 +16,7 @@ from wagtail.admin import urls as admin_urls
 from wagtail.documents import urls as document_urls
 from wagtail.urls import serve_pattern
 
-from config import views
+from config import health, views
 
 _apps = [name for name in ("accounts", "enrolment", "livestream") if find_spec(f"{name}.urls")]
 
@@ -28,6 +28,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", include(admin_urls)),
     path("documents/", include(document_urls)),
     path("text-size/", views.choose_text_size, name="text-size"),
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
 ]
 if settings.DEMO:
     urlpatterns += [

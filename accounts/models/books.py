@@ -76,7 +76,10 @@ class OutboxMessageQuerySet(models.QuerySet["OutboxMessage"]):
     """The words we have for errands."""
 
     def due(self, at: datetime) -> Self:
-        """Errands nobody has taken yet, or whose taker never came back; the oldest first."""
+        """Errands nobody has taken yet, or whose taker never came back; the oldest first.
+
+        Handing an errand over moves its ``not_before`` to when we stop waiting for the taker.
+        """
         return self.filter(Q(done_at=None), Q(not_before=None) | Q(not_before__lte=at)).order_by(
             "pk"
         )
@@ -101,6 +104,19 @@ class OutboxMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.object_id}"
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    """The words we have for letters."""
+
+    def sent_between(self, number: str, begin: datetime, end: datetime) -> Self:
+        """Letters that really went to a number, counted by the moment they were written."""
+        return self.filter(
+            to=number,
+            created_at__gte=begin,
+            created_at__lt=end,
+            status=Message.Status.SENT,
+        )
 
 
 class Message(models.Model):
@@ -130,6 +146,8 @@ class Message(models.Model):
     provider_ref = models.CharField(max_length=120, blank=True)
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
+
+    objects = MessageQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["to", "created_at"], name="messages_to_a_number")]

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.domain import phones
 from accounts.models.units import Unit
 
 
@@ -27,6 +28,13 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
+
+    @property
+    def shown_name(self) -> str:
+        """How people call this account: by name, else by its phone, else by its user name."""
+        if full_name := self.get_full_name():
+            return full_name
+        return phones.for_people(self.phone) if self.phone else self.username
 
 
 class LearnerQuerySet(models.QuerySet["Learner"]):

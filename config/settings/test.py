@@ -7,6 +7,7 @@ from config.settings.base import DATABASES, STORAGES, VAR_DIR
 
 CLOCK_MAY_BE_MOVED = True
 DEMO = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = STORAGES | {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

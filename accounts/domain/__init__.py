@@ -1,0 +1,1 @@
+"""Rules about people, numbers and moments: plain Python."""

@@ -1,0 +1,67 @@
+"""Counting what must not be tried without end. No counter, no try.
+
+Counts live in Valkey and grow atomically: of sixty guesses sent at once, exactly the allowed
+number is judged. allauth's own counter (read, add, write in the session) lets many through.
+"""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.core.cache import cache
+from django.utils.crypto import salted_hmac
+
+log = logging.getLogger(__name__)
+
+GUESSES_PER_CODE = 3
+GUESSES_PER_DAY = 20
+CODE_LIVES = 600  # seconds
+DAY = 24 * 3600
+WRONG_CODES_ALARM = 60  # a minute, in the whole city
+
+
+class TooMany(Exception):
+    """This was tried too often; the page says when to come back."""
+
+
+def count_guess(number: str, issue: str, *, at: datetime) -> int:
+    """Count one guess of a code before it is judged; return how many are left for this code.
+
+    Raises ``TooMany`` past three guesses a code, or twenty a number and day.
+    """
+    if _next(f"guesses:{_mark(number)}:{at:%Y%m%d}", DAY) > GUESSES_PER_DAY:
+        raise TooMany
+    used = _next(f"guess:{_mark(number)}:{issue}", 2 * CODE_LIVES)
+    if used > GUESSES_PER_CODE:
+        raise TooMany
+    return GUESSES_PER_CODE - used
+
+
+def note_wrong_code(*, at: datetime) -> int:
+    """Count wrong codes of the whole city in this minute; shout when somebody sprays them."""
+    wrong = _next(_wrong_codes_key(at), 2 * 3600)
+    if wrong == WRONG_CODES_ALARM:
+        log.error("%s wrong sign-in codes within a minute: somebody may be guessing", wrong)
+    return wrong
+
+
+def wrong_codes_before(at: datetime) -> int:
+    """Return how many wrong codes the whole minute before ``at`` saw."""
+    return int(cache.get(_wrong_codes_key(at - timedelta(minutes=1)), 0))
+
+
+def _wrong_codes_key(at: datetime) -> str:
+    return f"wrong-codes:{at:%Y%m%d%H%M}"
+
+
+def _next(key: str, lasts: int) -> int:
+    """Add one and return the new count; one atomic step on the server."""
+    cache.add(key, 0, lasts)
+    try:
+        return int(cache.incr(key))
+    except ValueError:  # it ran out between the two lines
+        cache.add(key, 0, lasts)
+        return int(cache.incr(key))
+
+
+def _mark(number: str) -> str:
+    return salted_hmac("accounts.limits", number).hexdigest()[:32]

@@ -1,0 +1,118 @@
+"""Reach a person: write the letter here, in the transaction that gives cause for it.
+
+Sending is an errand: a gateway that is slow or away holds up nobody, and known and unknown
+numbers take the same time. Letters are Chinese: providers approve their words one by one.
+"""
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid5
+
+from django.conf import settings
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+
+from accounts import outbox
+from accounts.errands import TryAgainLater
+from accounts.gateways import DeliveryFailed, masked, the_gateway
+from accounts.models import Learner, Message
+
+log = logging.getLogger(__name__)
+
+LONGEST = 70  # characters of one SMS
+# Wiped when sent: what they say opens an account.
+SECRET_TEMPLATES = frozenset({"accounts/sign_in_code", "accounts/sign_in_code_voice"})
+_LETTERS = UUID("5a5b2f1e-6c39-4ed5-9bb4-9b9f6d0b6f20")
+
+
+def send(
+    *,
+    template: str,
+    to: str,
+    params: Mapping[str, Any],
+    dedupe_key: str,
+    at: datetime,
+    valid_until: datetime | None = None,
+    learner: Learner | None = None,
+    channel: str = Message.Channel.SMS,
+) -> Message:
+    """Write a letter to ``to`` from ``templates/<app>/letters/<event>.txt`` (``<app>/<event>``).
+
+    The same ``dedupe_key`` is the same letter, however often it is asked for. After
+    ``valid_until`` it is no longer true and is not sent.
+    """
+    message = Message(
+        id=uuid5(_LETTERS, dedupe_key),
+        learner=learner,
+        channel=channel,
+        to=to,
+        template=template,
+        text=text_of(template, params),
+        dedupe_key=dedupe_key,
+        valid_until=valid_until,
+        created_at=at,
+    )
+    with transaction.atomic():
+        Message.objects.bulk_create([message], ignore_conflicts=True)
+        outbox.put("send_message", message.pk)
+    return message
+
+
+def text_of(template: str, params: Mapping[str, Any]) -> str:
+    """Return the words of a letter, in simplified Chinese, signed by the school."""
+    folder, _, event = template.partition("/")
+    with translation.override("zh-hans"):
+        text = render_to_string(
+            f"{folder}/letters/{event}.txt", {"school": settings.WAGTAIL_SITE_NAME, **params}
+        )
+    return text.strip()
+
+
+def deliver(*, message_id: UUID, at: datetime) -> None:
+    """Hand one letter to the gateway, unless it was sent or came too late.
+
+    Raises ``TryAgainLater`` when the gateway does not take it now. A worker that dies between
+    the gateway's yes and our commit sends it twice, hence the gateway is told the key.
+    """
+    message = Message.objects.filter(pk=message_id).first()
+    if message is None or message.status != Message.Status.QUEUED:
+        return
+    if message.valid_until and message.valid_until <= at:
+        _close(message, Message.Status.EXPIRED)
+        return
+    if _sent_today(message.to, at) >= settings.SMS_DAILY_BUDGET:
+        log.warning("letter %s: budget of %s is used up today", message.pk, masked(message.to))
+        _close(message, Message.Status.FAILED)
+        return
+    try:
+        message.provider_ref = the_gateway().send(
+            to=message.to,
+            channel=message.channel,
+            template=message.template,
+            text=message.text,
+            dedupe_key=str(message.pk),
+            at=at,
+        )
+    except DeliveryFailed as failed:
+        if failed.for_good:
+            log.error("letter %s to %s: %s", message.pk, masked(message.to), failed)
+            _close(message, Message.Status.FAILED)
+            return
+        raise TryAgainLater(f"{failed} (to {masked(message.to)})") from failed
+    message.sent_at = at
+    _close(message, Message.Status.SENT)
+
+
+def _close(message: Message, status: str) -> None:
+    message.status = status
+    if message.template in SECRET_TEMPLATES:
+        message.text = ""
+    message.save(update_fields=["status", "text", "provider_ref", "sent_at"])
+
+
+def _sent_today(number: str, at: datetime) -> int:
+    midnight = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+    return Message.objects.sent_between(number, midnight, midnight + timedelta(days=1)).count()

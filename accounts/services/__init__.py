@@ -1,0 +1,45 @@
+"""Every write about people: accounts, learners, helpers, posts. Audit in the same transaction."""
+
+from accounts.services.accounts import (
+    PhoneTaken,
+    account_for_phone,
+    account_to_help,
+    change_phone,
+    end_sessions,
+)
+from accounts.services.helpers import (
+    GrantRefused,
+    grant_help,
+    note_helping_began,
+    note_helping_ended,
+    revoke_help,
+)
+from accounts.services.learners import (
+    LearnerRefused,
+    change_contact,
+    change_home,
+    make_learner,
+    note_known_at,
+)
+from accounts.services.posts import PostRefused, end_post, grant_post
+
+__all__ = [
+    "GrantRefused",
+    "LearnerRefused",
+    "PhoneTaken",
+    "PostRefused",
+    "account_for_phone",
+    "account_to_help",
+    "change_contact",
+    "change_home",
+    "change_phone",
+    "end_post",
+    "end_sessions",
+    "grant_help",
+    "grant_post",
+    "make_learner",
+    "note_helping_began",
+    "note_helping_ended",
+    "note_known_at",
+    "revoke_help",
+]

@@ -1,0 +1,122 @@
+"""Signs of life for machines: /healthz, /readyz, /metrics."""
+
+import shutil
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from ipaddress import ip_address
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from django_prometheus.exports import ExportToDjangoView
+from prometheus_client import Gauge
+
+from accounts import clock, health, limits, outbox
+
+MOST_SKEW = 2.0  # seconds between this machine's clock and the database's
+DISK_ALARM = 0.85
+WORKER_ALARM = 90.0  # seconds; the clockwork calls every 15
+
+ERRANDS = Gauge("errands_waiting", "Errands of the outbox that nobody has done yet")
+OLDEST = Gauge("errands_oldest_seconds", "Age of the oldest errand that is due")
+WRONG = Gauge("sign_in_wrong_codes_last_minute", "Wrong sign-in codes in the minute before")
+
+
+@require_safe
+@never_cache
+def alive(request: HttpRequest) -> HttpResponse:
+    """The process answers; nothing else is asked."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@require_safe
+@never_cache
+def ready(request: HttpRequest) -> JsonResponse:
+    """Whether this machine may be given visitors, and the state of each part.
+
+    Without database, or with a wrong clock, it may not (503). With broker or worker away people
+    go on reading and enrolling, and with a full disk reading: said here, but no reason to close.
+    """
+    parts = {
+        "database": _looked_at(_database, needed=True),
+        "clock": _looked_at(_clock, needed=True),
+        "broker": _looked_at(_broker),
+        "worker": _looked_at(_worker),
+        "disk": _looked_at(_disk),
+    }
+    ok = all(part["ok"] for part in parts.values() if part["needed"])
+    return JsonResponse({"ready": ok, "parts": parts}, status=200 if ok else 503)
+
+
+@require_safe
+@never_cache
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Prometheus figures, for the addresses the settings name."""
+    caller = get_adapter().get_client_ip(request)
+    if ip_address(caller) not in {ip_address(known) for known in settings.METRICS_ALLOWED_FROM}:
+        return HttpResponseForbidden("not from this address", content_type="text/plain")
+    at = clock.now()
+    waiting, oldest = outbox.backlog(at=at)
+    ERRANDS.set(waiting)
+    OLDEST.set(oldest)
+    WRONG.set(limits.wrong_codes_before(at))
+    response: HttpResponse = ExportToDjangoView(request)
+    return response
+
+
+def _looked_at(look: Callable[[], str], *, needed: bool = False) -> dict[str, Any]:
+    """Ask one part; whatever it throws is its answer."""
+    try:
+        said, ok = look(), True
+    except Exception as error:
+        said, ok = str(error).splitlines()[0][:120] if str(error) else type(error).__name__, False
+    return {"ok": ok, "needed": needed, "says": said}
+
+
+class Ailing(Exception):
+    """A part answers, but not as it should."""
+
+
+def _database() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return "answers"
+
+
+def _clock() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        (theirs,) = cursor.fetchone()
+    skew = abs((datetime.now(UTC) - theirs).total_seconds())
+    if skew > MOST_SKEW:
+        raise Ailing(f"{skew:.1f} s from the database's clock")
+    return f"{skew:.3f} s from the database's clock"
+
+
+def _broker() -> str:
+    key = f"readyz:{time.monotonic_ns()}"
+    cache.set(key, 1, 5)
+    if cache.get(key) != 1:
+        raise Ailing("does not keep what it is given")
+    return "answers"
+
+
+def _worker() -> str:
+    seconds = health.seconds_since_heartbeat()
+    if seconds is None or seconds > WORKER_ALARM:
+        raise Ailing("not seen lately" if seconds is None else f"last seen {seconds:.0f} s ago")
+    return f"seen {seconds:.0f} s ago"
+
+
+def _disk() -> str:
+    total, used, _free = shutil.disk_usage(settings.VAR_DIR)
+    share = used / total
+    if share > DISK_ALARM:
+        raise Ailing(f"{share:.0%} full")
+    return f"{share:.0%} full"
