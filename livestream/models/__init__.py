@@ -1,6 +1,7 @@
 """Recordings and replays, who may watch them, live lessons, and their posters."""
 
 from livestream.models.live import Broadcast, Channel
+from livestream.models.pages import ReplayPage, SeriesPage
 from livestream.models.recordings import (
     Captions,
     Chapter,
@@ -18,6 +19,8 @@ __all__ = [
     "Channel",
     "Chapter",
     "Recording",
+    "ReplayPage",
+    "SeriesPage",
     "Storyboard",
     "Upload",
     "Variant",

@@ -1,0 +1,86 @@
+"""Posters of replays: what editors say about a film that is open to everybody."""
+
+from typing import Any, ClassVar
+
+from django.core.paginator import Paginator
+from django.db import models
+from django.http import HttpRequest
+from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminPageForm
+from wagtail.admin.panels import FieldPanel
+from wagtail.models import Page
+from wagtail_localize.fields import SynchronizedField
+
+from campus.models import BasePage
+from livestream.models.recordings import Recording
+
+A_PAGE = 12
+
+
+class SeriesPage(BasePage):
+    """A series of lectures or lessons, the newest first."""
+
+    parent_page_types: ClassVar[list[str]] = ["campus.HomePage", "campus.UnitPage"]
+    subpage_types: ClassVar[list[str]] = ["livestream.ReplayPage"]
+    template = "livestream/series_page.html"
+
+    class Meta:
+        verbose_name = _("series of replays")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Add one page of replays."""
+        context = super().get_context(request, *args, **kwargs)
+        replays = (
+            ReplayPage.objects.child_of(self)
+            .live()
+            .select_related("recording__lesson")
+            .order_by("-recording__lesson__during", "-pk")
+        )
+        context["replays"] = Paginator(replays, A_PAGE).get_page(request.GET.get("page"))
+        return context
+
+
+class ReplayPageForm(WagtailAdminPageForm):  # type: ignore[misc]  # wagtail brings no types
+    """Offers the replays that are open to everybody, by what was taught and when."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["recording"]
+        field.queryset = Recording.objects.open_to_all().with_all_to_show().latest_first()
+        field.label_from_instance = self.name_of
+
+    @staticmethod
+    def name_of(recording: Recording) -> str:
+        begins = localtime(recording.lesson.during.lower)
+        return f"{recording.lesson.section.course} · {begins:%Y-%m-%d %H:%M}"
+
+
+class ReplayPage(BasePage):
+    """The poster of one replay. Who may watch is for the recording to say, not for the page."""
+
+    recording = models.ForeignKey(
+        Recording,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("replay"),
+        help_text=_("Replays that their teacher has opened to everybody."),
+    )
+
+    parent_page_types: ClassVar[list[str]] = ["livestream.SeriesPage"]
+    subpage_types: ClassVar[list[str]] = []
+    template = "livestream/replay_page.html"
+    base_form_class = ReplayPageForm
+    content_panels: ClassVar[list[Any]] = [
+        FieldPanel("recording"),
+        *Page.content_panels,
+        FieldPanel("lead"),
+        FieldPanel("body", heading=_("what is said in it, in writing")),
+    ]
+    override_translatable_fields: ClassVar[list[Any]] = [
+        *BasePage.override_translatable_fields,
+        SynchronizedField("recording", overridable=False),
+    ]
+
+    class Meta:
+        verbose_name = _("page of a replay")
