@@ -137,7 +137,7 @@ def test_what_is_not_for_the_public_is_not_shown(app_client):
 def test_without_a_term_the_page_says_so(app_client):
     response = app_client.get(CATALOGUE)
 
-    assert [one.name for one in response.templates][0] == "courses/no_term.html"
+    assert next(one.name for one in response.templates) == "courses/no_term.html"
 
 
 def test_twelve_courses_stand_on_a_page(app_client):

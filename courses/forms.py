@@ -1,0 +1,121 @@
+"""Forms of the catalogue desk, and of staff who look after classes and lessons."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.db import models
+from django.utils.timezone import get_default_timezone, localtime
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminModelForm
+
+from campus.models import Room
+from courses.models import ClassSection, Lesson, Teacher
+from courses.services import keep_course, keep_department, keep_subject
+
+
+class DepartmentForm(WagtailAdminModelForm):
+    """Stores a department through its service."""
+
+    def save(self, commit: bool = True) -> models.Model:
+        """Complete names and search keys, too."""
+        return keep_department(department=self.instance)
+
+
+class SubjectForm(WagtailAdminModelForm):
+    """Stores a subject through its service."""
+
+    def save(self, commit: bool = True) -> models.Model:
+        """Complete names and search keys, too."""
+        return keep_subject(subject=self.instance)
+
+
+class CourseForm(WagtailAdminModelForm):
+    """Stores a course through its service."""
+
+    def save(self, commit: bool = True) -> models.Model:
+        """Complete names and search keys, too."""
+        course = keep_course(course=self.instance)
+        self.save_m2m()
+        return course
+
+
+class SectionForm(forms.Form):
+    """Room and teacher of a class. Seats are not changed here: learners hold them."""
+
+    room = forms.ModelChoiceField(Room.objects.none(), label=_("Room"), required=False)
+    teacher = forms.ModelChoiceField(Teacher.objects.none(), label=_("Teacher"), required=False)
+    is_listed = forms.BooleanField(label=_("Shown to the public"), required=False)
+
+    def __init__(self, *args: Any, section: ClassSection, **kwargs: Any) -> None:
+        kwargs.setdefault(
+            "initial",
+            {
+                "room": section.room_id,
+                "teacher": section.teacher_id,
+                "is_listed": section.is_listed,
+            },
+        )
+        super().__init__(*args, **kwargs)
+        self.fields["room"].queryset = rooms_for(section)
+        self.fields["teacher"].queryset = teachers_for(section)
+
+
+class LessonForm(forms.Form):
+    """Another time, room or teacher for one lesson."""
+
+    day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}))
+    starts = forms.TimeField(label=_("From"), widget=forms.TimeInput(attrs={"type": "time"}))
+    ends = forms.TimeField(label=_("To"), widget=forms.TimeInput(attrs={"type": "time"}))
+    room = forms.ModelChoiceField(Room.objects.none(), label=_("Room"), required=False)
+    teacher = forms.ModelChoiceField(Teacher.objects.none(), label=_("Teacher"), required=False)
+    note = forms.CharField(
+        label=_("What to tell the class"),
+        max_length=200,
+        help_text=_("One sentence. Everybody in the class gets it by SMS."),
+    )
+
+    def __init__(self, *args: Any, lesson: Lesson, **kwargs: Any) -> None:
+        starts, ends = localtime(lesson.during.lower), localtime(lesson.during.upper)
+        kwargs.setdefault(
+            "initial",
+            {
+                "day": starts.date().isoformat(),
+                "starts": f"{starts:%H:%M}",
+                "ends": f"{ends:%H:%M}",
+                "room": lesson.room_id,
+                "teacher": lesson.teacher_id,
+            },
+        )
+        super().__init__(*args, **kwargs)
+        self.fields["room"].queryset = rooms_for(lesson.section)
+        self.fields["teacher"].queryset = teachers_for(lesson.section)
+
+    def moments(self) -> tuple[datetime, datetime]:
+        """Return from when to when the lesson is to be held."""
+        day, zone = self.cleaned_data["day"], get_default_timezone()
+        starts, ends = self.cleaned_data["starts"], self.cleaned_data["ends"]
+        return (
+            datetime.combine(day, starts, tzinfo=zone),
+            datetime.combine(day, ends, tzinfo=zone),
+        )
+
+
+class CancelLessonForm(forms.Form):
+    """Why a lesson does not take place."""
+
+    note = forms.CharField(
+        label=_("What to tell the class"),
+        max_length=200,
+        help_text=_("One sentence. Everybody in the class gets it by SMS."),
+    )
+
+
+def rooms_for(section: ClassSection) -> models.QuerySet[Room]:
+    """Return the rooms of the class's campus."""
+    return Room.objects.filter(campus=section.campus_id).order_by("name")
+
+
+def teachers_for(section: ClassSection) -> models.QuerySet[Teacher]:
+    """Return the teachers of the class's unit, by name."""
+    return Teacher.objects.filter(unit=section.unit_id).order_by("name_pinyin", "pk")
