@@ -86,8 +86,8 @@ _PROBLEMS = {
 def no_room() -> str:
     """There is no room for a film at the moment."""
     return _(
-        "We have no room for this film at the moment. Please keep it on your device, and send "
-        "it tomorrow. The office has been told."
+        "We have no room for this film at the moment. Please keep it on your device and send it "
+        "tomorrow, or phone us."
     )
 
 

@@ -132,8 +132,8 @@ def _refused(request: HttpRequest, reason: Refusal) -> HttpResponse:
     heading, text = wording.refusal(reason)
     way_back = urlencode({"next": request.get_full_path()})
     context = {
-        "heading": heading,
-        "text": text,
+        "title": heading,
+        "reason": text,
         "must_sign_in": reason is Refusal.SIGN_IN,
         "offers_courses": reason is Refusal.NOT_IN_CLASS,
         "sign_in_here": f"{reverse('account_request_login_code')}?{way_back}",
