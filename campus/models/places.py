@@ -192,7 +192,7 @@ class Holiday(models.Model):
     """A day that is not what its weekday says: closed, or a working day moved to a weekend."""
 
     class Kind(models.TextChoices):
-        CLOSED = "closed", _("closed")
+        CLOSED = "closed", _("holiday, no lessons")
         WORKING = "working", _("working day moved here")
 
     day = models.DateField(_("day"), unique=True)

@@ -8,7 +8,7 @@ from django.template.context import Context
 from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
-from django.utils.translation import get_language, gettext, pgettext
+from django.utils.translation import get_language, gettext
 
 from accounts.models import Unit
 from campus.http import locality_of
@@ -40,7 +40,7 @@ def day_words(day: date | datetime) -> str:
     """Return a full date with its weekday."""
     if isinstance(day, datetime):
         day = localtime(day)
-    return date_format(day, pgettext("format of a day", "l j F"))
+    return date_format(day, gettext("l j F"))
 
 
 @register.filter

@@ -50,7 +50,12 @@ def _sources(root: Path) -> Iterator[tuple[Path, str]]:
                 yield path, path.read_text(encoding="utf-8")
     for path in sorted((root / "templates").rglob("*.*")):
         if path.suffix in {".html", ".txt"}:
-            yield path, templatize(path.read_text(encoding="utf-8"))
+            yield path, _unindented(templatize(path.read_text(encoding="utf-8")))
+
+
+def _unindented(text: str) -> str:
+    # Babel reads templates as Python, to which the indentation of HTML makes no sense.
+    return "\n".join(line.lstrip() for line in text.splitlines())
 
 
 def read(path: Path, locale: str) -> Catalog:
