@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from config.embedded import StartRefused, browser, catalogues, keys
+from config.embedded import StartRefused, browser, catalogues, keys, migrated
 from config.embedded.places import ROOT
 from config.embedded.services import throwaway_postgres, throwaway_valkey
 from config.embedded.suite import DEEP
@@ -51,11 +51,13 @@ def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) 
 def _start(stack: ExitStack) -> None:
     catalogues.compile_all(ROOT / "locale")
     owner = os.environ.get("TEST_DATABASE_OWNER_URL")
+    template = os.environ.get("TEST_DATABASE_TEMPLATE")
     if owner:
         app = os.environ.get("TEST_DATABASE_URL", owner)
     else:
         database = stack.enter_context(throwaway_postgres())
         owner, app = database.url("owner"), database.url("app")
+        template = migrated.ensure(database)
     redis = os.environ.get("TEST_REDIS_URL") or stack.enter_context(throwaway_valkey()).url()
     # Last: the servers' programs are found by the real VAR_DIR, the tests write into another.
     folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="var-of-tests-"))
@@ -66,6 +68,7 @@ def _start(stack: ExitStack) -> None:
         DATABASE_ROLE="owner",
         REDIS_URL=redis,
         SECRET_KEY=keys.new_secrets()["SECRET_KEY"],
+        TEST_DATABASE_TEMPLATE=template or "",
         VAR_DIR=folder,
     )
     if fonts := browser.font_settings(Path(folder)):

@@ -8,11 +8,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from config.embedded import StartRefused, assets, browser, catalogues, installation, keys
+from config.embedded import StartRefused, assets, browser, catalogues, installation, keys, migrated
 from config.embedded.places import ROOT, make_folder, python, var_dir
 from config.embedded.progress import complain, say, step
 from config.embedded.run import refuse_other_systems
-from config.embedded.services import throwaway_postgres, throwaway_valkey
+from config.embedded.services import (
+    ThrowawayPostgres,
+    ThrowawayValkey,
+    throwaway_postgres,
+    throwaway_valkey,
+)
 from config.embedded.supervisor import Stopped, listen_for_the_end
 
 DEEP = ("claims", "money", "media", "audit")
@@ -51,7 +56,7 @@ def main(arguments: list[str]) -> int:
                 env["CHROMIUM"] = browser.ensure()
                 current.note(env["CHROMIUM"])
         with throwaway_postgres() as database, throwaway_valkey() as valkey:
-            env |= _environment(database.url("owner"), database.url("app"), valkey.url())
+            env |= _environment(database, valkey)
             checks = [*([] if rest or options.deep else _lint()), tests(options, rest)]
             return run_checks(checks, env)
     except StartRefused as refused:
@@ -80,16 +85,19 @@ def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
     return parser.parse_known_args(arguments)
 
 
-def _environment(owner: str, app: str, redis: str) -> dict[str, str]:
+def _environment(database: ThrowawayPostgres, valkey: ThrowawayValkey) -> dict[str, str]:
     """Throwaway services for the checks, and for pytest under the names it takes them by."""
+    with step("tables"):
+        template = migrated.ensure(database) or ""
     return {
         "SECRET_KEY": keys.new_secrets()["SECRET_KEY"],
-        "DATABASE_OWNER_URL": owner,
-        "DATABASE_URL": app,
-        "REDIS_URL": redis,
-        "TEST_DATABASE_OWNER_URL": owner,
-        "TEST_DATABASE_URL": app,
-        "TEST_REDIS_URL": redis,
+        "DATABASE_OWNER_URL": database.url("owner"),
+        "DATABASE_URL": database.url("app"),
+        "REDIS_URL": valkey.url(),
+        "TEST_DATABASE_OWNER_URL": database.url("owner"),
+        "TEST_DATABASE_URL": database.url("app"),
+        "TEST_DATABASE_TEMPLATE": template,
+        "TEST_REDIS_URL": valkey.url(),
     }
 
 

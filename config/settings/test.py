@@ -2,6 +2,7 @@
 
 import tempfile
 
+from config import env
 from config.settings.base import *  # noqa: F403 - a settings module hands on its base
 from config.settings.base import DATABASES, STORAGES, VAR_DIR
 
@@ -23,3 +24,5 @@ STORAGES["recordings"]["OPTIONS"]["location"] = RECORDINGS_ROOT
 FILE_UPLOAD_TEMP_DIR = None
 # The flush after a thread test may empty the audit book; nobody else may.
 DATABASES["default"]["OPTIONS"]["options"] = "-c app.books_may_be_emptied=on"
+# Copied from a database that has all tables already, where the commands have made one.
+DATABASES["default"]["TEST"] = {"TEMPLATE": env.text("TEST_DATABASE_TEMPLATE", "") or None}
