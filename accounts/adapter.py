@@ -1,27 +1,28 @@
 """allauth's questions, answered by our records."""
 
+import time
 from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.domain import phones
-from accounts.forms import PhoneField
 from accounts.models import User
+
+FRESH = 300  # seconds
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth brings no types
-    """Accounts have one canonical phone, or a username and a second factor.
+    """allauth signs in staff, by user name; phone codes are our own (``accounts.sign_in``).
 
-    Codes by phone go through ``accounts.sign_in`` and never through allauth's own stages.
+    Its phone and e-mail stages are left out, so no code of its own is ever sent or judged.
     """
 
     error_messages: ClassVar[dict[str, Any]] = DefaultAccountAdapter.error_messages | {
         "username_password_mismatch": _("User name or password is wrong. Please try again."),
-        "phone_password_mismatch": _("User name or password is wrong. Please try again."),
         "too_many_login_attempts": _("Too many tries. Please wait five minutes, then try again."),
         "incorrect_password": _("This password is wrong. Please try again."),
     }
@@ -32,37 +33,21 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth br
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False  # an account begins with the first right code
 
+    def is_reauthentication_required(self, *, app: str = "") -> bool:
+        """Ask for password or factor again before factors change, unless shown just now.
+
+        A session that began with a phone code alone always has to show one: a stolen phone
+        sets up nobody's factor.
+        """
+        records = get_authentication_records(self.request, self.request.user)
+        shown = [record["at"] for record in records if record["method"] in {"password", "mfa"}]
+        just_now = bool(shown) and time.time() - max(shown) < FRESH
+        return not just_now and bool(super().is_reauthentication_required(app=app))
+
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         if request.user.has_perm("wagtailadmin.access_admin"):
             return reverse("wagtailadmin_home")
         return reverse("accounts:me")
-
-    def phone_form_field(self, **kwargs: Any) -> PhoneField:
-        return PhoneField(**kwargs)
-
-    def clean_phone(self, phone: str) -> str:
-        return phones.canonical(phone)
-
-    def get_phone(self, user: User) -> tuple[str, bool] | None:
-        return (user.phone, user.phone_verified_at is not None) if user.phone else None
-
-    def set_phone(self, user: User, phone: str, verified: bool) -> None:
-        raise NotImplementedError("Phones change by services.change_phone alone.")
-
-    def set_phone_verified(self, user: User, phone: str) -> None:
-        raise NotImplementedError("A phone is verified by accounts.sign_in alone.")
-
-    def get_user_by_phone(self, phone: str) -> User | None:
-        return User.objects.filter(phone=phone).first()
-
-    def send_verification_code_sms(self, user: User, phone: str, code: str, **kw: Any) -> None:
-        raise NotImplementedError("Codes are sent by accounts.sign_in alone.")
-
-    def send_unknown_account_sms(self, phone: str, **kwargs: Any) -> None:
-        """Nothing: a stranger's phone stays silent."""
-
-    def send_account_already_exists_sms(self, phone: str) -> None:
-        """Nothing: nobody learns who has an account."""
 
 
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth brings no types

@@ -7,6 +7,7 @@ another process follows within that second.
 
 import time
 from datetime import datetime, timedelta
+from math import ceil
 
 from django.conf import settings
 from django.utils import timezone
@@ -36,7 +37,7 @@ def set_to(moment: datetime | None) -> datetime:
     """
     if not settings.CLOCK_MAY_BE_MOVED:
         raise ClockRefused("This installation keeps machine time; its clock cannot be moved.")
-    seconds = round((moment - timezone.now()).total_seconds()) if moment else 0
+    seconds = ceil((moment - timezone.now()).total_seconds()) if moment else 0
     ClockOffset.objects.update_or_create(only_row=True, defaults={"seconds": seconds})
     OutboxMessage.objects.filter(done_at=None, handed_at__isnull=False).update(not_before=None)
     forget()

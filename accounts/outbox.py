@@ -28,20 +28,25 @@ def hand_over(*, publish: Callable[[OutboxMessage], None], at: datetime) -> int:
 
     Several copies may run at once: each takes rows that no other holds. A row handed over
     comes up again when nobody marks it done in time. When ``publish`` raises, the rows
-    before it stay handed over and the others stay due.
+    before it stay handed over, the others stay due, and the error goes on to the caller.
     """
-    handed = []
+    handed: list[OutboxMessage] = []
+    failure: Exception | None = None
     with transaction.atomic():
         rows = OutboxMessage.objects.due(at).select_for_update(skip_locked=True)[:BATCH]
-        try:
-            for row in rows:
+        for row in rows:
+            try:
                 publish(row)
-                row.tries = min(row.tries + 1, 30_000)
-                row.handed_at = at
-                row.not_before = at + patience(row.tries)
-                handed.append(row)
-        finally:
-            OutboxMessage.objects.bulk_update(handed, ["tries", "handed_at", "not_before"])
+            except Exception as error:  # raised again after the commit
+                failure = error
+                break
+            row.tries = min(row.tries + 1, 30_000)
+            row.handed_at = at
+            row.not_before = at + patience(row.tries)
+            handed.append(row)
+        OutboxMessage.objects.bulk_update(handed, ["tries", "handed_at", "not_before"])
+    if failure is not None:
+        raise failure
     return len(handed)
 
 

@@ -1,6 +1,6 @@
 """allauth's forms for staff, with labels above the fields and words that say what to do.
 
-Apart from ``accounts.forms``: allauth's forms ask the adapter, which asks those.
+Learners' forms stand in ``accounts.forms``.
 """
 
 from typing import Any

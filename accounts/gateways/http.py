@@ -54,6 +54,7 @@ class HttpGateway:
             with self.opener.open(request, timeout=TIMEOUT) as response:
                 return _reference(response.read(65_536))
         except HTTPError as error:
+            error.close()
             later = error.code in LATER or error.code >= 500
             raise DeliveryFailed(f"the gateway said {error.code}", for_good=not later) from None
         except (OSError, HTTPException) as error:

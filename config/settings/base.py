@@ -171,12 +171,11 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_request_login_code"
 LOGIN_REDIRECT_URL = "accounts:me"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
-ACCOUNT_LOGIN_METHODS = {"phone", "username"}
-ACCOUNT_SIGNUP_FIELDS = ["phone*"]
-# Codes by phone are ours from end to end (accounts/sign_in.py); these keep allauth's own checks
-# and the names of its pages in line.
-ACCOUNT_LOGIN_BY_CODE_ENABLED = True
-ACCOUNT_PHONE_VERIFICATION_ENABLED = False
+# allauth signs staff in, by user name, password and second factor. Learners sign in by phone
+# code, which is ours from end to end (accounts/sign_in.py): allauth's own codes are off.
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]  # sign-up itself is shut (adapter)
+ACCOUNT_LOGIN_BY_CODE_ENABLED = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = True
