@@ -68,7 +68,7 @@ DOORS = (
     "seat_claim", "seat_withdraw", "seat_undo", "seat_yield", "seat_accept", "seat_leave_line",
     "seat_confirm", "seat_resize", "seat_cancel_section", "seat_empty_section",
     "seat_promote", "seat_sweep", "seat_sections_to_offer", "seat_lay_out", "seat_begin_terms",
-    "seat_check", "seat_note_import", "waitlist_places",
+    "seat_check", "seat_note_import", "seat_counts", "waitlist_places",
 )  # fmt: skip
 
 OWNERSHIP = """

@@ -206,6 +206,15 @@ def broken_rules(*, at: datetime, offer_hours: bool) -> list[tuple[str, str]]:
         return list(cursor.fetchall())
 
 
+def seat_counts(section_ids: list[int]) -> dict[int, tuple[int, int]]:
+    """Return seats anybody may take and people in the line, for each class, this moment."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT section_id, seats_left, waiting FROM seat_counts(%s::bigint[])", [section_ids]
+        )
+        return {section: (left, waiting) for section, left, waiting in cursor.fetchall()}
+
+
 def places_in_line(*, learner: Learner, at: datetime) -> dict[int, tuple[int, int]]:
     """Return, for each entry of a learner, their place and how many are in the line."""
     with connection.cursor() as cursor:

@@ -1,8 +1,15 @@
 """Read-side answers of enrolment that need more than one QuerySet word."""
 
+from enrolment.queries.classes import (
+    Offer,
+    like_it,
+    live_card,
+    live_cards,
+    offers_for,
+    section_to_show,
+)
 from enrolment.queries.facts import (
     TermRules,
-    calendar_from,
     facts_of_class,
     facts_of_learner,
     hold_until,
@@ -11,17 +18,44 @@ from enrolment.queries.facts import (
     payment_until,
     rules_of,
 )
-from enrolment.queries.office import sections_to_empty
+from enrolment.queries.mine import (
+    Day,
+    MyClasses,
+    MyLesson,
+    Place,
+    by_day,
+    lessons_of,
+    my_classes,
+    places_of,
+    week_grid,
+)
+from enrolment.queries.office import held_in, numbers_of, sections_to_empty
 
 __all__ = [
+    "Day",
+    "MyClasses",
+    "MyLesson",
+    "Offer",
+    "Place",
     "TermRules",
-    "calendar_from",
+    "by_day",
     "facts_of_class",
     "facts_of_learner",
+    "held_in",
     "hold_until",
+    "lessons_of",
+    "like_it",
+    "live_card",
+    "live_cards",
+    "my_classes",
+    "numbers_of",
     "objection_to",
     "offer_until",
+    "offers_for",
     "payment_until",
+    "places_of",
     "rules_of",
+    "section_to_show",
     "sections_to_empty",
+    "week_grid",
 ]

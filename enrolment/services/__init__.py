@@ -8,6 +8,7 @@ from enrolment.services.counter import (
     empty_section,
     resize_section,
 )
+from enrolment.services.papers import declare_health, remind_of_opening
 from enrolment.services.refused import PressReused, SeatRefused
 from enrolment.services.seats import hold_seat, undo_withdrawal, withdraw, yield_seat
 from enrolment.services.waitlist import accept_offer, decline_offer, leave_waitlist, promote
@@ -20,6 +21,7 @@ __all__ = [
     "accept_offer",
     "cancel_section",
     "confirm_at_counter",
+    "declare_health",
     "decline_offer",
     "empty_section",
     "hold_seat",
@@ -27,6 +29,7 @@ __all__ = [
     "leave_waitlist",
     "promote",
     "refresh_availability",
+    "remind_of_opening",
     "resize_section",
     "undo_withdrawal",
     "withdraw",

@@ -53,20 +53,13 @@ def refresh_availability(*, at: datetime) -> int:
         cursor.execute(
             """
             INSERT INTO courses_sectionavailability (section_id, seats_left, waiting, as_of)
-            SELECT s.id, coalesce(f.seats, 0), coalesce(w.people, 0), %(at)s
-            FROM courses_classsection s
-            JOIN courses_term t ON t.id = s.term_id AND t.phase NOT IN ('draft', 'archived')
-            LEFT JOIN (
-                SELECT section_id, count(*) AS seats FROM enrolment_seat
-                WHERE state = 'free' GROUP BY 1
-            ) f ON f.section_id = s.id
-            LEFT JOIN (
-                SELECT section_id, count(*) AS people FROM enrolment_waitlistentry
-                WHERE state IN ('waiting', 'offered') GROUP BY 1
-            ) w ON w.section_id = s.id
-            LEFT JOIN courses_sectionavailability old ON old.section_id = s.id
-            WHERE (old.seats_left, old.waiting)
-                  IS DISTINCT FROM (coalesce(f.seats, 0)::int, coalesce(w.people, 0)::int)
+            SELECT now.section_id, now.seats_left, now.waiting, %(at)s
+            FROM seat_counts(ARRAY(
+                SELECT s.id FROM courses_classsection s
+                JOIN courses_term t ON t.id = s.term_id AND t.phase NOT IN ('draft', 'archived')
+            )) AS now
+            LEFT JOIN courses_sectionavailability old ON old.section_id = now.section_id
+            WHERE (old.seats_left, old.waiting) IS DISTINCT FROM (now.seats_left, now.waiting)
             ON CONFLICT (section_id) DO UPDATE
             SET seats_left = EXCLUDED.seats_left, waiting = EXCLUDED.waiting,
                 as_of = EXCLUDED.as_of

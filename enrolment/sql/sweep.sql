@@ -113,3 +113,21 @@ RETURNS int LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $
     )
     SELECT count(*)::int FROM noted
 $$;
+
+-- How classes stand this moment: seats anybody may take, and people in the line. Seats that
+-- somebody waits for are not free for all. Counts only, so open to everybody.
+CREATE OR REPLACE FUNCTION seat_counts(p_sections bigint[])
+RETURNS TABLE (section_id bigint, seats_left int, waiting int)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT wanted.section,
+           CASE WHEN w.waiting > 0 THEN 0 ELSE (
+               SELECT count(*) FROM enrolment_seat s
+               WHERE s.section_id = wanted.section AND s.state = 'free') END::int,
+           w.in_line::int
+    FROM unnest(p_sections) AS wanted(section)
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS in_line, count(*) FILTER (WHERE e.state = 'waiting') AS waiting
+        FROM enrolment_waitlistentry e
+        WHERE e.section_id = wanted.section AND e.state IN ('waiting', 'offered')
+    ) w
+$$;

@@ -1,0 +1,183 @@
+"""Composes one letter at a time. Each is one SMS of 70 characters: who, what, until when, phone.
+
+Letters are Chinese whatever language the reader uses on the site: providers approve their
+words one by one. They can be read without opening a link.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.timezone import localtime
+
+from accounts import messaging
+from accounts.models import HelperGrant, Learner, Message
+from campus.models import SiteDetails
+from courses.models import ClassSection
+from enrolment.domain import deadlines
+from enrolment.models import Claim, Enrolment, Outcome, WaitlistEntry
+
+WEEKDAYS = "周一", "周二", "周三", "周四", "周五", "周六", "周日"
+SHORT_CLASS = 14  # characters of a class's name when all of it does not fit
+LETTER_OF = {
+    Outcome.HELD: "held",
+    Outcome.CONFIRMED: "confirmed",
+    Outcome.WAITLISTED: "waitlisted",
+    Outcome.WITHDRAWN: "withdrawn",
+    Outcome.RESTORED: "restored",
+    Outcome.YIELDED: "yielded",
+    Outcome.DECLINED: "declined",
+    Outcome.LEFT_LINE: "left_line",
+}
+# What somebody else did, in the words of a letter to the person it was done for.
+DONE_BY_HELPER = {
+    Outcome.HELD: "留了名额",
+    Outcome.CONFIRMED: "报了名",
+    Outcome.WAITLISTED: "排了候补",
+    Outcome.WITHDRAWN: "退了班",
+    Outcome.RESTORED: "撤回了退班",
+    Outcome.YIELDED: "让出了名额",
+    Outcome.DECLINED: "回绝了空位",
+    Outcome.LEFT_LINE: "退出了候补",
+}
+
+
+def tell_of_claim(claim: Claim, *, place_in_line: int | None, at: datetime) -> None:
+    """Tell the learner what a press came to; and, when a helper pressed, that they did."""
+    outcome = Outcome(claim.outcome)
+    _send(
+        LETTER_OF[outcome],
+        claim.learner,
+        claim.section,
+        key=f"claim {claim.learner_id} {claim.key}",
+        at=at,
+        valid_until=claim.due_at if outcome == Outcome.WITHDRAWN else None,
+        due=_when(claim.due_at),
+        fee=_yuan(claim.section.fee_fen),
+        place_in_line=place_in_line,
+    )
+    helper = _helper(claim)
+    if helper is not None:
+        _send(
+            "by_helper",
+            claim.learner,
+            claim.section,
+            key=f"helped {claim.learner_id} {claim.key}",
+            at=at,
+            helper=helper,
+            act=DONE_BY_HELPER[outcome],
+        )
+
+
+def tell_of_offer(entry: WaitlistEntry, *, at: datetime) -> None:
+    """Ask a person who waits whether they come; close to the first day, by telephone."""
+    by_phone = deadlines.by_phone_only(localtime(at), entry.section.term.starts_on)
+    _send(
+        "offer_by_phone" if by_phone else "offer",
+        entry.learner,
+        entry.section,
+        key=f"offer {entry.pk} {_when(entry.due_at)}",
+        at=at,
+        valid_until=entry.due_at,
+        channel=Message.Channel.VOICE if by_phone else Message.Channel.SMS,
+        due=_when(entry.due_at),
+    )
+
+
+def tell_of_entry(event: str, entry: WaitlistEntry, *, at: datetime) -> None:
+    """Tell a person who waits what became of that: a name of one of the letters."""
+    _send(event, entry.learner, entry.section, key=f"{event} {entry.pk} {entry.expiries}", at=at)
+
+
+def tell_of_enrolment(event: str, enrolment: Enrolment, *, at: datetime) -> None:
+    """Tell a learner what became of a class without their doing: ``lapsed``, ``cancelled``."""
+    _send(event, enrolment.learner, enrolment.section, key=f"{event} {enrolment.pk}", at=at)
+
+
+def tell_of_opening(learner: Learner, section: ClassSection, *, at: datetime) -> None:
+    """Tell somebody who asked for it that a class can be enrolled in now."""
+    _send("opening", learner, section, key=f"opening {learner.pk} {section.pk}", at=at)
+
+
+def _send(
+    event: str,
+    learner: Learner,
+    section: ClassSection,
+    *,
+    key: str,
+    at: datetime,
+    valid_until: datetime | None = None,
+    channel: str = Message.Channel.SMS,
+    **params: Any,
+) -> None:
+    if not learner.phone or learner.deceased_on:
+        return  # nobody to reach by phone: the office has them on its call list
+    template = f"enrolment/{event}"
+    messaging.send(
+        template=template,
+        to=learner.phone,
+        params=_fitting(template, {**_about(learner, section), **params}),
+        dedupe_key=key,
+        at=at,
+        valid_until=valid_until,
+        learner=learner,
+        channel=channel,
+    )
+
+
+def _about(learner: Learner, section: ClassSection) -> dict[str, Any]:
+    with translation.override("zh-hans"):
+        name = section.display_name()
+        campus = section.campus.display_name()
+    slot = section.slot
+    room = section.room.name if section.room else "线上"
+    return {
+        "name": learner.name,
+        "class": name,
+        "hour": f"{WEEKDAYS[slot.weekday - 1]}{slot.starts_at:%-H:%M}",
+        "first_day": _day(localtime(section.meets[0].lower).date()) if section.meets else "",
+        "place": f"{campus}{room}",
+        "phone": _phone(),
+    }
+
+
+def _fitting(template: str, params: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what matters least until the letter fits into one SMS."""
+    without_campus = {"place": "地点见我的课程"}
+    shorter = {"class": params["class"][:SHORT_CLASS]}
+    for less in ({}, without_campus, without_campus | shorter):
+        if len(messaging.text_of(template, params | less)) <= messaging.LONGEST:
+            break
+    return params | less
+
+
+def _helper(claim: Claim) -> str | None:
+    """Return who pressed, when that was a helper and not the learner or staff."""
+    if claim.actor is None or claim.actor_id == claim.learner.user_id:
+        return None
+    grants = HelperGrant.objects.filter(learner=claim.learner, helper=claim.actor)
+    if not grants.exclude(kind=HelperGrant.Kind.STAFF).exists():
+        return None
+    return claim.actor.get_full_name() or "您的家人"
+
+
+def _when(at: datetime | None) -> str:
+    if at is None:
+        return ""
+    local = localtime(at)
+    minutes = f"{local.minute}分" if local.minute else ""
+    return f"{_day(local.date())}{local.hour}点{minutes}"
+
+
+def _day(day: date) -> str:
+    return f"{day.month}月{day.day}日"
+
+
+def _yuan(fen: int) -> str:
+    return f"{fen / 100:.2f}".removesuffix(".00")
+
+
+def _phone() -> str:
+    details = SiteDetails.objects.first()
+    return (details.phone if details and details.phone else settings.SITE_PHONE).replace(" ", "")

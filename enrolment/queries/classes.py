@@ -1,0 +1,137 @@
+"""How classes stand with their seats, and for one learner."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from accounts.models import Learner
+from campus.models import Locality
+from courses.models import ClassSection, SectionAvailability
+from courses.queries import ClassCard, class_cards
+from enrolment.domain import eligibility
+from enrolment.domain.refusals import Objection, Refusal
+from enrolment.models import Enrolment, WaitlistEntry, ledger
+from enrolment.queries.facts import TermRules, facts_of_class, facts_of_learner, rules_of
+
+LIKE_IT = 3  # classes shown beside a full one
+# With these a person goes on to the check page, which leads to the paper that is missing.
+ON_THE_WAY = frozenset({Refusal.NEEDS_HEALTH_DECLARATION})
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A class as it stands for one person: the card, and what they have of it or may do."""
+
+    card: ClassCard
+    enrolment: Enrolment | None = None
+    entry: WaitlistEntry | None = None
+    objection: Objection | None = None
+    other: ClassSection | None = None  # the class in the way
+
+    @property
+    def may_go_on(self) -> bool:
+        """Whether to lead on to the check page."""
+        open_to_all = self.card.seats.state in {"open", "few", "full"}
+        return open_to_all and (self.objection is None or self.objection.reason in ON_THE_WAY)
+
+
+def with_live_seats(sections: Iterable[ClassSection]) -> list[ClassSection]:
+    """Put the counts of this moment in the place of the display rows; one query."""
+    sections = list(sections)
+    counts = ledger.seat_counts([section.pk for section in sections])
+    for section in sections:
+        left, waiting = counts[section.pk]
+        section.availability = SectionAvailability(
+            section=section, seats_left=left, waiting=waiting
+        )
+    return sections
+
+
+def live_card(section: ClassSection, *, at: datetime) -> ClassCard:
+    """Return one class as it stands this moment."""
+    return class_cards(with_live_seats([section]), locality=None, at=at)[0]
+
+
+def live_cards(
+    sections: Iterable[ClassSection], *, locality: Locality | None, at: datetime
+) -> list[ClassCard]:
+    """Return classes as they stand this moment, in the order given."""
+    return class_cards(with_live_seats(sections), locality=locality, at=at)
+
+
+def offers_for(
+    cards: Iterable[ClassCard], learner: Learner | None, *, at: datetime
+) -> list[Offer]:
+    """Say what each class is to a learner: theirs, waited for, open, or why not."""
+    cards = list(cards)
+    if learner is None:
+        return [Offer(card) for card in cards]
+    ids = [card.section.pk for card in cards]
+    mine = Enrolment.objects.filter(learner=learner, section__in=ids)
+    enrolments = {one.section_id: one for one in mine.that_may_be_undone(at)}
+    enrolments |= {one.section_id: one for one in mine.holding_a_seat()}
+    waits = WaitlistEntry.objects.in_line().filter(learner=learner, section__in=ids)
+    entries = {entry.section_id: entry for entry in waits}
+    in_the_way: dict[int, ClassSection] = {}
+    offers = []
+    for card, objection in _objections(cards, learner, at=at):
+        other = objection.other_section if objection else None
+        if other is not None and other not in in_the_way:
+            in_the_way[other] = section_to_show(other)
+        offers.append(
+            Offer(
+                card,
+                enrolment=enrolments.get(card.section.pk),
+                entry=entries.get(card.section.pk),
+                objection=objection,
+                other=in_the_way.get(other) if other is not None else None,
+            )
+        )
+    return offers
+
+
+def section_to_show(section_id: int) -> ClassSection:
+    """Return a class with everything its name and hour need."""
+    return ClassSection.objects.with_all_to_show().get(pk=section_id)
+
+
+def like_it(section: ClassSection, *, at: datetime) -> list[ClassCard]:
+    """Return up to three classes of the same course with seats: the same campus first."""
+    others = (
+        ClassSection.objects.listed()
+        .running()
+        .taught_in(section.term)
+        .filter(course=section.course_id)
+        .exclude(pk=section.pk)
+        .with_seats_left()
+        .with_all_to_show()
+    )
+
+    def distance(other: ClassSection) -> tuple[float, int]:
+        here, there = section.campus, other.campus
+        return (here.x_km - there.x_km) ** 2 + (here.y_km - there.y_km) ** 2, other.pk
+
+    nearest = sorted(others, key=distance)[: 2 * LIKE_IT]
+    cards = live_cards(nearest, locality=None, at=at)
+    return [card for card in cards if card.seats.state in {"open", "few"}][:LIKE_IT]
+
+
+def _objections(
+    cards: list[ClassCard], learner: Learner, *, at: datetime
+) -> list[tuple[ClassCard, Objection | None]]:
+    """Ask the rule book about many classes; facts are gathered once a term."""
+    known: dict[int, tuple[TermRules, eligibility.LearnerFacts]] = {}
+    answers = []
+    for card in cards:
+        term = card.section.term
+        if term.pk not in known:
+            rules = rules_of(term, at=at)
+            known[term.pk] = (rules, facts_of_learner(learner, term, rules.rules, at=at))
+        rules, facts = known[term.pk]
+        answers.append(
+            (
+                card,
+                eligibility.objection(facts_of_class(card.section), facts, rules.rules, at=at),
+            )
+        )
+    return answers

@@ -1,0 +1,176 @@
+"""What "my classes" and the timetable show of one learner."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from django.utils.timezone import localtime
+
+from accounts.models import Learner
+from campus.models import TimeSlot
+from courses.models import ClassSection, Lesson
+from enrolment.domain.waitlist import Length, length_of
+from enrolment.models import Enrolment, WaitlistEntry, ledger
+
+SOON = timedelta(days=8)
+
+
+@dataclass(frozen=True)
+class MyLesson:
+    """A lesson as its learner sees it, with what changed."""
+
+    lesson: Lesson
+    week: int
+
+    @property
+    def section(self) -> ClassSection:
+        """The class."""
+        return self.lesson.section
+
+    @property
+    def starts_at(self) -> datetime:
+        """From when, in local time."""
+        return localtime(self.lesson.during.lower)
+
+    @property
+    def ends_at(self) -> datetime:
+        """Until when, in local time."""
+        return localtime(self.lesson.during.upper)
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether it does not take place."""
+        return self.lesson.status == Lesson.Status.LOST
+
+    @property
+    def has_another_room(self) -> bool:
+        """Whether it meets elsewhere than the class usually does."""
+        return self.lesson.room_id is not None and self.lesson.room_id != self.section.room_id
+
+
+@dataclass(frozen=True)
+class Day:
+    """The lessons of one day."""
+
+    day: date
+    lessons: list[MyLesson]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A learner's place in a line."""
+
+    entry: WaitlistEntry
+    place: int
+    waiting: int
+
+    @property
+    def length(self) -> Length:
+        """How long the line is, in words."""
+        return length_of(self.waiting)
+
+
+@dataclass(frozen=True)
+class MyClasses:
+    """Everything on one page."""
+
+    next_lesson: MyLesson | None
+    days: list[Day]
+    offers: list[WaitlistEntry]
+    held: list[Enrolment]
+    yours: list[Enrolment]
+    undoable: list[Enrolment]
+    waiting: list[Place]
+    finished: list[Enrolment]
+    lessons: list[MyLesson] = field(default_factory=list)
+
+    @property
+    def has_nothing(self) -> bool:
+        """Whether there is nothing to show but the way to the catalogue."""
+        return not any((self.offers, self.held, self.yours, self.waiting, self.undoable))
+
+
+def my_classes(learner: Learner, *, at: datetime) -> MyClasses:
+    """Return a learner's classes, lines and next lessons."""
+    mine = Enrolment.objects.filter(learner=learner).with_all_to_show()
+    holding = list(mine.holding_a_seat().in_order())
+    lessons = lessons_of(holding, at=at)
+    entries = list(
+        WaitlistEntry.objects.in_line().filter(learner=learner).with_all_to_show().order_by("pk")
+    )
+    coming = [lesson for lesson in lessons if not lesson.is_lost]
+    return MyClasses(
+        next_lesson=coming[0] if coming else None,
+        days=by_day(lesson for lesson in lessons if lesson.starts_at < localtime(at) + SOON),
+        offers=[entry for entry in entries if entry.state == WaitlistEntry.State.OFFERED],
+        held=[one for one in holding if one.due_at is not None],
+        yours=[one for one in holding if one.due_at is None],
+        undoable=list(mine.that_may_be_undone(at).order_by("pk")),
+        waiting=places_of(
+            [entry for entry in entries if entry.state == WaitlistEntry.State.WAITING],
+            learner,
+            at=at,
+        ),
+        finished=list(mine.finished()[:12]),
+        lessons=lessons,
+    )
+
+
+def lessons_of(enrolments: Iterable[Enrolment], *, at: datetime) -> list[MyLesson]:
+    """Return the lessons to come of these classes, the next first."""
+    sections = {enrolment.section_id: enrolment.section for enrolment in enrolments}
+    coming = (
+        Lesson.objects.filter(section__in=sections).after(at).select_related("room", "teacher")
+    )
+    lessons = []
+    for lesson in coming:
+        section = sections[lesson.section_id]
+        lesson.section = section
+        lessons.append(MyLesson(lesson, week=week_of(section, lesson.during.lower)))
+    return lessons
+
+
+def week_of(section: ClassSection, moment: datetime) -> int:
+    """Return the teaching week a moment falls into, from 1."""
+    return (localtime(moment).date() - section.term.starts_on).days // 7 + 1
+
+
+def by_day(lessons: Iterable[MyLesson]) -> list[Day]:
+    """Group lessons, in the order given, by their local day."""
+    days: dict[date, list[MyLesson]] = {}
+    for lesson in lessons:
+        days.setdefault(lesson.starts_at.date(), []).append(lesson)
+    return [Day(day, found) for day, found in days.items()]
+
+
+def places_of(entries: Iterable[WaitlistEntry], learner: Learner, *, at: datetime) -> list[Place]:
+    """Return the place of each entry; one more query for all of them, none for none."""
+    entries = list(entries)
+    if not entries:
+        return []
+    places = ledger.places_in_line(learner=learner, at=at)
+    return [Place(entry, *places[entry.pk]) for entry in entries if entry.pk in places]
+
+
+@dataclass(frozen=True)
+class Hour:
+    """One row of the week's grid."""
+
+    slot: TimeSlot
+    cells: list[list[ClassSection]]
+
+
+def week_grid(enrolments: Iterable[Enrolment]) -> tuple[list[int], list[Hour]]:
+    """Return the weekdays (at least Monday to Friday) and the hours of a learner's week."""
+    sections = [enrolment.section for enrolment in enrolments]
+    weekdays = list(range(1, max([5, *(section.slot.weekday for section in sections)]) + 1))
+    hours: dict[tuple[object, object], list[ClassSection]] = {}
+    for section in sorted(sections, key=lambda one: (one.slot.starts_at, one.slot.ends_at)):
+        hours.setdefault((section.slot.starts_at, section.slot.ends_at), []).append(section)
+    return weekdays, [
+        Hour(
+            found[0].slot,
+            [[section for section in found if section.slot.weekday == day] for day in weekdays],
+        )
+        for found in hours.values()
+    ]

@@ -1,0 +1,98 @@
+"""Errands after a commit: an id in, the row read afresh, one call. Safe to come twice."""
+
+from accounts import clock
+from accounts.errands import errand
+from accounts.models import Learner
+from courses.models import ClassSection
+from enrolment import notifications, services
+from enrolment.models import Claim, Enrolment, Outcome, WaitlistEntry, ledger
+
+SECTION = ("section__course", "section__term", "section__campus", "section__room", "section__slot")
+
+
+@errand("tell_claim")
+def tell_claim(object_id: str) -> None:
+    """Tell a learner what a press of a button came to."""
+    learner_id, _, key = object_id.partition(":")
+    claim = Claim.objects.select_related("learner", "actor", *SECTION).get(
+        learner=learner_id, key=key
+    )
+    at = clock.now()
+    place = None
+    if claim.outcome == Outcome.WAITLISTED:
+        places = ledger.places_in_line(learner=claim.learner, at=at)
+        if claim.entry_id not in places:
+            return  # no longer waiting: another letter says how that came
+        place = places[claim.entry_id][0]
+    notifications.tell_of_claim(claim, place_in_line=place, at=at)
+
+
+@errand("tell_offer")
+def tell_offer(entry_id: str) -> None:
+    """Ask a person who waits whether they come, unless they have answered meanwhile."""
+    entry = WaitlistEntry.objects.offered().select_related("learner", *SECTION).filter(pk=entry_id)
+    for offered in entry:
+        notifications.tell_of_offer(offered, at=clock.now())
+
+
+@errand("tell_expired")
+def tell_expired(entry_id: str) -> None:
+    """Tell a person that an offer ran out, and where that leaves them."""
+    entry = _entry(entry_id)
+    notifications.tell_of_entry(
+        "expired" if entry.expiries == 1 else "expired_twice", entry, at=clock.now()
+    )
+
+
+@errand("tell_passed_over")
+def tell_passed_over(entry_id: str) -> None:
+    """Tell a person that a place went by because of another class of theirs."""
+    notifications.tell_of_entry("passed_over", _entry(entry_id), at=clock.now())
+
+
+@errand("tell_line_closed")
+def tell_line_closed(entry_id: str) -> None:
+    """Tell a person who waits that the class was called off."""
+    notifications.tell_of_entry("line_closed", _entry(entry_id), at=clock.now())
+
+
+@errand("tell_lapsed")
+def tell_lapsed(enrolment_id: str) -> None:
+    """Tell a learner that a place was not paid for in time."""
+    notifications.tell_of_enrolment("lapsed", _enrolment(enrolment_id), at=clock.now())
+
+
+@errand("tell_cancelled")
+def tell_cancelled(enrolment_id: str) -> None:
+    """Tell a learner that the class was called off."""
+    notifications.tell_of_enrolment("cancelled", _enrolment(enrolment_id), at=clock.now())
+
+
+@errand("tell_opening")
+def tell_opening(object_id: str) -> None:
+    """Tell somebody who asked for it that enrolment for a class has begun."""
+    learner_id, _, section_id = object_id.partition(":")
+    section = ClassSection.objects.with_all_to_show().get(pk=section_id)
+    learner = Learner.objects.get(pk=learner_id)
+    notifications.tell_of_opening(learner, section, at=clock.now())
+
+
+@errand("promote_section")
+def promote_section(section_id: str) -> None:
+    """Offer freed seats to the line; at night the sweep of the morning does it."""
+    section = ClassSection.objects.select_related("term").get(pk=section_id)
+    services.promote(section=section, at=clock.now())
+
+
+@errand("empty_section")
+def empty_section(section_id: str) -> None:
+    """End everything in a class that was called off."""
+    services.empty_section(section_id=int(section_id), at=clock.now())
+
+
+def _entry(entry_id: str) -> WaitlistEntry:
+    return WaitlistEntry.objects.select_related("learner", *SECTION).get(pk=entry_id)
+
+
+def _enrolment(enrolment_id: str) -> Enrolment:
+    return Enrolment.objects.select_related("learner", *SECTION).get(pk=enrolment_id)

@@ -1,0 +1,96 @@
+"""The live box of a class, for pages of every floor."""
+
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.http import HttpRequest
+from django.template.context import Context
+from django.utils.dates import WEEKDAYS
+
+from accounts import scope
+from accounts.http import ACTING_FOR, CHOSEN
+from accounts.models import Learner
+from accounts.queries import learners_of
+from campus.http import locality_of
+from courses.models import ClassSection, Course
+from courses.queries import in_best_order, terms_on_show
+from enrolment import queries, wording
+from enrolment.queries import Offer
+
+register = template.Library()
+
+
+@register.inclusion_tag("enrolment/_class_table.html", takes_context=True)
+def class_table(context: Context, course: Course) -> dict[str, Any]:
+    """Show all classes of a course with their seats this moment: seats first, then the nearest."""
+    request: HttpRequest | None = context.get("request")
+    at = context["at"]
+    locality = locality_of(request) if request else None
+    sections = ClassSection.objects.listed().running().filter(course=course)
+    on_show = sections.filter(term__in=terms_on_show()).with_all_to_show()
+    cards = queries.live_cards(in_best_order(on_show, locality), locality=locality, at=at)
+    return {"rows": _rows(cards, request, at), "course": course, "request": request, "at": at}
+
+
+@register.inclusion_tag("enrolment/_seat_box.html", takes_context=True)
+def seat_box(context: Context, section: ClassSection) -> dict[str, Any]:
+    """Show how one class stands, and the one thing to do about it."""
+    request: HttpRequest | None = context.get("request")
+    at = context["at"]
+    section = queries.section_to_show(section.pk)
+    return _rows([queries.live_card(section, at=at)], request, at)[0]
+
+
+def _rows(cards: list[Any], request: HttpRequest | None, at: datetime) -> list[dict[str, Any]]:
+    learner_id = _who_asks(request, at) if request else None
+    if learner_id is None:
+        return [_row(offer) for offer in queries.offers_for(cards, None, at=at)]
+    with scope.learners([learner_id]):
+        learner = Learner.objects.get(pk=learner_id)
+        return [_row(offer) for offer in queries.offers_for(cards, learner, at=at)]
+
+
+def _row(offer: Offer) -> dict[str, Any]:
+    section = offer.card.section
+    says_more = offer.objection and not (offer.may_go_on or offer.enrolment or offer.entry)
+    shut = offer.card.seats.state in {"soon", "closed"}
+    return {
+        "offer": offer,
+        "section": section,
+        "card": offer.card,
+        "refusal": wording.refusal(offer.objection.reason, section, other=offer.other)
+        if offer.objection and says_more and not shut
+        else "",
+    }
+
+
+def _who_asks(request: HttpRequest, at: datetime) -> int | None:
+    """Return the learner this page is read for, when that is beyond doubt."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return None
+    allowed = learners_of(user, at=at)
+    for name in (ACTING_FOR, CHOSEN):
+        chosen = request.session.get(name)
+        if chosen is not None and chosen in allowed:
+            return int(chosen)
+    return allowed.own[0] if len(allowed.own) == 1 else None
+
+
+@register.filter
+def first_meeting(section: ClassSection) -> datetime:
+    """Return when a class meets first."""
+    return section.meets[0].lower
+
+
+@register.filter
+def last_meeting(section: ClassSection) -> datetime:
+    """Return when a class meets last."""
+    return section.meets[-1].lower
+
+
+@register.filter
+def weekday_name(number: int) -> str:
+    """Return the name of a weekday; Monday is 1."""
+    return str(WEEKDAYS[number - 1])

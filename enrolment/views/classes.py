@@ -1,0 +1,106 @@
+"""Doors to one class: check, ask for a place, declare, be reminded."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts.http import LearnerRequest, learner_required, new_press, press_of
+from courses.models import ClassSection
+from enrolment import queries, services, wording
+from enrolment.domain.eligibility import should_talk_to_the_teacher
+from enrolment.domain.refusals import Refusal
+from enrolment.models import Outcome
+from enrolment.services import SeatRefused
+from enrolment.views.presses import address_of, channel_of, one_key_one_request
+
+
+def _section(section_id: int) -> ClassSection:
+    sections = ClassSection.objects.listed().with_all_to_show()
+    return get_object_or_404(sections, pk=section_id)
+
+
+@never_cache
+@learner_required
+@require_http_methods(["GET", "HEAD"])
+def check_class(request: LearnerRequest, section_id: int) -> HttpResponse:
+    """Everything about a class before one says yes; or why not, and what to do next."""
+    section = _section(section_id)
+    card = queries.live_card(section, at=request.at)
+    offer = queries.offers_for([card], request.learner, at=request.at)[0]
+    rules = queries.rules_of(section.term, at=request.at)
+    facts = queries.facts_of_learner(request.learner, section.term, rules.rules, at=request.at)
+    refusal = offer.objection.reason if offer.objection else None
+    return render(
+        request,
+        "enrolment/check_class.html",
+        {
+            "section": section,
+            "offer": offer,
+            "refusal": refusal
+            and wording.refusal(refusal, section, other=offer.other, opens_at=card.seats.opens_at),
+            "needs_declaration": refusal is Refusal.NEEDS_HEALTH_DECLARATION,
+            "not_open_yet": refusal is Refusal.NOT_OPEN_YET and card.seats.opens_at is not None,
+            "talk_first": should_talk_to_the_teacher(
+                queries.facts_of_class(section), facts, rules.rules
+            ),
+            "due_at": queries.hold_until(section, rules, at=request.at),
+            "refund_rule": wording.refund_rule(section),
+            "like_it": queries.like_it(section, at=request.at)
+            if card.seats.state == "full" or refusal
+            else [],
+            "press": new_press(),
+        },
+    )
+
+
+@learner_required
+@one_key_one_request
+def hold_seat(request: LearnerRequest, section_id: int) -> HttpResponse:
+    """Ask for a place; the answer stands on a page of its own, or on the check page."""
+    check_page = redirect("enrolment:check-class", section_id)
+    if request.method != "POST":
+        return check_page  # somebody came back after signing in
+    section = _section(section_id)
+    try:
+        claim = services.hold_seat(
+            section=section,
+            learner=request.learner,
+            actor=request.user,
+            key=press_of(request),
+            at=request.at,
+            channel=channel_of(request),
+        )
+    except SeatRefused:
+        return check_page  # which says why, from the facts of this moment
+    hoped_for_a_seat = request.POST.get("expects") == "seat"
+    if hoped_for_a_seat and claim.outcome == Outcome.WAITLISTED:
+        messages.info(request, wording.seat_went_meanwhile())
+    if not hoped_for_a_seat and claim.outcome != Outcome.WAITLISTED:
+        messages.info(request, wording.seat_came_meanwhile())
+    return redirect(address_of(claim))
+
+
+@never_cache
+@learner_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def declare_health(request: LearnerRequest, section_id: int) -> HttpResponse:
+    """One's word that one is fit for a vigorous course; then back to the check page."""
+    section = _section(section_id)
+    if request.method == "POST":
+        services.declare_health(learner=request.learner, actor=request.user, at=request.at)
+        messages.success(request, wording.health_declared())
+        return redirect("enrolment:check-class", section.pk)
+    return render(request, "enrolment/declare_health.html", {"section": section})
+
+
+@learner_required
+def remind_of_opening(request: LearnerRequest, section_id: int) -> HttpResponse:
+    """Have a message sent when enrolment for a class begins."""
+    section = _section(section_id)
+    opens_at = queries.live_card(section, at=request.at).seats.opens_at
+    if request.method == "POST" and opens_at is not None and opens_at > request.at:
+        services.remind_of_opening(section=section, learner=request.learner, opens_at=opens_at)
+        messages.success(request, wording.reminder_set(opens_at))
+    return redirect("enrolment:check-class", section.pk)

@@ -1,0 +1,107 @@
+"""Doors to one's own classes: see them, leave one, change one's mind."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts.http import LearnerRequest, Right, learner_required, new_press, press_of
+from enrolment import queries, services, wording
+from enrolment.models import Claim, Enrolment
+from enrolment.services import SeatRefused
+from enrolment.views.presses import channel_of, one_key_one_request
+
+Answer = Callable[..., Claim]
+
+
+def _enrolment(request: LearnerRequest, enrolment_id: int) -> Enrolment:
+    mine = Enrolment.objects.filter(learner=request.learner).with_all_to_show()
+    return get_object_or_404(mine, pk=enrolment_id)
+
+
+@never_cache
+@learner_required
+@require_http_methods(["GET", "HEAD"])
+def list_my_classes(request: LearnerRequest) -> HttpResponse:
+    """Next lesson, offers to answer, classes, lines, finished ones."""
+    mine = queries.my_classes(request.learner, at=request.at)
+    return render(request, "enrolment/my_classes.html", {"mine": mine, "at": request.at})
+
+
+@never_cache
+@learner_required
+@require_http_methods(["GET", "HEAD"])
+def show_enrolment(request: LearnerRequest, enrolment_id: int) -> HttpResponse:
+    """One class of one's own: what was agreed, what happens next, how to leave."""
+    enrolment = _enrolment(request, enrolment_id)
+    may_undo = enrolment.undo_until is not None and enrolment.undo_until > request.at
+    return render(
+        request,
+        "enrolment/show_enrolment.html",
+        {
+            "enrolment": enrolment,
+            "section": enrolment.section,
+            "may_undo": may_undo,
+            "refund_rule": wording.refund_rule(enrolment.section),
+            "press": new_press(),
+            "other_press": new_press(),
+        },
+    )
+
+
+@never_cache
+@learner_required(right=Right.WITHDRAW)
+@require_http_methods(["GET", "HEAD", "POST"])
+@one_key_one_request
+def withdraw(request: LearnerRequest, enrolment_id: int) -> HttpResponse:
+    """Leave a class: first everything it means, then one press."""
+    if request.method == "POST":
+        return _press(request, enrolment_id, services.withdraw)
+    enrolment = _enrolment(request, enrolment_id)
+    if not enrolment.holds_a_seat():
+        return redirect("enrolment:show-enrolment", enrolment.pk)
+    return render(
+        request,
+        "enrolment/withdraw.html",
+        {
+            "enrolment": enrolment,
+            "section": enrolment.section,
+            "refund_rule": wording.refund_rule(enrolment.section),
+            "press": new_press(),
+        },
+    )
+
+
+@learner_required
+@one_key_one_request
+def undo_withdrawal(request: LearnerRequest, enrolment_id: int) -> HttpResponse:
+    """Take the place back."""
+    return _press(request, enrolment_id, services.undo_withdrawal)
+
+
+@learner_required(right=Right.WITHDRAW)
+@one_key_one_request
+def yield_seat(request: LearnerRequest, enrolment_id: int) -> HttpResponse:
+    """Let the next person have the place at once."""
+    return _press(request, enrolment_id, services.yield_seat)
+
+
+def _press(request: LearnerRequest, enrolment_id: int, service: Answer) -> HttpResponse:
+    """Do it once, whatever the taps, and show the class as it stands afterwards."""
+    if request.method == "POST":
+        with request.scope():
+            enrolment = _enrolment(request, enrolment_id)
+        try:
+            service(
+                enrolment=enrolment,
+                actor=request.user,
+                key=press_of(request),
+                at=request.at,
+                channel=channel_of(request),
+            )
+        except SeatRefused as refused:
+            messages.warning(request, wording.refusal(refused.reason, enrolment.section))
+    return redirect("enrolment:show-enrolment", enrolment_id)

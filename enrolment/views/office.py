@@ -1,0 +1,132 @@
+"""Doors for staff, inside the editors' rooms: confirm held places, look after a class's seats."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts import clock
+from accounts.http import StaffRequest, new_press, press_of, staff_required
+from accounts.models import StaffPost
+from courses.models import ClassSection
+from enrolment import queries, services, wording
+from enrolment.forms import ReasonForm, ResizeForm
+from enrolment.models import Enrolment
+from enrolment.services import SeatRefused, SeatsInUse
+from enrolment.views.presses import one_key_one_request
+
+Role = StaffPost.Role
+AT_THE_COUNTER = (Role.REGISTRAR, Role.BRANCH_HEAD, Role.COUNTER)
+IN_CHARGE = (Role.REGISTRAR, Role.BRANCH_HEAD)
+A_PAGE = 30
+
+
+@never_cache
+@staff_required(*AT_THE_COUNTER)
+@require_http_methods(["GET", "HEAD"])
+def list_held(request: StaffRequest) -> HttpResponse:
+    """Places that wait for the counter, in the offices of this member of staff."""
+    words = request.GET.get("q", "").strip()[:60]
+    held = Paginator(queries.held_in(request.units, words), A_PAGE)
+    return render(
+        request,
+        "enrolment/office/list_held.html",
+        {"page": held.get_page(request.GET.get("page")), "words": words},
+    )
+
+
+@never_cache
+@staff_required(*AT_THE_COUNTER)
+@require_http_methods(["GET", "HEAD", "POST"])
+@one_key_one_request
+def confirm_enrolment(request: StaffRequest, enrolment_id: int) -> HttpResponse:
+    """Confirm one held place, with the reason."""
+    held = Enrolment.objects.filter(unit__in=request.units).with_all_to_show()
+    enrolment = get_object_or_404(held.select_related("learner"), pk=enrolment_id)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.confirm_at_counter(
+                enrolment=enrolment,
+                actor=request.user,
+                key=press_of(request),
+                at=clock.now(),
+                reason=form.cleaned_data["reason"],
+            )
+        except SeatRefused as refused:
+            messages.warning(request, wording.counter_refusal(refused.reason))
+        else:
+            messages.success(request, wording.confirmed_at_counter(enrolment.learner.name))
+        return redirect("held-places")
+    return render(
+        request,
+        "enrolment/office/confirm_enrolment.html",
+        {
+            "enrolment": enrolment,
+            "section": enrolment.section,
+            "form": form,
+            "press": request.POST.get("press") or new_press(),
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+@never_cache
+@staff_required(*IN_CHARGE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def show_seats(request: StaffRequest, section_id: int) -> HttpResponse:
+    """How the seats of one class are used; change how many there are."""
+    section = _section(request, section_id)
+    form = ResizeForm(request.POST or None, initial={"capacity": section.capacity})
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.resize_section(
+                section=section, actor=request.user, at=clock.now(), **form.cleaned_data
+            )
+        except SeatsInUse as in_use:
+            messages.warning(request, wording.seats_in_use(in_use.seats))
+        else:
+            messages.success(request, wording.resized(form.cleaned_data["capacity"]))
+        return redirect("seats-of-class", section.pk)
+    return render(
+        request,
+        "enrolment/office/show_seats.html",
+        {
+            "section": section,
+            "numbers": queries.numbers_of(section),
+            "form": form,
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+@never_cache
+@staff_required(*IN_CHARGE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel_class(request: StaffRequest, section_id: int) -> HttpResponse:
+    """Call a class off: first what it means, then one press with the reason."""
+    section = _section(request, section_id)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        services.cancel_section(
+            section=section,
+            actor=request.user,
+            at=clock.now(),
+            reason=form.cleaned_data["reason"],
+        )
+        messages.success(request, _("The class is called off. Everybody in it is being told."))
+        return redirect("seats-of-class", section.pk)
+    return render(
+        request,
+        "enrolment/office/cancel_class.html",
+        {"section": section, "numbers": queries.numbers_of(section), "form": form},
+        status=422 if form.errors else 200,
+    )
+
+
+def _section(request: StaffRequest, section_id: int) -> ClassSection:
+    sections = ClassSection.objects.filter(unit__in=request.units).with_all_to_show()
+    return get_object_or_404(sections, pk=section_id)

@@ -1,0 +1,40 @@
+"""What the doors have in common: by which way a press came, and where its answer stands."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from accounts.http import LearnerRequest
+from accounts.models import HelperGrant
+from enrolment.models import Channel, Claim
+from enrolment.services import PressReused
+
+
+def channel_of(request: LearnerRequest) -> Channel:
+    """Return the way a press came: staff who act for a learner sit at the counter."""
+    by_staff = request.grant is not None and request.grant.kind == HelperGrant.Kind.STAFF
+    return Channel.COUNTER if by_staff else Channel.WEB
+
+
+def address_of(claim: Claim) -> str:
+    """Return the page that shows what a press came to."""
+    if claim.enrolment_id:
+        return reverse("enrolment:show-enrolment", args=[claim.enrolment_id])
+    return reverse("enrolment:show-entry", args=[claim.entry_id])
+
+
+def one_key_one_request(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Answer a key that comes with a second, different request: 422, and nothing is done."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except PressReused:
+            return render(request, "400.html", status=422)
+
+    return guarded

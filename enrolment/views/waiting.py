@@ -1,0 +1,98 @@
+"""Doors to one's places in line: see one, answer an offer, leave."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts.http import LearnerRequest, learner_required, new_press, press_of
+from enrolment import queries, services, wording
+from enrolment.models import Claim, WaitlistEntry
+from enrolment.services import SeatRefused
+from enrolment.views.presses import address_of, channel_of, one_key_one_request
+
+
+def _entry(request: LearnerRequest, entry_id: int) -> WaitlistEntry:
+    mine = WaitlistEntry.objects.filter(learner=request.learner).with_all_to_show()
+    return get_object_or_404(mine, pk=entry_id)
+
+
+@never_cache
+@learner_required
+@require_http_methods(["GET", "HEAD"])
+def show_entry(request: LearnerRequest, entry_id: int) -> HttpResponse:
+    """One's place in a line, or the offer to answer."""
+    entry = _entry(request, entry_id)
+    rules = queries.rules_of(entry.section.term, at=request.at)
+    place = next(iter(queries.places_of([entry], request.learner, at=request.at)), None)
+    offered = entry.state == WaitlistEntry.State.OFFERED
+    return render(
+        request,
+        "enrolment/show_offer.html" if offered else "enrolment/show_entry.html",
+        {
+            "entry": entry,
+            "section": entry.section,
+            "place": place,
+            "line_length": place and wording.line_length(place.length),
+            "payment_until": queries.payment_until(entry.section, rules, at=request.at),
+            "too_late": offered and entry.due_at is not None and entry.due_at <= request.at,
+            "like_it": queries.like_it(entry.section, at=request.at),
+            "press": new_press(),
+            "other_press": new_press(),
+        },
+    )
+
+
+@learner_required
+@one_key_one_request
+def accept_offer(request: LearnerRequest, entry_id: int) -> HttpResponse:
+    """Take the place that was offered."""
+    return _answer(request, entry_id, services.accept_offer)
+
+
+@learner_required
+@one_key_one_request
+def decline_offer(request: LearnerRequest, entry_id: int) -> HttpResponse:
+    """Let the next person have the place that was offered."""
+    return _answer(request, entry_id, services.decline_offer)
+
+
+@never_cache
+@learner_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@one_key_one_request
+def leave_waitlist(request: LearnerRequest, entry_id: int) -> HttpResponse:
+    """Stop waiting: first what it means, then one press."""
+    if request.method == "POST":
+        return _answer(request, entry_id, services.leave_waitlist)
+    entry = _entry(request, entry_id)
+    if entry.state != WaitlistEntry.State.WAITING:
+        return redirect("enrolment:show-entry", entry.pk)
+    return render(
+        request,
+        "enrolment/leave_waitlist.html",
+        {"entry": entry, "section": entry.section, "press": new_press()},
+    )
+
+
+def _answer(request: LearnerRequest, entry_id: int, service: Callable[..., Claim]) -> HttpResponse:
+    page = redirect("enrolment:show-entry", entry_id)
+    if request.method != "POST":
+        return page
+    with request.scope():
+        entry = _entry(request, entry_id)
+    try:
+        claim = service(
+            entry=entry,
+            actor=request.user,
+            key=press_of(request),
+            at=request.at,
+            channel=channel_of(request),
+        )
+    except SeatRefused as refused:
+        messages.warning(request, wording.refusal(refused.reason, entry.section))
+        return page
+    return redirect(address_of(claim))
