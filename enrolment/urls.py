@@ -24,6 +24,6 @@ urlpatterns = [
     path("my/waiting/<int:entry_id>/accept/", views.accept_offer, name="accept-offer"),
     path("my/waiting/<int:entry_id>/decline/", views.decline_offer, name="decline-offer"),
     path("my/waiting/<int:entry_id>/leave/", views.leave_waitlist, name="leave-waitlist"),
-    path("my/timetable/", views.show_timetable, name="my-timetable"),
+    path("my/timetable/", views.show_timetable, name="show-timetable"),
     path("my/timetable.ics", views.download_timetable, name="download-timetable"),
 ]

@@ -336,7 +336,7 @@ def test_my_classes_of_somebody_without_any_leads_to_the_catalogue(app_client, a
 
 
 def test_the_timetable_lists_all_lessons_and_shows_the_week(app_client, busy):
-    page = words_of(app_client.get(at("my-timetable")))
+    page = words_of(app_client.get(at("show-timetable")))
 
     assert page.count('class="lesson"') == 32
     assert page.count("<td>") == 5
