@@ -61,7 +61,13 @@ def _migrate(server: ThrowawayPostgres) -> bool:
         "DJANGO_SETTINGS_MODULE": "config.settings.test",
         "VAR_DIR": str(make_folder(server.folder / "var")),
     }
-    command = [python(), ROOT / "manage.py", "migrate", "--noinput", "--verbosity=0"]
+    command: list[str | Path] = [
+        python(),
+        ROOT / "manage.py",
+        "migrate",
+        "--noinput",
+        "--verbosity=0",
+    ]
     return subprocess.run(command, env=env, check=False, capture_output=True).returncode == 0
 
 
