@@ -223,7 +223,7 @@ def _speak(film: LessonFilm, path: Path) -> None:
 
 def _words(film: LessonFilm) -> list[str]:
     """The arguments: stills one after the other, the moving thing on top, the sound beside."""
-    words = ["-hide_banner", "-nostdin", "-loglevel", "error", "-y"]
+    words: list[str] = []
     lengths = [TITLE_SECONDS, *(slide.seconds for slide in film.slides)]
     chains = []
     for number, seconds in enumerate(lengths):

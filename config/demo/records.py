@@ -225,6 +225,7 @@ class EnrolmentPlan:
     source: str
     at: datetime
     due: datetime | None = None
+    ended: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """Motifs with people and movement: dance, sport and health, singing."""
 
+# ruff: noqa: E501  # drawings: points in a row
+
 import math
 
 from config.demo.pictures.sheet import SKIN, Point, Sheet

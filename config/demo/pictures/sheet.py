@@ -1,5 +1,7 @@
 """A sheet of paper to draw on: flat shapes on a warm ground, twice the size and then reduced."""
 
+# ruff: noqa: PLR0917  # place, size and colour, as one says them when drawing
+
 import io
 import math
 from collections.abc import Sequence
@@ -108,10 +110,8 @@ class Sheet:
 
 def curve(points: Sequence[Point], *, closed: bool = False, steps: int = 24) -> list[Point]:
     """A smooth path through points (Catmull-Rom)."""
-    if closed:
-        known = [points[-2], *points, points[1]]
-    else:
-        known = [points[0], *points, points[-1]]
+    before, after = (points[-2], points[1]) if closed else (points[0], points[-1])
+    known = [before, *points, after]
     path: list[Point] = []
     for a, b, c, d in zip(known, known[1:], known[2:], known[3:], strict=False):
         for n in range(steps):

@@ -1,5 +1,7 @@
 """Motifs of things: instruments, brushes and paper, screens and books."""
 
+# ruff: noqa: E501, PLR0917  # drawings: place, size and colour, as one says them
+
 import math
 
 from config.demo.pictures.figures import blossom

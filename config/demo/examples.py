@@ -1,0 +1,85 @@
+"""Things of the demo city by which a door can be tried: one class, one campus, one seat."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import Model
+from django.urls import NoReverseMatch, reverse
+from wagtail.models import Page
+
+from campus.models import Campus
+from config.access import ROWS, Answer, Role, Way
+from courses.models import ClassSection, Course, Lesson
+from enrolment.models import Enrolment, WaitlistEntry
+from livestream.models import Recording
+
+# In whose name an example is shown: the first of these that the door lets in.
+_ORDER = (
+    Role.VISITOR,
+    Role.LEARNER,
+    Role.HELPER,
+    Role.TEACHER,
+    Role.COUNTER,
+    Role.EDITOR,
+    Role.BRANCH_HEAD,
+    Role.REGISTRAR,
+    Role.FINANCE,
+    Role.FACILITATOR,
+    Role.DATA_OFFICER,
+)
+
+
+def _first(found: Any, name: str = "pk") -> Any:
+    return found.order_by("pk").values_list(name, flat=True).first()
+
+
+_THINGS: dict[str, Callable[[], Any]] = {
+    "section": lambda: (
+        _first(ClassSection.objects.listed().filter(term__phase="open_enrolment"))
+        or _first(ClassSection.objects.listed())
+    ),
+    "lesson": lambda: _first(Lesson.objects.all()),
+    "enrolment": lambda: _first(Enrolment.objects.holding_a_seat()),
+    "entry": lambda: _first(WaitlistEntry.objects.waiting()),
+    "recording": lambda: _first(Recording.objects.all()),
+    "campus": lambda: _first(Campus.objects.open_to_learners(), "slug"),
+    "course": lambda: _first(Course.objects.filter(sections__isnull=False), "slug"),
+}
+
+
+def thing(name: str) -> Any:
+    """What stands for a thing in an example address; None when the city has none yet."""
+    return _THINGS[name]() if name in _THINGS else None
+
+
+def seen_by(way: Way) -> Role | None:
+    """The role in whose name the door is best looked at."""
+    return next((role for role in _ORDER if way.audience.answer(role) is Answer.SHOWN), None)
+
+
+def example_pages() -> list[dict[str, str]]:
+    """Every kind of page: its name, a role that sees it, and an address to try."""
+    rows = []
+    for name, way in ROWS.items():
+        role = seen_by(way)
+        values = {argument: thing(what) for argument, what in way.needs.items()}
+        if role is None or way.posts or None in values.values():
+            continue
+        try:
+            path = reverse(name, kwargs=values) if name != "wagtail_serve" else "/"
+        except NoReverseMatch:
+            continue
+        rows.append({"name": way.title, "role": role.value, "path": path})
+    return rows + _posters()
+
+
+def _posters() -> list[dict[str, str]]:
+    """One page of each kind that editors write."""
+    rows: dict[type[Model], dict[str, str]] = {}
+    pages = Page.objects.live().filter(depth__gt=1, locale__language_code="zh-hans")
+    for page in pages.order_by("path").select_related("content_type"):
+        kind = page.specific_class
+        if kind is not None and kind not in rows:
+            name = str(kind._meta.verbose_name)
+            rows[kind] = {"name": name, "role": Role.VISITOR.value, "path": page.url or "/"}
+    return list(rows.values())

@@ -1,0 +1,125 @@
+"""The tour of the demo: who can sign in, how, and what there is to see."""
+
+import json
+from pathlib import Path
+
+from accounts.models import StaffPost
+from config.demo import examples, papers
+from config.demo.load_people import STAFF_PASSWORD, second_factor, teacher_username
+from config.demo.personas import HELPERS, PERSONAS
+from config.demo.records import CityPlan
+
+BY_CODE = (
+    "手机号加短信验证码；验证码在演示短信页"
+    " / phone and code; the code is on the page of demo messages"
+)
+BY_PASSWORD = "用户名、密码、动态口令 / user name, password and code of the authenticator"  # noqa: S105
+BY_OFFICE = "没有手机：窗口或电话代办 / no mobile phone: at the counter or by telephone"
+_GOOD_FOR = {
+    "registrar": "学期、志愿、全市的班和人",
+    "branch_head": "本校的班、人和网页审批",
+    "counter": "窗口：查人、代报、收费确认、候补",
+    "hotline": "电话：查人、解释、代办",
+    "finance": "缴费和退费",
+    "editor": "网页编辑：草稿、送审、翻译",
+    "facilitator": "收视点放课和点人数",
+    "data_officer": "谁看过谁的信息",
+    "witness": "监督摇号",
+    "teacher": "上传课堂录像、看自己的班",
+}
+
+
+def write(plan: CityPlan, folder: Path) -> None:
+    """Write ``accounts.json`` and ``pages.json`` into the demo's folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    _write(folder / "accounts.json", accounts(plan))
+    _write(folder / "pages.json", examples.example_pages())
+
+
+def _write(path: Path, rows: list[dict[str, str]]) -> None:
+    path.write_text(json.dumps(rows, ensure_ascii=False, indent=2) + "\n", "utf-8")
+
+
+def accounts(plan: CityPlan) -> list[dict[str, str]]:
+    """One entry per role and persona."""
+    return [*_learners(plan), *_helpers(), *_staff(plan), *_teachers(plan)]
+
+
+def _learners(plan: CityPlan) -> list[dict[str, str]]:
+    good_for = {persona.key: persona.good_for for persona in PERSONAS}
+    return [
+        {
+            "role": "learner",
+            "name": person.name,
+            "phone": person.phone.removeprefix("+86"),
+            "learner_card": papers.card_number(person.no),
+            "how_to_sign_in": BY_OFFICE if person.feature_phone_only else BY_CODE,
+            "good_for": good_for[person.persona],
+        }
+        for person in plan.learners
+        if person.persona
+    ]
+
+
+def _helpers() -> list[dict[str, str]]:
+    return [
+        {
+            "role": "helper",
+            "name": helper.name,
+            "phone": papers.memorable_phone(helper.phone_no).removeprefix("+86"),
+            "how_to_sign_in": BY_CODE,
+            "good_for": helper.good_for,
+        }
+        for helper in HELPERS
+    ]
+
+
+def _staff(plan: CityPlan) -> list[dict[str, str]]:
+    units = {unit.code: unit.name for unit in plan.units}
+    seen: set[tuple[str, bool]] = set()
+    rows = []
+    for member in plan.staff:
+        if not member.persona and (member.role, member.unit == "main") in seen:
+            continue
+        seen.add((member.role, member.unit == "main"))
+        rows.append(
+            _with_factor(
+                member.username,
+                {
+                    "role": member.role,
+                    "name": member.name,
+                    "unit": units[member.unit],
+                    "good_for": _GOOD_FOR[member.role],
+                },
+            )
+        )
+    return rows
+
+
+def _teachers(plan: CityPlan) -> list[dict[str, str]]:
+    """The persona among the teachers, and one more to be a stranger to their class."""
+    shown = [t for t in plan.teachers if t.persona] + [t for t in plan.teachers if not t.persona][
+        :1
+    ]
+    return [
+        _with_factor(
+            teacher_username(teacher.no, teacher.persona),
+            {
+                "role": StaffPost.Role.TEACHER.value,
+                "name": teacher.name,
+                "unit": next(u.name for u in plan.units if u.code == teacher.unit),
+                "good_for": _GOOD_FOR["teacher"],
+            },
+        )
+        for teacher in shown
+    ]
+
+
+def _with_factor(username: str, row: dict[str, str]) -> dict[str, str]:
+    return {
+        **row,
+        "username": username,
+        "password": STAFF_PASSWORD,
+        "totp_secret": second_factor(username),
+        "how_to_sign_in": BY_PASSWORD,
+    }
