@@ -12,7 +12,7 @@ from django.utils.translation import get_language, gettext
 
 from accounts.models import Unit
 from campus.http import locality_of
-from campus.models import Campus, NoticePage, TimeSlot
+from campus.models import Campus, Locality, NoticePage, TimeSlot
 from campus.queries import Place, places_for
 
 register = template.Library()
@@ -50,10 +50,16 @@ def moment_words(moment: datetime) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def lives_in(context: Context) -> Locality | None:
+    """Return the street or town the reader has told us."""
+    request = context.get("request")
+    return locality_of(request) if request else None
+
+
+@register.simple_tag(takes_context=True)
 def near_places(context: Context, number: int, unit: Unit | None = None) -> list[Place]:
     """Return the places nearest to the reader, of one unit or of all, those with rooms only."""
-    request = context.get("request")
-    places = places_for(locality_of(request) if request else None)
+    places = places_for(lives_in(context))
     wanted = [
         place for place in places if place.campus.has_rooms and unit in (None, place.campus.unit)
     ]

@@ -7,11 +7,10 @@ from django.db.models import Count
 from django.template.context import Context
 
 from accounts.models import Unit
-from campus.http import locality_of
 from campus.models import Campus
 from campus.queries import Place
 from courses import queries
-from courses.models import ClassSection, Course, Subject, Term, TermPhase
+from courses.models import ClassSection, Subject, Term, TermPhase
 
 register = template.Library()
 
@@ -70,16 +69,6 @@ def classes_at(context: Context, campus: Campus) -> dict[str, object]:
         "cards": queries.class_cards(shown, locality=None, at=context["at"]),
         "number": sections.count(),
     }
-
-
-@register.simple_tag(takes_context=True)
-def classes_of(context: Context, course: Course) -> list[queries.ClassCard]:
-    """Return all classes of a course in the terms on show: seats first, then the nearest."""
-    request, at = context.get("request"), context["at"]
-    locality = locality_of(request) if request else None
-    sections = ClassSection.objects.listed().running().filter(course=course)
-    on_show = sections.filter(term__in=queries.terms_on_show()).with_all_to_show()
-    return queries.class_cards(queries.in_best_order(on_show, locality), locality=locality, at=at)
 
 
 @register.simple_tag
