@@ -22,6 +22,9 @@ from pathlib import Path
 from django.conf import settings
 
 GIB = 1024**3
+COMMON = ("-hide_banner", "-nostdin", "-loglevel", "error", "-y")
+PROGRESS = ("-progress", "pipe:1", "-stats_period", "0.5")
+"""Given to every run: without progress we could not tell a long run from a stuck one."""
 GRACE_SECONDS = 10.0
 NICENESS = 10
 TAIL_BYTES = 4000
@@ -128,7 +131,8 @@ def _launch(arguments: Sequence[str], limits: Limits) -> list[str]:
         "RLIMIT_FSIZE": limits.file_bytes,
         "RLIMIT_CORE": 0,
     }
-    return [sys.executable, "-I", "-S", "-c", LAUNCHER, json.dumps(told), program(), *arguments]
+    launcher = [sys.executable, "-I", "-S", "-c", LAUNCHER, json.dumps(told)]
+    return [*launcher, program(), *COMMON, *PROGRESS, *arguments]
 
 
 class _Watch:

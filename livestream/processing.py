@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import logging
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -30,6 +31,7 @@ from livestream.services import replays
 log = logging.getLogger(__name__)
 
 SOUND_LANGUAGE = "zh"
+BROKEN_UPLOAD_SECONDS = 24 * 3600
 LOOKED, MADE = 2, 97
 """Percent done once the film has been looked into, and once ffmpeg has ended."""
 
@@ -225,9 +227,18 @@ def _scratch(recording: Recording) -> Iterator[Path]:
     root.mkdir(parents=True, exist_ok=True)
     for left in root.glob(f"replay-{recording.pk}-*"):
         shutil.rmtree(left, ignore_errors=True)
+    _sweep_broken_uploads(root)
     prefix = f"replay-{recording.pk}-{recording.attempt}-"
     with TemporaryDirectory(dir=root, prefix=prefix, ignore_cleanup_errors=True) as name:
         yield Path(name)
+
+
+def _sweep_broken_uploads(root: Path) -> None:
+    """Delete what uploads left that broke off with their server; Django clears the others."""
+    for left in root.glob("tmp*.upload*"):
+        with suppress(FileNotFoundError):
+            if time.time() - left.stat().st_mtime > BROKEN_UPLOAD_SECONDS:
+                left.unlink()
 
 
 def _forget_older_attempts(storage: Storage, recording: Recording) -> None:

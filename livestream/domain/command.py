@@ -29,9 +29,6 @@ REORDERED_FRAMES = 2
 """In fragments the picture starts this late, because frames are stored in another order than they
 are shown. The sound waits as long, else lips and drums would run behind it."""
 
-COMMON = ("-hide_banner", "-nostdin", "-loglevel", "error", "-y")
-PROGRESS = ("-progress", "pipe:1", "-stats_period", "0.5")
-
 
 @dataclass(frozen=True)
 class Plan:
@@ -54,7 +51,7 @@ def replay(plan: Plan, source: str) -> list[str]:
 
     The poster is taken on the way, from the picture that is decoded anyhow.
     """
-    words = [*COMMON, *PROGRESS, "-t", f"{plan.seconds:.3f}", *opening(source)]
+    words = ["-t", f"{plan.seconds:.3f}", *opening(source)]
     if plan.rungs:
         words += ["-filter_complex", _split(plan)]
     for number, rung in enumerate(plan.rungs):

@@ -17,7 +17,9 @@ from livestream.domain.inspection import FilmRefused, Problem
 from livestream.domain.playlists import Rendition, peak
 from livestream.models import Recording, Variant
 
-LEASE = timedelta(minutes=3)
+LEASE = timedelta(seconds=90)
+"""Longer than ffmpeg may stand still before it is ended, so that only the dead lose theirs."""
+
 MOST_ATTEMPTS = 4
 """A film that took four workers down is not given to a fifth by itself."""
 

@@ -7,6 +7,7 @@ transaction is opened, and it goes to the disk it will stay on.
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from django.contrib import messages
@@ -20,6 +21,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from accounts import clock, scope
 from accounts.http import StaffRequest, new_press, press_of, staff_required
+from accounts.middleware import SEEN
 from accounts.models import StaffPost
 from courses.models import Teacher
 from livestream import queries, services, wording
@@ -107,6 +109,8 @@ def _upload(request: StaffRequest) -> HttpResponse:
     except FilmRefused as refused:
         form.refuse(refused.problem, refused.seconds)
         return _page(request, form, status=422)
+    # It may have taken hours: whoever sent it was here all the while, and is not signed out.
+    request.session[SEEN] = time.time()
     messages.success(
         request,
         _(

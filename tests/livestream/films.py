@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from livestream import ffmpeg
-from livestream.domain import command
 
 LIMITS = ffmpeg.Limits(wall_seconds=120, cpu_seconds=120, stall_seconds=60)
 
@@ -18,7 +17,7 @@ def tone(seconds=4):
 
 def make(path: Path, *words: str) -> Path:
     """Let ffmpeg write one file."""
-    ffmpeg.run([*command.COMMON, *words, path.name], limits=LIMITS, folder=path.parent)
+    ffmpeg.run([*words, path.name], limits=LIMITS, folder=path.parent)
     return path
 
 

@@ -176,9 +176,7 @@ def test_progress_is_real_and_only_moves_forward(short_film, disk, monkeypatch):
         keep(recording, percent=percent, at=at)
 
     monkeypatch.setattr(replays, "keep_lease", listen)
-    monkeypatch.setattr(
-        processing.command, "PROGRESS", ("-progress", "pipe:1", "-stats_period", "0.02")
-    )
+    monkeypatch.setattr(ffmpeg, "PROGRESS", ("-progress", "pipe:1", "-stats_period", "0.02"))
     work_on(recording)
 
     assert told[0] == processing.LOOKED
@@ -208,7 +206,7 @@ def test_a_dead_worker_is_followed_by_another_and_can_change_nothing_any_more(sh
     dead = replays.claim(recording.pk, at=TODAY)
     disk.storage.save(f"{recording.folder(1)}/v180/00000.m4s", ContentFile(b"half"))
     (disk.root / "scratch" / f"replay-{recording.pk}-1-left").mkdir()
-    assert replays.claim(recording.pk, at=TODAY + timedelta(minutes=2)) is None
+    assert replays.claim(recording.pk, at=TODAY + timedelta(minutes=1)) is None
 
     later = TODAY + timedelta(minutes=4)
     work_on(recording, at=later)
