@@ -19,7 +19,7 @@ from enrolment.domain import deadlines
 from enrolment.models import Claim, Enrolment, Outcome, WaitlistEntry
 
 WEEKDAYS = "周一", "周二", "周三", "周四", "周五", "周六", "周日"
-SHORT_CLASS = 14  # characters of a class's name when all of it does not fit
+SHORT_COURSE, SHORT_NAME = 7, 10  # characters kept when a letter does not fit otherwise
 LETTER_OF = {
     Outcome.HELD: "held",
     Outcome.CONFIRMED: "confirmed",
@@ -117,7 +117,7 @@ def _send(
     messaging.send(
         template=template,
         to=learner.phone,
-        params=_fitting(template, {**_about(learner, section), **params}),
+        params=_fitting(template, {**_about(learner, section), **params}, learner, section),
         dedupe_key=key,
         at=at,
         valid_until=valid_until,
@@ -128,13 +128,12 @@ def _send(
 
 def _about(learner: Learner, section: ClassSection) -> dict[str, Any]:
     with translation.override("zh-hans"):
-        name = section.display_name()
         campus = section.campus.display_name()
     slot = section.slot
     room = section.room.name if section.room else "线上"
     return {
         "name": learner.name,
-        "class": name,
+        "class": f"{section.course.name}{section.number}班",
         "hour": f"{WEEKDAYS[slot.weekday - 1]}{slot.starts_at:%-H:%M}",
         "first_day": _day(localtime(section.meets[0].lower).date()) if section.meets else "",
         "place": f"{campus}{room}",
@@ -142,14 +141,19 @@ def _about(learner: Learner, section: ClassSection) -> dict[str, Any]:
     }
 
 
-def _fitting(template: str, params: dict[str, Any]) -> dict[str, Any]:
+def _fitting(
+    template: str, params: dict[str, Any], learner: Learner, section: ClassSection
+) -> dict[str, Any]:
     """Leave out what matters least until the letter fits into one SMS."""
-    without_campus = {"place": "地点见我的课程"}
-    shorter = {"class": params["class"][:SHORT_CLASS]}
-    for less in ({}, without_campus, without_campus | shorter):
-        if len(messaging.text_of(template, params | less)) <= messaging.LONGEST:
+    for less in (
+        {"place": "地点见我的课程"},
+        {"class": f"{section.course.name[:SHORT_COURSE]}…{section.number}班"},
+        {"name": f"{learner.name[:SHORT_NAME]}…"},
+    ):
+        if len(messaging.text_of(template, params)) <= messaging.LONGEST:
             break
-    return params | less
+        params = params | less
+    return params
 
 
 def _helper(claim: Claim) -> str | None:

@@ -20,7 +20,7 @@ def rooms() -> list[Any]:
         path(
             "seats/held/<int:enrolment_id>/confirm/",
             office.confirm_enrolment,
-            name="confirm-enrolment",
+            name="confirm-place",
         ),
         path("seats/classes/<int:section_id>/", office.show_seats, name="seats-of-class"),
         path("seats/classes/<int:section_id>/cancel/", office.cancel_class, name="cancel-class"),

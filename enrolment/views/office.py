@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -46,7 +46,7 @@ def confirm_enrolment(request: StaffRequest, enrolment_id: int) -> HttpResponse:
     """Confirm one held place, with the reason."""
     held = Enrolment.objects.filter(unit__in=request.units).with_all_to_show()
     enrolment = get_object_or_404(held.select_related("learner"), pk=enrolment_id)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(_sent(request))
     if request.method == "POST" and form.is_valid():
         try:
             services.confirm_at_counter(
@@ -80,7 +80,7 @@ def confirm_enrolment(request: StaffRequest, enrolment_id: int) -> HttpResponse:
 def show_seats(request: StaffRequest, section_id: int) -> HttpResponse:
     """How the seats of one class are used; change how many there are."""
     section = _section(request, section_id)
-    form = ResizeForm(request.POST or None, initial={"capacity": section.capacity})
+    form = ResizeForm(_sent(request), initial={"capacity": section.capacity})
     if request.method == "POST" and form.is_valid():
         try:
             services.resize_section(
@@ -109,7 +109,7 @@ def show_seats(request: StaffRequest, section_id: int) -> HttpResponse:
 def cancel_class(request: StaffRequest, section_id: int) -> HttpResponse:
     """Call a class off: first what it means, then one press with the reason."""
     section = _section(request, section_id)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(_sent(request))
     if request.method == "POST" and form.is_valid():
         services.cancel_section(
             section=section,
@@ -125,6 +125,11 @@ def cancel_class(request: StaffRequest, section_id: int) -> HttpResponse:
         {"section": section, "numbers": queries.numbers_of(section), "form": form},
         status=422 if form.errors else 200,
     )
+
+
+def _sent(request: StaffRequest) -> QueryDict | None:
+    """Return what was typed, also when that is nothing at all."""
+    return request.POST if request.method == "POST" else None
 
 
 def _section(request: StaffRequest, section_id: int) -> ClassSection:

@@ -1,0 +1,227 @@
+"""Every letter fits one SMS, whoever it is for, and says who, what, until when and the phone."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import translation
+
+from accounts import clock
+from accounts.models import Message, OutboxMessage
+from enrolment import notifications, services, tasks
+from enrolment.models import Outcome
+from tests.enrolment.acts import (
+    accept,
+    claim,
+    decline,
+    enrolment_of,
+    entry_of,
+    give_up,
+    leave,
+    undo,
+    withdraw,
+)
+from tests.factories.accounts import HelperGrantFactory, LearnerFactory, StaffFactory
+from tests.factories.enrolment import SectionFactory, WaitlistEntryFactory
+from tests.factories.times import TODAY
+
+pytestmark = pytest.mark.django_db
+LONGEST_NAME = "阿依古丽·买买提"
+LONGEST_COURSE = "八段锦与健身气功提高"
+TASK = {
+    kind: getattr(tasks, kind)
+    for kind in (
+        "tell_claim", "tell_offer", "tell_expired", "tell_passed_over", "tell_line_closed",
+        "tell_lapsed", "tell_cancelled", "tell_opening", "promote_section", "empty_section",
+    )
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _today():
+    clock.set_to(TODAY)
+
+
+@pytest.fixture
+def anna():
+    return LearnerFactory(name=LONGEST_NAME)
+
+
+def a_class(**kwargs):
+    return SectionFactory(
+        course__name=LONGEST_COURSE, campus__name="市老年大学新校区教师进修学校分校", **kwargs
+    )
+
+
+def run_errands():
+    """Do what the postman would have done, until nothing is left; return the letters, in order."""
+    for _round in range(9):
+        due = list(OutboxMessage.objects.filter(done_at=None, kind__in=TASK).order_by("pk"))
+        if not due:
+            break
+        for row in due:
+            TASK[row.kind](row.object_id, row.pk)
+    return list(
+        Message.objects.order_by("created_at", "dedupe_key").values_list("text", flat=True)
+    )
+
+
+def said(*words):
+    letters = run_errands()
+    assert letters
+    for letter in letters:
+        assert len(letter) <= 70, letter
+        assert letter.startswith("【青澜老年大学】")
+        assert "88880001" in letter
+        assert "{{" not in letter
+    for word in (LONGEST_NAME, *words):
+        assert any(word in letter for letter in letters), (word, letters)
+    return letters
+
+
+def test_enrolled_in_a_free_class(anna):
+    claim(a_class(), anna)
+    said("报上了", "周二8:30", "3月2日起")
+
+
+def test_a_held_place_names_day_hour_and_sum(anna):
+    claim(a_class(with_fee=True), anna)
+    said("12月2日17点", "180元")
+
+
+def test_waiting_says_the_place(anna):
+    section = a_class(capacity=1)
+    claim(section, LearnerFactory(phone=""))
+    claim(section, anna)
+    said("候补第1位")
+
+
+def test_leaving_and_what_follows(anna):
+    section = a_class()
+    claim(section, anna)
+    withdraw(enrolment_of(anna, section))
+    undo(enrolment_of(anna, section))
+    withdraw(enrolment_of(anna, section))
+    give_up(enrolment_of(anna, section))
+    said("10点10分前", "还给您", "让给下一位")
+
+
+def offered(anna, **kwargs):
+    section = a_class(capacity=1, **kwargs)
+    entry = WaitlistEntryFactory(section=section, learner=anna)
+    services.promote(section=section, at=TODAY)
+    return entry_of(anna, section), entry
+
+
+def test_an_offer_asks_for_one_or_two(anna):
+    offered(anna)
+    said("回1", "回2", "12月3日17点")
+    letter = Message.objects.get()
+    assert (letter.channel, letter.valid_until) == ("sms", entry_of(anna, letter_section()).due_at)
+
+
+def letter_section():
+    from courses.models import ClassSection
+
+    return ClassSection.objects.get()
+
+
+def test_close_to_the_first_day_the_offer_is_a_call(anna):
+    clock.set_to(TODAY.replace(year=2027, month=2, day=26))
+    section = a_class(capacity=1)
+    WaitlistEntryFactory(section=section, learner=anna)
+    services.promote(section=section, at=clock.now())
+    run_errands()
+    letter = Message.objects.get()
+    assert letter.channel == "voice"
+    assert "按1" in letter.text
+
+
+def test_answers_are_confirmed(anna):
+    entry, _ = offered(anna)
+    accept(entry)
+    said("报上了")
+
+
+def test_no_is_confirmed_too(anna):
+    entry, _ = offered(anna)
+    decline(entry)
+    said("不上")
+
+
+def test_leaving_the_line(anna):
+    section = a_class(capacity=1)
+    claim(section, LearnerFactory(phone=""))
+    claim(section, anna)
+    leave(entry_of(anna, section))
+    said("不再候补")
+
+
+def test_time_runs_out(anna):
+    claim(a_class(with_fee=True), anna)
+    services.lapse_and_promote(at=TODAY + timedelta(days=2))
+    said("到期没有缴费")
+
+
+def test_unanswered_once_and_twice(anna):
+    entry, _ = offered(anna)
+    services.lapse_and_promote(at=entry.due_at)
+    run_errands()
+    clock.set_to(entry.due_at)
+    services.lapse_and_promote(at=entry_of(anna, entry.section).due_at)
+    said("排到了最后", "候补已结束")
+
+
+def test_called_off(anna):
+    section = a_class(capacity=1)
+    claim(section, anna)
+    waiting = LearnerFactory(name=LONGEST_NAME)
+    claim(section, waiting)
+    services.cancel_section(section=section, actor=StaffFactory(), at=TODAY, reason="x")
+    said("停开了", "候补结束")
+    assert enrolment_of(anna, section).status == "cancelled_by_school"
+
+
+def test_the_opening_is_told(anna):
+    section = a_class(not_open_yet=True)
+    services.remind_of_opening(section=section, learner=anna, opens_at=section.opens_at)
+    said("可以报名了")
+
+
+def test_a_helpers_act_is_told_to_the_learner_with_the_helpers_name(anna):
+    grant = HelperGrantFactory(learner=anna, helper__first_name="慧", helper__last_name="王")
+    claim(a_class(), anna, actor=grant.helper)
+    assert len(said("报了名", "如不是您的意思")) == 2
+
+
+def test_an_errand_twice_is_one_letter(anna):
+    claim(a_class(), anna)
+    row = OutboxMessage.objects.get(kind="tell_claim")
+    for _twice in range(2):
+        OutboxMessage.objects.filter(pk=row.pk).update(done_at=None)
+        tasks.tell_claim(row.object_id, row.pk)
+    assert Message.objects.count() == 1
+
+
+def test_an_offer_already_answered_is_not_sent(anna):
+    entry, _ = offered(anna)
+    decline(entry)
+    run_errands()
+    assert not Message.objects.filter(template="enrolment/offer").exists()
+
+
+def test_nobody_is_written_to_without_a_phone_or_after_death(anna):
+    for gone in ({"phone": ""}, {"deceased_on": TODAY.date()}):
+        learner = LearnerFactory(**gone)
+        notifications.tell_of_opening(learner, a_class(), at=TODAY)
+    assert Message.objects.count() == 0
+
+
+def test_letters_are_chinese_whatever_the_reader_reads(anna):
+    with translation.override("en"):
+        claim(a_class(), anna)
+        said("您好", LONGEST_COURSE[:4])
+
+
+def test_every_outcome_has_its_letter():
+    told = set(Outcome) - {Outcome.REFUSED}
+    assert set(notifications.LETTER_OF) == set(notifications.DONE_BY_HELPER) == told

@@ -1,0 +1,228 @@
+"""The counter's pages inside the editors' rooms, the commands, and the words."""
+
+from datetime import timedelta
+from io import StringIO
+from uuid import uuid4
+
+import pytest
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.mfa.totp.internal.auth import TOTP
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+
+from accounts import clock
+from accounts import services as accounts_services
+from accounts.models import StaffPost, User
+from enrolment import wording
+from enrolment.domain.refusals import Refusal
+from enrolment.domain.waitlist import Length
+from enrolment.models import EnrolmentEvent, Seat
+from tests.enrolment.acts import claim, enrolment_of, seats_of
+from tests.factories.accounts import LearnerFactory, StaffFactory, UnitFactory
+from tests.factories.enrolment import SectionFactory
+from tests.factories.times import TODAY
+
+pytestmark = pytest.mark.django_db
+Role = StaffPost.Role
+
+
+@pytest.fixture(autouse=True)
+def _today():
+    clock.set_to(TODAY)
+
+
+@pytest.fixture
+def city():
+    return UnitFactory()
+
+
+def sign_in(client, unit, role=Role.COUNTER):
+    user = StaffFactory(unit=unit, role=role)
+    accounts_services.grant_post(user=user, unit=unit, role=role, at=TODAY)
+    TOTP.activate(user, "JBSWY3DPEHPK3PXP")
+    client.force_login(User.objects.get(pk=user.pk))
+    session = client.session
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [
+        {"method": "mfa", "type": "totp", "at": TODAY.timestamp()}
+    ]
+    session[f"{AUTHENTICATION_METHODS_SESSION_KEY}_user"] = str(user.pk)
+    session.save()
+    return user
+
+
+@pytest.fixture
+def held(city):
+    """A held place at the county, and one at another."""
+    here, there = UnitFactory.create_batch(2, county=True, parent=city)
+    enrolments = []
+    for unit, name in ((here, "王秀英"), (there, "李建国")):
+        section = SectionFactory(with_fee=True, campus__unit=unit, weekday=len(enrolments) + 1)
+        learner = LearnerFactory(name=name, unit=unit)
+        claim(section, learner)
+        enrolments.append(enrolment_of(learner, section))
+    return enrolments
+
+
+def test_the_counter_sees_its_own_units_held_places(app_client, held):
+    mine, theirs = held
+    sign_in(app_client, mine.unit)
+
+    page = app_client.get(reverse("held-places")).content.decode()
+
+    assert mine.learner.name in page
+    assert theirs.learner.name not in page
+
+
+def test_the_counter_finds_by_name_card_and_end_of_phone(app_client, held, city):
+    sign_in(app_client, city)
+    for words in ("秀英", held[0].learner.card_no, held[0].learner.phone[-4:]):
+        page = app_client.get(reverse("held-places"), {"q": words}).content.decode()
+        assert held[0].learner.name in page
+        assert (held[1].learner.name in page) is held[1].learner.phone.endswith(words)
+
+
+def test_the_counter_confirms_with_a_reason_and_never_twice(app_client, held, nothing_is_broken):
+    enrolment = held[0]
+    user = sign_in(app_client, enrolment.unit)
+    address, key = reverse("confirm-place", args=[enrolment.pk]), str(uuid4())
+
+    assert app_client.get(address).status_code == 200
+    assert app_client.post(address, {"press": key}).status_code == 422
+    for _tap in range(2):
+        answer = app_client.post(address, {"press": key, "reason": "现金"})
+        assert answer.headers["Location"] == reverse("held-places")
+
+    enrolment.refresh_from_db()
+    assert enrolment.status == "confirmed"
+    last = EnrolmentEvent.objects.filter(enrolment=enrolment).in_order().last()
+    assert (last.actor, last.reason) == (user, "现金")
+    nothing_is_broken()
+
+
+def test_a_hold_that_ran_out_is_said_at_the_counter(app_client, held):
+    enrolment = held[0]
+    sign_in(app_client, enrolment.unit)
+    clock.set_to(enrolment.due_at)
+
+    answer = app_client.post(
+        reverse("confirm-place", args=[enrolment.pk]), {"press": str(uuid4()), "reason": "现金"}
+    )
+
+    assert "notice--warning" in app_client.get(answer.headers["Location"]).content.decode()
+    enrolment.refresh_from_db()
+    assert enrolment.status == "offered"
+
+
+def test_another_offices_place_is_not_found(app_client, held):
+    sign_in(app_client, held[0].unit)
+    address = reverse("confirm-place", args=[held[1].pk])
+    assert app_client.get(address).status_code == 404
+    assert app_client.post(address, {"press": str(uuid4()), "reason": "x"}).status_code == 404
+
+
+def test_a_class_grows_and_is_called_off_by_those_in_charge(app_client, city, nothing_is_broken):
+    section = SectionFactory(campus__unit=city)
+    learner = LearnerFactory()
+    claim(section, learner)
+    sign_in(app_client, city, Role.BRANCH_HEAD)
+    seats, cancel = (
+        reverse(name, args=[section.pk]) for name in ("seats-of-class", "cancel-class")
+    )
+
+    assert app_client.post(seats, {"capacity": "4", "reason": "换大教室"}).status_code == 302
+    assert seats_of(section) == ["taken", "free", "free", "free"]
+    assert app_client.post(seats, {"capacity": "many", "reason": ""}).status_code == 422
+    assert app_client.get(cancel).status_code == 200
+    assert app_client.post(cancel, {}).status_code == 422
+    assert app_client.post(cancel, {"reason": "老师病了"}).status_code == 302
+    section.refresh_from_db()
+    assert section.status == "cancelled"
+    assert app_client.get(seats).status_code == 200
+    nothing_is_broken()
+
+
+def test_the_counter_does_not_change_classes(app_client, city):
+    section = SectionFactory(campus__unit=city)
+    sign_in(app_client, city)
+
+    answer = app_client.post(
+        reverse("seats-of-class", args=[section.pk]), {"capacity": "9", "reason": "x"}
+    )
+
+    assert answer.headers["Location"] == reverse("wagtailadmin_home")  # Wagtail's way to say no
+    assert seats_of(section) == ["free", "free"]
+
+
+# Commands
+
+
+def run(command, *args):
+    out = StringIO()
+    call_command(command, *args, stdout=out)
+    return out.getvalue().strip()
+
+
+def test_the_round_says_what_it_did_and_is_silent_when_nothing_happened():
+    section, learner = SectionFactory(with_fee=True), LearnerFactory()
+    claim(section, learner)
+    run("lapse_and_promote")
+    assert run("lapse_and_promote") == ""
+    clock.set_to(TODAY + timedelta(days=3))
+    assert run("lapse_and_promote").startswith("1 seats freed, 0 offered")
+
+
+def test_the_night_watch_finds_what_is_broken():
+    section, learner = SectionFactory(), LearnerFactory()
+    claim(section, learner)
+    assert run("check_seats") == "all rules hold"
+
+    Seat.objects.filter(section=section, no=2).delete()
+    with pytest.raises(CommandError, match=r"1 rules are broken"):
+        run("check_seats")
+
+
+def test_rows_written_in_bulk_get_their_history():
+    section, learner = SectionFactory(), LearnerFactory()
+    enrolment = section.enrolments.create(
+        learner=learner, unit=section.unit, status="confirmed", source="draw",
+        slots=section.meets, created_at=TODAY,
+    )  # fmt: skip
+    Seat.objects.filter(section=section, no=1).update(
+        state="taken", learner=learner, enrolment=enrolment
+    )
+    with pytest.raises(CommandError):
+        run("check_seats")
+    assert run("check_seats", "--mend-import") == "1 movements noted\nall rules hold"
+    assert run("refresh_availability") == "1 rows changed"
+
+
+# Words
+
+
+@pytest.mark.parametrize("reason", list(Refusal))
+def test_every_refusal_has_its_sentence_with_and_without_a_class(reason):
+    sentence = wording.refusal(reason)
+    assert wording.refusal(reason, SectionFactory())
+    assert len(sentence) > 20
+    assert sentence.endswith((".", "。"))
+    assert reason not in sentence
+
+
+def test_the_functions_know_no_refusal_that_has_no_sentence():
+    import re
+    from pathlib import Path
+
+    sql = "".join(path.read_text() for path in Path("enrolment/sql").glob("*.sql"))
+    answered = set(
+        re.findall(r"RETURN '([a-z_]+)'|(?:ELSE|THEN) '([a-z_]+_late|already_in)'", sql)
+    )
+    words = {one or other for one, other in answered}
+    words |= set(re.findall(r"'refused',\s*'([a-z_]+)'", sql))
+    words |= set(re.findall(r"seat_unkept\([^;]*'(not_yours|other_request)'", sql))
+    assert words <= {str(reason) for reason in Refusal}
+    assert {"clash", "limit", "too_late", "not_yours", "other_request"} <= words
+
+
+@pytest.mark.parametrize("length", list(Length))
+def test_every_length_of_a_line_is_said(length):
+    assert wording.line_length(length)
