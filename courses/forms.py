@@ -35,6 +35,7 @@ class CourseForm(WagtailAdminModelForm):
 
     def save(self, commit: bool = True) -> models.Model:
         """Complete names and search keys, too."""
+        super().save(commit=False)
         course = keep_course(course=self.instance)
         self.save_m2m()
         return course

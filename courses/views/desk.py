@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -56,8 +56,8 @@ def list_classes(request: StaffRequest) -> HttpResponse:
 def edit_class(request: StaffRequest, section_id: int) -> HttpResponse:
     """Room and teacher of a class, for all its lessons to come."""
     section = _section(request, section_id)
-    form = SectionForm(request.POST or None, section=section)
-    if request.method == "POST" and form.is_valid():
+    form = SectionForm(_sent(request), section=section)
+    if form.is_valid():
         try:
             services.staff_section(
                 section=section, actor=request.user, at=clock.now(), **form.cleaned_data
@@ -104,8 +104,8 @@ def plan_lessons(request: StaffRequest, section_id: int) -> HttpResponse:
 def move_lesson(request: StaffRequest, lesson_id: int) -> HttpResponse:
     """Another time, room or teacher for one lesson; the class is told."""
     lesson = _lesson(request, lesson_id)
-    form = LessonForm(request.POST or None, lesson=lesson)
-    if request.method == "POST" and form.is_valid():
+    form = LessonForm(_sent(request), lesson=lesson)
+    if form.is_valid():
         starts_at, ends_at = form.moments()
         try:
             services.move_lesson(
@@ -131,8 +131,8 @@ def move_lesson(request: StaffRequest, lesson_id: int) -> HttpResponse:
 def cancel_lesson(request: StaffRequest, lesson_id: int) -> HttpResponse:
     """One lesson does not take place; the class is told."""
     lesson = _lesson(request, lesson_id)
-    form = CancelLessonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = CancelLessonForm(_sent(request))
+    if form.is_valid():
         try:
             services.cancel_lesson(
                 lesson=lesson,
@@ -177,6 +177,10 @@ def _lesson(request: StaffRequest, lesson_id: int) -> Lesson:
     own = Lesson.objects.filter(section__unit__in=request.units)
     shown = own.select_related("section__course", "section__campus", "room", "teacher")
     return get_object_or_404(shown, pk=lesson_id)
+
+
+def _sent(request: HttpRequest) -> QueryDict | None:
+    return request.POST if request.method == "POST" else None
 
 
 def _form(
