@@ -7,19 +7,17 @@ so another branch or a changed migration gets its own.
 """
 
 import fcntl
-import hashlib
 import os
 import subprocess
 from pathlib import Path
 
+from config.embedded import tables
 from config.embedded.places import ROOT, make_folder, python, var_dir
 from config.embedded.ports import LOOPBACK
-from config.embedded.postgres import ROLES
 from config.embedded.services import ThrowawayPostgres
 
 NAME = "migrated"
 KEPT = 4
-MADE_OF = ("*/migrations/*.py", "*/sql/**/*.sql", "config/settings/*.py", "requirements.lock")
 
 
 def ensure(server: ThrowawayPostgres) -> str | None:
@@ -27,26 +25,18 @@ def ensure(server: ThrowawayPostgres) -> str | None:
 
     Then the tests themselves run into the same error and show it.
     """
-    cache = make_folder(var_dir() / "cache")
-    dump = cache / f"tables-{_fingerprint(server)}.dump"
-    _psql(server, f"CREATE DATABASE {NAME} OWNER owner")
-    with (cache / "lock").open("w") as lock:
+    dump = _dump_of(server)
+    server.cluster.ask(f"CREATE DATABASE {NAME} OWNER owner", database="postgres")
+    with (dump.parent / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if dump.exists():
             os.utime(dump)
-            return NAME if _restore(server, dump) else None
+            done = server.cluster.client("pg_restore", "-j", "2", "-d", NAME, dump)
+            return NAME if done.returncode == 0 else None
         if not _migrate(server):
             return None
         _keep(server, dump)
     return NAME
-
-
-def _fingerprint(server: ThrowawayPostgres) -> str:
-    described = hashlib.sha256(server.cluster.binaries.version.encode() + ROLES.read_bytes())
-    for pattern in MADE_OF:
-        for file in sorted(ROOT.glob(pattern)):
-            described.update(f"{file.relative_to(ROOT)}\n".encode() + file.read_bytes())
-    return described.hexdigest()[:24]
 
 
 def _migrate(server: ThrowawayPostgres) -> bool:
@@ -73,34 +63,16 @@ def _migrate(server: ThrowawayPostgres) -> bool:
 
 def _keep(server: ThrowawayPostgres, dump: Path) -> None:
     fresh = dump.with_suffix(".new")
-    command = _client(server, "pg_dump", "-Fc", "-Z0", "-d", NAME, "-f", fresh)
-    if subprocess.run(command, env=_superuser(server), check=False).returncode == 0:
-        # Somebody may have saved a migration while we ran the one before.
-        current = fresh.with_name(f"tables-{_fingerprint(server)}.dump")
-        if current == dump:
-            fresh.replace(dump)
+    done = server.cluster.client("pg_dump", "-Fc", "-Z0", "-d", NAME, "-f", fresh)
+    # Somebody may have saved a migration while we ran the one before.
+    if done.returncode == 0 and _dump_of(server) == dump:
+        fresh.replace(dump)
     fresh.unlink(missing_ok=True)
     by_age = sorted(dump.parent.glob("tables-*.dump"), key=lambda file: -file.stat().st_mtime)
     for old in by_age[KEPT:]:
         old.unlink()
 
 
-def _restore(server: ThrowawayPostgres, dump: Path) -> bool:
-    command = _client(server, "pg_restore", "-j", "2", "-d", NAME, dump)
-    done = subprocess.run(command, env=_superuser(server), check=False, capture_output=True)
-    return done.returncode == 0
-
-
-def _psql(server: ThrowawayPostgres, statement: str) -> None:
-    command = _client(server, "psql", "-X", "-q", "-d", "postgres", "-c", statement)
-    subprocess.run(command, env=_superuser(server), check=True, capture_output=True)
-
-
-def _client(server: ThrowawayPostgres, name: str, *options: str | Path) -> list[str | Path]:
-    folder = server.cluster.binaries.folder
-    return [folder / name, "-h", LOOPBACK, "-p", str(server.cluster.port), *options]
-
-
-def _superuser(server: ThrowawayPostgres) -> dict[str, str]:
-    password = server.cluster.passwords["POSTGRES_PASSWORD"]
-    return {**os.environ, "PGUSER": "postgres", "PGPASSWORD": password}
+def _dump_of(server: ThrowawayPostgres) -> Path:
+    cache = make_folder(var_dir() / "cache")
+    return cache / f"tables-{tables.fingerprint(server.cluster.binaries)}.dump"

@@ -224,11 +224,27 @@ class Cluster:
 
     def make_roles(self) -> None:
         """Run ``roles.sql``: roles with today's passwords, the database, its extensions."""
-        answer = subprocess.run(
-            [self.binaries.folder / "psql", "-X", "-d", "postgres", "-f", ROLES],
+        passwords = {name: self.passwords[name] for name in ("OWNER_PASSWORD", "APP_PASSWORD")}
+        answer = self.client("psql", "-X", "-d", "postgres", "-f", ROLES, env=passwords)
+        if answer.returncode != 0:
+            raise StartRefused(f"The roles could not be made: {answer.stderr.strip()}")
+
+    def ask(self, statement: str, database: str = DATABASE) -> str:
+        """Run one statement as superuser; what it answers, bare."""
+        answer = self.client("psql", "-XAtq", "-d", database, "-c", statement)
+        if answer.returncode != 0:
+            raise StartRefused(f"{statement}: {answer.stderr.strip()}")
+        return answer.stdout.strip()
+
+    def client(
+        self, name: str, *options: str | Path, env: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run one of PostgreSQL's own clients as superuser, to its end."""
+        return subprocess.run(
+            [self.binaries.folder / name, *options],
             env={
                 **os.environ,
-                **{name: self.passwords[name] for name in ("OWNER_PASSWORD", "APP_PASSWORD")},
+                **(env or {}),
                 "PGHOST": LOOPBACK,
                 "PGPORT": str(self.port),
                 "PGUSER": "postgres",
@@ -238,8 +254,6 @@ class Cluster:
             capture_output=True,
             text=True,
         )
-        if answer.returncode != 0:
-            raise StartRefused(f"The roles could not be made: {answer.stderr.strip()}")
 
     def url(self, role: str = "owner", database: str = DATABASE) -> str:
         """Where ``role`` (owner, app or postgres) finds ``database``."""

@@ -38,6 +38,10 @@ class Program:
 class ProgramFailed(StartRefused):
     """A program that had to succeed did not; says which, and the end of what it printed."""
 
+    def __init__(self, sentence: str, code: int) -> None:
+        super().__init__(sentence)
+        self.code = code
+
 
 def start(
     program: Program, log: Path | IO[bytes] | int, *, env: Mapping[str, str] | None = None
@@ -101,7 +105,8 @@ def run_to_end(
         process.stdout.close()
     if process.returncode != 0:
         ending = "".join(lines[-25:]).strip()
-        raise ProgramFailed(f"{name} failed (code {process.returncode}). See {log}\n{ending}")
+        code = process.returncode
+        raise ProgramFailed(f"{name} failed (code {code}). See {log}\n{ending}", code)
     return "".join(lines)
 
 

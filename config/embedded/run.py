@@ -1,15 +1,13 @@
 """./run: from a checkout to a running city; the last line says where."""
 
-import hashlib
 import os
 import platform
 import sys
 import time
-from collections.abc import Callable
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
-from config.embedded import StartRefused, assets, catalogues, installation, keys, processes
+from config.embedded import StartRefused, assets, installation, keys, preparation, processes
 from config.embedded.places import (
     ROOT,
     make_folder,
@@ -95,19 +93,20 @@ def _turn_over(logs: Path) -> None:
 
 def _open_the_house(supervisor: Supervisor, var: Path, port: int) -> None:
     secrets = keys.secrets_of(var)
+    addresses, cluster = _database(supervisor, var, secrets)
     environment = {
         "VAR_DIR": str(var),
         "PORT": str(port),
         "SITE_URL": os.environ.get("SITE_URL") or f"http://{LOOPBACK}:{port}",
         "SECRET_KEY": os.environ.get("SECRET_KEY") or secrets["SECRET_KEY"],
-        **_database(supervisor, var, secrets),
+        **addresses,
         **_broker(supervisor, var, secrets),
     }
     if ffmpeg := os.environ.get("FFMPEG"):
         environment["FFMPEG"] = ffmpeg
     keys.write(var / "environment", environment)
     supervisor.env |= environment | {"PYTHONUNBUFFERED": "1"}
-    _prepare(supervisor, var)
+    preparation.prepare(supervisor, var, cluster)
     at_once, soon = _programs(var, port)
     with step("web") as current:
         for program in at_once:
@@ -130,12 +129,14 @@ def _port_of(var: Path, service: str) -> int:
     return port
 
 
-def _database(supervisor: Supervisor, var: Path, secrets: dict[str, str]) -> dict[str, str]:
+def _database(
+    supervisor: Supervisor, var: Path, secrets: dict[str, str]
+) -> tuple[dict[str, str], Cluster | None]:
     """Start PostgreSQL, or take the one that DATABASE_URL names."""
     names = ("DATABASE_URL", "DATABASE_OWNER_URL")
     given = {name: os.environ[name] for name in names if os.environ.get(name)}
     if len(given) == len(names):
-        return given
+        return given, None
     if given:
         raise StartRefused(
             "DATABASE_URL (role app) and DATABASE_OWNER_URL (role owner) belong together: "
@@ -164,7 +165,7 @@ def _database(supervisor: Supervisor, var: Path, secrets: dict[str, str]) -> dic
         cluster.make_roles()
         place = f" in {home}, which its account can reach" if home != var else ""
         current.note(f"{binaries.version}{place}")
-    return {"DATABASE_URL": cluster.url("app"), "DATABASE_OWNER_URL": cluster.url("owner")}
+    return dict(zip(names, (cluster.url("app"), cluster.url("owner")), strict=True)), cluster
 
 
 def _broker(supervisor: Supervisor, var: Path, secrets: dict[str, str]) -> dict[str, str]:
@@ -182,59 +183,6 @@ def _broker(supervisor: Supervisor, var: Path, secrets: dict[str, str]) -> dict[
         if not valkey.wait_until_answers(server):
             raise StartRefused(f"Valkey did not start. See {supervisor.log_of('valkey')}")
     return {"REDIS_URL": valkey.url}
-
-
-def _prepare(supervisor: Supervisor, var: Path) -> None:
-    """Tables, translations, static files; on the first run the demo city."""
-    with step("tables"):
-        _manage(supervisor, "migrate", "--noinput")
-    with step("translations") as current:
-        count = len(catalogues.compile_all(ROOT / "locale"))
-        current.note(f"{count} catalogues compiled" if count else "unchanged")
-    with step("static files") as current:
-        note = var / "static-made-from"
-        wanted = _static_fingerprint()
-        if note.exists() and note.read_text() == wanted and (var / "static").is_dir():
-            current.note("unchanged")
-        else:
-            _manage(supervisor, "collectstatic", "--noinput", "--verbosity=0")
-            note.write_text(wanted)
-    made = var / "demo" / "made"
-    if not made.exists() and _has_command("demo_city"):
-        with step("demo city") as current:
-            _manage(supervisor, "demo_city", each_line=current.detail)
-            make_folder(made.parent)
-            made.touch()
-
-
-def _manage(
-    supervisor: Supervisor,
-    command: str,
-    *options: str,
-    each_line: Callable[[str], None] | None = None,
-) -> None:
-    processes.run_to_end(
-        [python(), ROOT / "manage.py", command, *options],
-        supervisor.log_of(command),
-        env=supervisor.env,
-        cwd=ROOT,
-        each_line=each_line,
-    )
-
-
-def _has_command(name: str) -> bool:
-    return any(ROOT.glob(f"*/management/commands/{name}.py"))
-
-
-def _static_fingerprint() -> str:
-    """What the collected files depend on: our own, and the packages' by way of the lock."""
-    described = hashlib.sha256(installation.LOCK.read_bytes())
-    for file in sorted(path for path in (ROOT / "static").rglob("*") if path.is_file()):
-        known = file.stat()
-        described.update(
-            f"{file.relative_to(ROOT)} {known.st_size} {known.st_mtime_ns}\n".encode()
-        )
-    return described.hexdigest()
 
 
 def _programs(var: Path, port: int) -> tuple[list[Program], list[Program]]:
@@ -257,8 +205,6 @@ def _programs(var: Path, port: int) -> tuple[list[Program], list[Program]]:
     dispatch: list[str | Path] = [python(), ROOT / "manage.py", "dispatch"]
     at_once = {"web": web, "worker": quick}
     soon = {"dispatch": dispatch, "beat": beat, "films": films}
-    if not _has_command("dispatch"):
-        del soon["dispatch"]
     return (
         [Program(name, command, cwd=ROOT) for name, command in at_once.items()],
         [Program(name, command, cwd=ROOT) for name, command in soon.items()],

@@ -24,7 +24,7 @@ import time
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 # An orphan has nobody left to wait for it: it gets this long to end in order.
-ORPHAN_GRACE = 1.5
+ORPHAN_GRACE = 1.0
 STOPPING = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
 
 

@@ -31,9 +31,21 @@ from celery import Celery
 app = Celery("small", broker=os.environ["REDIS_URL"])
 """
 MANAGE = """
-import sys, time
+import os, sys, time
+from pathlib import Path
 
-print(sys.argv[1], flush=True)
+import psycopg
+
+if sys.argv[1] == "migrate":
+    with psycopg.connect(os.environ["DATABASE_OWNER_URL"]) as connection:
+        connection.execute(
+            "CREATE TABLE IF NOT EXISTS django_migrations (id int, applied timestamptz)"
+        )
+if sys.argv[1] == "demo_city":
+    print("city:", *sys.argv[2:], flush=True)
+    if Path("hold-the-demo").exists():
+        time.sleep(3600)
+    sys.exit(3 if Path("somebody-is-in").exists() else 0)
 if sys.argv[1] == "dispatch":
     time.sleep(3600)
 """
@@ -110,8 +122,6 @@ def small_house():
         "config/wsgi.py": WSGI,
         "config/celery.py": CELERY,
         "manage.py": MANAGE,
-        "config/management/commands/dispatch.py": "",
-        "config/management/commands/demo_city.py": "",
     }.items():
         file = folder / name
         file.parent.mkdir(parents=True, exist_ok=True)

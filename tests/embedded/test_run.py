@@ -1,6 +1,7 @@
 """./run as a whole: it starts, it ends, it survives, and it never leaves anything behind."""
 
 import os
+import re
 import signal
 import stat
 import time
@@ -56,6 +57,7 @@ def test_killed_supervisor_leaves_nothing_and_the_next_start_finds_its_data(smal
     _, second = small_house.start_until_ready()
     assert time.monotonic() - began < 15
     assert ("demo city" in first, "demo city" in second) == (True, False)
+    assert re.search(r"^  tables .* unchanged$", second, re.MULTILINE)
     again = keys.read(small_house.var / "environment")["DATABASE_OWNER_URL"]
     assert again == owner
     with psycopg.connect(again) as connection:
@@ -169,3 +171,33 @@ def test_given_servers_are_used_and_none_is_started(small_house):
         assert ("PostgreSQL" in said, "Valkey" in said) == (False, False)
         assert given.items() <= keys.read(small_house.var / "environment").items()
         small_house.tear_down_runs()
+
+
+def test_demo_that_was_killed_half_way_is_made_anew(small_house):
+    (small_house.folder / "hold-the-demo").touch()
+    run = small_house.start()
+    assert any("city:" in line for line in run.stdout)
+    run.kill()
+    run.wait()
+    (small_house.folder / "hold-the-demo").unlink()
+
+    _, said = small_house.start_until_ready()
+    assert "city: --replace" in said
+
+
+def test_universities_of_somebody_else_stay(small_house):
+    (small_house.folder / "somebody-is-in").touch()
+
+    _, said = small_house.start_until_ready()
+    assert "none: this database has its universities already" in said
+
+
+def test_failing_step_says_what_was_printed_and_leaves_nothing(small_house):
+    (small_house.folder / "manage.py").write_text("raise SystemExit('the tables are on strike')")
+
+    run = small_house.start()
+    said, _ = run.communicate(timeout=20)
+
+    assert run.returncode == 1
+    assert said.rstrip().endswith("the tables are on strike")
+    assert small_house.processes() == set()

@@ -41,7 +41,8 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         if Unit.objects.exists() and not options["replace"]:
             raise CommandError(
-                "This database already has its universities. --replace empties it first."
+                "This database already has its universities. --replace empties it first.",
+                returncode=3,  # ./run goes on then
             )
         began = time.process_time()
         plan = plan_city(
