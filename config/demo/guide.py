@@ -7,13 +7,17 @@ from accounts.models import StaffPost
 from config.demo import examples, papers
 from config.demo.load_people import STAFF_PASSWORD, second_factor, teacher_username
 from config.demo.personas import HELPERS, PERSONAS
-from config.demo.records import CityPlan
+from config.demo.records import CityPlan, LearnerPlan
 
 BY_CODE = (
     "手机号加短信验证码；验证码在演示短信页"
     " / phone and code; the code is on the page of demo messages"
 )
 BY_PASSWORD = "用户名、密码、动态口令 / user name, password and code of the authenticator"  # noqa: S105
+BY_SIMPLE_PHONE = (
+    "老年机：短信回1、回2，电话，窗口；也能在别人的电脑上用短信验证码登录"
+    " / simple phone: answer by SMS, call, or sign in elsewhere with the code"
+)
 BY_OFFICE = "没有手机：窗口或电话代办 / no mobile phone: at the counter or by telephone"
 _GOOD_FOR = {
     "registrar": "学期、志愿、全市的班和人",
@@ -53,12 +57,18 @@ def _learners(plan: CityPlan) -> list[dict[str, str]]:
             "name": person.name,
             "phone": person.phone.removeprefix("+86"),
             "learner_card": papers.card_number(person.no),
-            "how_to_sign_in": BY_OFFICE if person.feature_phone_only else BY_CODE,
+            "how_to_sign_in": _way_in(person),
             "good_for": good_for[person.persona],
         }
         for person in plan.learners
         if person.persona
     ]
+
+
+def _way_in(person: LearnerPlan) -> str:
+    if not person.phone:
+        return BY_OFFICE
+    return BY_SIMPLE_PHONE if person.feature_phone_only else BY_CODE
 
 
 def _helpers() -> list[dict[str, str]]:

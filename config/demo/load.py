@@ -12,6 +12,7 @@ from accounts.models import Unit
 from config.demo import (
     guide,
     load_catalogue,
+    load_films,
     load_pages,
     load_people,
     load_places,
@@ -105,6 +106,12 @@ class City:
         city = Unit.objects.get(pk=self.keys["units"][tables.CITY])
         load_people.note_the_making(plan, city, self.at)
 
+    @transaction.atomic
+    def leave_errands(self) -> None:
+        """Leave the films to the workers."""
+        term = self.plan.next_term if self.plan.phase == "teaching" else self.plan.current_term
+        load_films.leave_errands(self.plan, self.sections[term.code], self.at)
+
     def load_posters(self) -> None:
         """Draw the pictures and hang the pages."""
         with self.step("pictures"), transaction.atomic():
@@ -124,4 +131,5 @@ def load_city(plan: CityPlan, *, folder: Path, say: Say) -> None:
     city.load_records()
     load_rows.look_again()
     city.load_posters()
+    city.leave_errands()
     city.write_guide(folder)

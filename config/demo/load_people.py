@@ -45,7 +45,7 @@ def second_factor(username: str) -> str:
 
 
 def load_learners(plan: CityPlan, units: Keys) -> dict[int, int]:
-    """Write learners, and an account for every telephone that opens pages."""
+    """Write learners, and an account for every mobile telephone: a code can reach it."""
     joined = plan.earlier_terms[-1].phases[0].begins
     accounts = _load_accounts(plan.learners, joined)
     first = free_key(Learner)
@@ -83,8 +83,8 @@ def _deaths(plan: CityPlan) -> dict[str, Any]:
 
 
 def _load_accounts(people: list[LearnerPlan], joined: datetime) -> Keys:
-    """One account a telephone: couples share theirs; those without internet have none yet."""
-    phones = dict.fromkeys(p.phone for p in people if p.phone and not p.feature_phone_only)
+    """One account a telephone: couples share theirs."""
+    phones = dict.fromkeys(person.phone for person in people if person.phone)
     first = free_key(User)
     keys = {phone: first + n for n, phone in enumerate(phones)}
     copy_in(

@@ -143,7 +143,8 @@ class NextTerm:
         """Join the line of the first wish, while lines are short enough to be read."""
         for section in wishes:
             length = self.lines.get(section.no, 0)
-            if self.left[section.no] == 0 and length < LONGEST_LINE:
+            inside = section in self.sitter(person).sections
+            if self.left[section.no] == 0 and length < LONGEST_LINE and not inside:
                 self.lines[section.no] = length + 1
                 self.waiting.append(
                     WaitingPlan(self.term.code, person.no, section.no, length + 1, at)

@@ -199,8 +199,8 @@ def plan_rooms(units: list[UnitPlan], campuses: list[CampusPlan], seed: int) -> 
         mains = [c for c in campuses if c.unit == unit.code and c.kind == "main"]
         branches = [c for c in campuses if c.unit == unit.code and c.kind == "branch"]
         if unit.code == tables.CITY and len(mains) == 2:
-            shares = [tables.CITY_ROOMS["old"], tables.CITY_ROOMS["new"]]
-            shares += tables.CITY_ROOMS["branches"][: len(branches)]
+            shares: list[tuple[str, ...]] = [tables.OLD_CAMPUS_ROOMS, tables.NEW_CAMPUS_ROOMS]
+            shares += tables.CITY_BRANCH_ROOMS[: len(branches)]
         else:
             kinds = tables.COUNTY_ROOMS[unit.rooms]
             own = len(kinds) - len(branches)

@@ -6,7 +6,7 @@ near classes and those that suit come first, as far as chance allows.
 
 import random
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from config.demo import tables
 from config.demo.calendar import at_hour
@@ -192,11 +192,16 @@ def seat_learners(plan: CityPlan) -> list[Sitter]:
     return seated
 
 
-def write_down(sitters: list[Sitter], term: TermPlan, seed: int) -> list[EnrolmentPlan]:
-    """The enrolments of the current term, in the order in which they were made."""
+def write_down(
+    sitters: list[Sitter], term: TermPlan, seed: int, ended: list[EnrolmentPlan]
+) -> list[EnrolmentPlan]:
+    """The enrolments of the current term, in the order in which they were made.
+
+    ``ended`` are those that did not last: their seats have gone back.
+    """
     rng = stream(seed, "enrolled at")
     taught = term.phase == "teaching"
-    rows = []
+    rows = list(ended)
     for sitter in sitters:
         for section in sitter.sections:
             status = "active" if taught else _result(rng)
@@ -226,3 +231,30 @@ def office_moment(begins: datetime, days: int, rng: random.Random) -> datetime:
     day = (begins + timedelta(hours=8)).date() + timedelta(days=rng.randrange(days))
     minute = rng.randrange(9 * 60, 17 * 60)
     return at_hour(day, datetime.min.time()) + timedelta(minutes=minute)
+
+
+def ended_by_death(plan: CityPlan) -> list[EnrolmentPlan]:
+    """The classes of learners who died: withdrawn when their family came to the counter."""
+    term = plan.current_term
+    rows = []
+    for persona in PERSONAS:
+        if persona.died_in_week:
+            person = next(p for p in plan.learners if p.persona == persona.key)
+            section = next(
+                s for s in plan.sections
+                if s.unit == persona.unit and s.subject in persona.subjects
+            )  # fmt: skip
+            drawn = next(p.begins for p in term.phases if p.phase == "drawn")
+            day = term.teaching_starts + timedelta(weeks=persona.died_in_week)
+            rows.append(
+                EnrolmentPlan(
+                    term.code,
+                    person.no,
+                    section.no,
+                    "withdrawn",
+                    "draw",
+                    drawn,
+                    ended=at_hour(day, time(10)),
+                )
+            )
+    return rows

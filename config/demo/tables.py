@@ -170,11 +170,13 @@ SUBJECTS = tuple(
 
 # Room kinds of the city university (old campus, new campus) and, by number of rooms, of the rest:
 # the branches take theirs from the end of the list.
-CITY_ROOMS = {
-    "old": ("painting", "choir", "dance", "instruments", "large"),
-    "new": ("piano", "piano", "dance", "choir", "computers", "multimedia", "hall"),
-    "branches": (("painting", "instruments"), ("dance", "computers"), ("painting", "instruments")),
-}
+OLD_CAMPUS_ROOMS = ("painting", "choir", "dance", "instruments", "large")
+NEW_CAMPUS_ROOMS = ("piano", "piano", "dance", "choir", "computers", "multimedia", "hall")
+CITY_BRANCH_ROOMS = (
+    ("painting", "instruments"),
+    ("dance", "computers"),
+    ("painting", "instruments"),
+)
 COUNTY_ROOMS = {
     8: ("piano", "dance", "instruments", "computers", "painting", "choir", "hall", "large"),
     7: ("dance", "instruments", "computers", "painting", "hall", "hall", "large"),

@@ -5,7 +5,7 @@ English are written by hand, traditional Chinese is converted and corrected by `
 """
 
 import tomllib
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -108,6 +108,11 @@ def fixed_pages(plan: CityPlan) -> dict[str, PageText]:
     slugs = {"prospectus": f"prospectus-{plan.next_term.code}"}
     words = _term_words(plan)
     return {key: _page(slugs.get(key, key), entry, words) for key, entry in _load("pages").items()}
+
+
+def fixed_page(key: str) -> PageText:
+    """One page that takes no words from the term."""
+    return _page(key, _load("pages")[key], {})
 
 
 def help_pages() -> list[PageText]:
@@ -254,8 +259,3 @@ def taught_courses(plan: CityPlan) -> list[CoursePlan]:
 def subject_names() -> dict[str, tuple[str, str]]:
     """Short Chinese and English names of the subjects."""
     return {s.code: (catalogue.short_name(s), s.name_en) for s in tables.SUBJECTS}
-
-
-def with_key(text: PageText, **facts: Any) -> PageText:
-    """The same page with further facts."""
-    return replace(text, facts=text.facts | facts)
