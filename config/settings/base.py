@@ -243,7 +243,10 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 4 * 3600}
 CELERY_TASK_DEFAULT_QUEUE = "quick"
-CELERY_TASK_ROUTES = {"errands.process_recording": {"queue": "transcode"}}
+CELERY_TASK_ROUTES = {
+    "errands.process_recording": {"queue": "transcode"},
+    "errands.make_demo_film": {"queue": "transcode"},
+}
 CELERY_TIMEZONE = TIME_ZONE
 # The clockwork calls commands in the worker. A call that comes late is dropped: the next is near.
 CELERY_BEAT_SCHEDULE = {
