@@ -8,6 +8,7 @@ const KEEP_EVERY_MS = 10_000;
 const PATIENCE_MS = 10_000;
 const RENEW_AT = 0.8;
 const JUMP = 10;
+const FAR = 300;
 const LOUDER = 0.1;
 const REMEMBERED = "player";
 
@@ -202,6 +203,8 @@ class Player {
       play: () => this.toggle(),
       back: () => this.jump(-JUMP),
       forward: () => this.jump(JUMP),
+      "far-back": () => this.jump(-FAR),
+      "far-forward": () => this.jump(FAR),
       louder: () => this.louder(LOUDER),
       quieter: () => this.louder(-LOUDER),
       full: () => this.fullScreen(),
@@ -215,7 +218,6 @@ class Player {
       if (button?.dataset.act) acts[button.dataset.act]();
       else if (button?.dataset.speed) this.setSpeed(Number(button.dataset.speed));
     });
-    this.parts.position.addEventListener("input", () => this.goTo(Number(this.parts.position.value)));
     this.root.addEventListener("keydown", (event) => this.press(event));
     for (const name of ["play", "pause", "ended"]) this.video.addEventListener(name, () => this.showState());
     this.video.addEventListener("timeupdate", () => this.moved());
@@ -229,19 +231,20 @@ class Player {
     document.addEventListener("visibilitychange", () => { if (document.hidden) this.keep(); });
   }
 
-  // Keys work inside the player only; a button keeps its own space bar, the slider its arrows.
+  // Keys work inside the player only, and a button keeps its own space bar.
   press(event) {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
-    const onSlider = event.target === this.parts.position;
     const onButton = event.target.closest("button");
-    const acts = { k: () => this.toggle(), f: () => this.fullScreen(), m: () => { this.video.muted = !this.video.muted; } };
+    const acts = {
+      k: () => this.toggle(),
+      f: () => this.fullScreen(),
+      m: () => { this.video.muted = !this.video.muted; },
+      ArrowLeft: () => this.jump(-JUMP),
+      ArrowRight: () => this.jump(JUMP),
+      ArrowUp: () => this.louder(LOUDER),
+      ArrowDown: () => this.louder(-LOUDER),
+    };
     if (!onButton) acts[" "] = () => this.toggle();
-    if (!onSlider) {
-      acts.ArrowLeft = () => this.jump(-JUMP);
-      acts.ArrowRight = () => this.jump(JUMP);
-      acts.ArrowUp = () => this.louder(LOUDER);
-      acts.ArrowDown = () => this.louder(-LOUDER);
-    }
     const act = acts[event.key.length === 1 ? event.key.toLowerCase() : event.key];
     if (!act) return;
     event.preventDefault();
@@ -260,9 +263,8 @@ class Player {
     const seconds = this.video.currentTime;
     const whole = Number.isFinite(this.video.duration) ? this.video.duration : Number(this.root.dataset.seconds);
     this.parts.time.textContent = `${clockWords(seconds)} / ${clockWords(whole)}`;
-    this.parts.position.max = String(Math.floor(whole));
-    this.parts.position.value = String(Math.floor(seconds));
-    this.parts.position.setAttribute("aria-valuetext", clockWords(seconds));
+    this.parts.position.max = Math.max(1, Math.floor(whole));
+    this.parts.position.value = Math.floor(seconds);
   }
 
   moved() {
