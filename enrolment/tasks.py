@@ -15,7 +15,7 @@ def tell_claim(object_id: str) -> None:
     """Tell a learner what a press of a button came to."""
     learner_id, _, key = object_id.partition(":")
     claim = Claim.objects.select_related("learner", "actor", *SECTION).get(
-        learner=learner_id, key=key
+        learner=int(learner_id), key=key
     )
     at = clock.now()
     place = None

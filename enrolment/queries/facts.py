@@ -187,7 +187,7 @@ def _own_rows(learner: Learner, term: Term, *, at: datetime) -> dict[str, Any]:
     valid = ConsentRecord.objects.filter(**mine, given_at__lte=at).filter(
         Q(valid_until=None) | Q(valid_until__gt=at)
     )
-    row: dict[str, Any] = (
+    row = (
         Learner.objects.filter(pk=learner.pk)
         .annotate(
             waits_for=ArraySubquery(
@@ -205,7 +205,7 @@ def _own_rows(learner: Learner, term: Term, *, at: datetime) -> dict[str, Any]:
         .values("waits_for", "leaving", "room_limit", "declared_health", "family_agreed")
         .get()
     )
-    return row
+    return dict(row)
 
 
 def _counts(section: ClassSection) -> bool:

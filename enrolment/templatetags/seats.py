@@ -81,13 +81,15 @@ def _who_asks(request: HttpRequest, at: datetime) -> int | None:
 @register.filter
 def first_meeting(section: ClassSection) -> datetime:
     """Return when a class meets first."""
-    return section.meets[0].lower
+    first: datetime = section.meets[0].lower
+    return first
 
 
 @register.filter
 def last_meeting(section: ClassSection) -> datetime:
     """Return when a class meets last."""
-    return section.meets[-1].lower
+    last: datetime = section.meets[-1].lower
+    return last
 
 
 @register.filter

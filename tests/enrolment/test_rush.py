@@ -1,0 +1,207 @@
+"""The rush: everybody at once for the last seat, over real HTTP and on real connections."""
+
+import random
+import threading
+from contextlib import suppress
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import connection, connections
+from django.urls import reverse
+
+from accounts import clock
+from enrolment import services
+from enrolment.models import Claim, Enrolment, WaitlistEntry, ledger
+from enrolment.services import SeatRefused
+from tests.enrolment.rush import all_at_once, new_key, serving, sign_in
+from tests.factories.accounts import LearnerFactory
+from tests.factories.enrolment import SectionFactory, TermFactory
+from tests.factories.times import TODAY
+
+pytestmark = [pytest.mark.threads, pytest.mark.django_db(transaction=True)]
+PEOPLE = 32
+
+
+@pytest.fixture
+def last_seat():
+    """One seat, and everybody who wants it."""
+    clock.set_to(TODAY)
+    return SectionFactory(capacity=1), LearnerFactory.create_batch(PEOPLE)
+
+
+def everybody_presses(port, section, learners, keys=None):
+    address = reverse("enrolment:hold-seat", args=[section.pk])
+    visitors = [sign_in(learner.user, port) for learner in learners]
+    keys = keys or [new_key() for _visitor in visitors]
+    return all_at_once(
+        [
+            lambda visitor=visitor, key=key: visitor.post(address, press=key, expects="seat")
+            for visitor, key in zip(visitors, keys, strict=True)
+        ]
+    )
+
+
+def test_the_last_seat_over_http_is_given_once_and_all_others_wait_in_order(
+    last_seat, nothing_is_broken
+):
+    section, learners = last_seat
+    with serving() as port:
+        answers = everybody_presses(port, section, learners)
+
+    assert {status for status, _where in answers} == {302}
+    winner = Enrolment.objects.get()
+    in_line = list(WaitlistEntry.objects.in_order())
+    assert len(in_line) == PEOPLE - 1
+    assert sorted(where for _status, where in answers) == sorted(
+        [reverse("enrolment:show-enrolment", args=[winner.pk])]
+        + [reverse("enrolment:show-entry", args=[entry.pk]) for entry in in_line]
+    )
+    assert len({entry.ticket for entry in in_line}) == PEOPLE - 1
+    assert [
+        ledger.places_in_line(learner=entry.learner, at=TODAY)[entry.pk][0] for entry in in_line
+    ] == list(range(1, PEOPLE))
+    nothing_is_broken()
+
+
+def test_control_reading_first_and_writing_then_oversells(last_seat):
+    section, learners = last_seat
+    with serving("tests.enrolment.naive:application", role="owner") as port:
+        answers = everybody_presses(port, section, learners)
+
+    assert {status for status, _where in answers} == {302}
+    assert Enrolment.objects.count() > section.capacity
+
+
+def test_one_key_from_everywhere_is_one_seat_and_one_answer(nothing_is_broken):
+    clock.set_to(TODAY)
+    section, learner = SectionFactory(capacity=PEOPLE), LearnerFactory()
+    with serving() as port:
+        answers = everybody_presses(port, section, [learner] * PEOPLE, [new_key()] * PEOPLE)
+
+    assert len(set(answers)) == 1
+    assert answers[0][0] == 302
+    assert (Enrolment.objects.count(), Claim.objects.count()) == (1, 1)
+    nothing_is_broken()
+
+
+def deadlocks():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
+        cursor.execute("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+        return cursor.fetchone()[0]
+
+
+def on_own_connection(work):
+    def run():
+        try:
+            return work()
+        finally:
+            connections.close_all()
+
+    return run
+
+
+def test_claims_withdrawals_offers_and_sweeps_at_once_break_no_rule(nothing_is_broken):
+    """Ninety people, three classes of ten seats that meet at two different hours, two sweepers."""
+    term = TermFactory()
+    sections = [
+        SectionFactory(term=term, capacity=10),
+        SectionFactory(term=term, capacity=10),
+        SectionFactory(term=term, capacity=10, weekday=4),
+    ]
+    learners = LearnerFactory.create_batch(90)
+    before = deadlocks()
+    finished = threading.Event()
+
+    def live(number):
+        chance = random.Random(number)
+        for learner in learners[number::9]:
+            for section in chance.sample(sections, 3):
+                _do(services.hold_seat, section=section, learner=learner, actor=learner.user)
+            for enrolment in _mine(learner):
+                if chance.random() < 0.5:
+                    _do(services.withdraw, enrolment=enrolment, actor=learner.user)
+                    _do(services.yield_seat, enrolment=enrolment, actor=learner.user)
+            for entry in _offers(learner):
+                answer = services.accept_offer if chance.random() < 0.7 else services.decline_offer
+                _do(answer, entry=entry, actor=learner.user)
+
+    def sweep():
+        while not finished.wait(0.01):
+            services.lapse_and_promote(at=TODAY)
+
+    sweepers = [threading.Thread(target=on_own_connection(sweep)) for _one in range(2)]
+    for sweeper in sweepers:
+        sweeper.start()
+    answers = all_at_once([on_own_connection(lambda n=n: live(n)) for n in range(9)])
+    finished.set()
+    for sweeper in sweepers:
+        sweeper.join(60)
+
+    assert answers == [None] * 9
+    services.lapse_and_promote(at=TODAY)
+    assert deadlocks() == before
+    assert Enrolment.objects.holding_a_seat().count() <= 30
+    nothing_is_broken(offer_hours=True)
+
+
+def _do(service, **args):
+    with suppress(SeatRefused):
+        service(key=uuid4(), at=TODAY, **args)
+
+
+def _mine(learner):
+    found = Enrolment.objects.holding_a_seat().filter(learner=learner)
+    return list(found.select_related("section__term", "learner"))
+
+
+def _offers(learner):
+    found = WaitlistEntry.objects.offered().filter(learner=learner)
+    return list(found.select_related("section__term", "learner"))
+
+
+def test_at_the_boundary_either_the_answer_or_the_sweep_wins_and_never_both(nothing_is_broken):
+    term = TermFactory()
+    for round_number in range(5):
+        section = SectionFactory(term=term, capacity=1, weekday=round_number + 1)
+        learner = LearnerFactory()
+        entry = section.waitlist.create(
+            learner=learner, unit=section.unit, ticket=round_number + 1, joined_at=TODAY
+        )
+        services.promote(section=section, at=TODAY)
+        entry = WaitlistEntry.objects.select_related("section__term", "learner").get(pk=entry.pk)
+        just_in_time = entry.due_at - timedelta(milliseconds=1)
+
+        def accept(entry=entry, learner=learner, at=just_in_time):
+            try:
+                return services.accept_offer(
+                    entry=entry, actor=learner.user, key=uuid4(), at=at
+                ).outcome
+            except SeatRefused as refused:
+                return str(refused.reason)
+
+        answer, _swept = all_at_once(
+            [
+                on_own_connection(accept),
+                on_own_connection(lambda at=entry.due_at: ledger.sweep(at=at, limit=5)),
+            ]
+        )
+        state = WaitlistEntry.objects.get(pk=entry.pk).state
+        assert (answer, state) in [("confirmed", "accepted"), ("too_late", "waiting")]
+        nothing_is_broken(entry.due_at)
+
+
+def test_a_stranger_in_the_rush_is_still_a_stranger(nothing_is_broken):
+    section, (anna, ben) = SectionFactory(), LearnerFactory.create_batch(2)
+
+    def steal():
+        with pytest.raises(PermissionDenied):
+            services.hold_seat(
+                section=section, learner=anna, actor=ben.user, key=uuid4(), at=TODAY
+            )
+
+    assert all_at_once([on_own_connection(steal)] * 8) == [None] * 8
+    assert Claim.objects.count() == 0
+    nothing_is_broken()
