@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import hypot
 
+from django.db.models import QuerySet
 from django.utils.translation import get_language
 
 from accounts.models import Unit
@@ -55,17 +56,14 @@ def places_for(locality: Locality | None) -> list[Place]:
 
 def words_above_the_campuses() -> CampusIndexPage | None:
     """Return what editors wrote above the list of campuses, in the reader's language."""
-    return CampusIndexPage.objects.live().filter(locale__language_code=get_language()).first()
+    pages: QuerySet[CampusIndexPage] = CampusIndexPage.objects.live()
+    return pages.filter(locale__language_code=get_language()).first()
 
 
 def poster_of_campus(campus: Campus) -> CampusPage | None:
     """Return the live page of a campus in the reader's language."""
-    return (
-        CampusPage.objects.live()
-        .filter(campus=campus, locale__language_code=get_language())
-        .order_by("pk")
-        .first()
-    )
+    pages: QuerySet[CampusPage] = CampusPage.objects.live()
+    return pages.filter(campus=campus, locale__language_code=get_language()).order_by("pk").first()
 
 
 def posters_of_units(units: Iterable[Unit]) -> dict[int, UnitPage]:

@@ -76,7 +76,8 @@ def choose_locality(request: HttpRequest) -> HttpResponse:
         if chosen:
             http.remember(response, chosen)
             return response
-    unit = Unit.objects.filter(pk=_number(request.GET.get("unit"))).first()
+    number = _number(request.GET.get("unit"))
+    unit = Unit.objects.filter(pk=number).first() if number else None
     return render(
         request,
         "campus/choose_locality.html",

@@ -27,7 +27,7 @@ class OtherLanguages(forms.MultiWidget):
         words = json.loads(value) if value else {}
         return [words.get(code, "") for code in self.codes]
 
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> str:
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         """Put the inputs together as JSON; an empty one is left out."""
         words = super().value_from_datadict(data, files, name)
         return json.dumps(

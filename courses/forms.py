@@ -58,8 +58,7 @@ class SectionForm(forms.Form):
             },
         )
         super().__init__(*args, **kwargs)
-        self.fields["room"].queryset = rooms_for(section)
-        self.fields["teacher"].queryset = teachers_for(section)
+        offer_rooms_and_teachers(self, section)
 
 
 class LessonForm(forms.Form):
@@ -89,8 +88,7 @@ class LessonForm(forms.Form):
             },
         )
         super().__init__(*args, **kwargs)
-        self.fields["room"].queryset = rooms_for(lesson.section)
-        self.fields["teacher"].queryset = teachers_for(lesson.section)
+        offer_rooms_and_teachers(self, lesson.section)
 
     def moments(self) -> tuple[datetime, datetime]:
         """Return from when to when the lesson is to be held."""
@@ -112,11 +110,10 @@ class CancelLessonForm(forms.Form):
     )
 
 
-def rooms_for(section: ClassSection) -> models.QuerySet[Room]:
-    """Return the rooms of the class's campus."""
-    return Room.objects.filter(campus=section.campus_id).order_by("name")
-
-
-def teachers_for(section: ClassSection) -> models.QuerySet[Teacher]:
-    """Return the teachers of the class's unit, by name."""
-    return Teacher.objects.filter(unit=section.unit_id).order_by("name_pinyin", "pk")
+def offer_rooms_and_teachers(form: forms.Form, section: ClassSection) -> None:
+    """Offer the rooms of the class's campus and the teachers of its unit, by name."""
+    room, teacher = form.fields["room"], form.fields["teacher"]
+    assert isinstance(room, forms.ModelChoiceField)  # noqa: S101 - tells the type checker
+    assert isinstance(teacher, forms.ModelChoiceField)  # noqa: S101 - tells the type checker
+    room.queryset = Room.objects.filter(campus=section.campus_id).order_by("name")
+    teacher.queryset = Teacher.objects.filter(unit=section.unit_id).order_by("name_pinyin", "pk")

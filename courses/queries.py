@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.core.paginator import Page as ListPage
 from django.core.paginator import Paginator
@@ -74,7 +75,7 @@ class ProspectusRow:
 class Found:
     """One page of the catalogue."""
 
-    page: ListPage[dict[str, int]]
+    page: ListPage[Any]
     cards: list[CourseCard]
     number_of_classes: int
 
@@ -253,7 +254,7 @@ def _openings(terms: set[int]) -> dict[int, datetime]:
 
 
 def _cards(
-    rows: list[dict[str, int]],
+    rows: list[Any],
     sections: ClassSectionQuerySet,
     term: Term,
     locality: Locality | None,
@@ -263,7 +264,8 @@ def _cards(
     courses = Course.objects.select_related("subject__department").in_bulk(ids)
     posters = posters_of(ids)
     best = in_best_order(sections.filter(course__in=ids), locality)
-    place = Window(RowNumber(), partition_by="course", order_by=best.query.order_by)
+    order: Any = best.query.order_by
+    place = Window(RowNumber(), partition_by="course", order_by=order)
     first = best.annotate(place=place).filter(place__lte=A_COURSE).with_all_to_show()
     by_course: dict[int, list[ClassCard]] = defaultdict(list)
     for card in class_cards(first, locality=locality, at=at):

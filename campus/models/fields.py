@@ -8,7 +8,7 @@ from wagtail.fields import StreamField
 from campus.blocks import Body
 
 
-class BodyField(StreamField):  # type: ignore[misc]  # Wagtail is not annotated
+class BodyField(StreamField):
     """A StreamField whose blocks are left out of migrations.
 
     Some twenty kinds of page share one body: with its blocks written out, each change of a

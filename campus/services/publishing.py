@@ -90,9 +90,9 @@ def open_all_desks() -> list[Desk]:
 
 def pages_of(unit: Unit) -> QuerySet[Page]:
     """Return the pages at the head of a unit's part of the site, one for each language."""
-    if unit.kind == Unit.Kind.CITY:
-        return HomePage.objects.order_by("pk")
-    return UnitPage.objects.filter(unit=unit).order_by("pk")
+    city = unit.kind == Unit.Kind.CITY
+    pages: QuerySet[Page] = HomePage.objects.all() if city else UnitPage.objects.filter(unit=unit)
+    return pages.order_by("pk")
 
 
 def _group(name: str) -> Group:
@@ -119,7 +119,7 @@ def _permissions_on_records() -> QuerySet[Permission]:
 
 
 def _allow_pages(group: Group, pages: list[Page], names: tuple[str, ...]) -> None:
-    group.page_permissions.exclude(page__in=pages).delete()
+    GroupPagePermission.objects.filter(group=group).exclude(page__in=pages).delete()
     allowed = Permission.objects.filter(
         content_type__app_label="wagtailcore", content_type__model="page", codename__in=names
     )

@@ -6,7 +6,7 @@ from typing import Any
 from django import template
 from django.template.context import Context
 from django.utils.dates import WEEKDAYS
-from django.utils.formats import date_format
+from django.utils.formats import date_format, time_format
 from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext
 
@@ -30,8 +30,8 @@ def slot_words(slot: TimeSlot) -> str:
     return gettext("%(day)s %(half)s %(starts)s–%(ends)s") % {
         "day": WEEKDAYS[slot.weekday - 1],
         "half": slot.get_half_day_display(),
-        "starts": date_format(slot.starts_at, "G:i"),
-        "ends": date_format(slot.ends_at, "G:i"),
+        "starts": time_format(slot.starts_at, "G:i"),
+        "ends": time_format(slot.ends_at, "G:i"),
     }
 
 

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from types import TracebackType
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.timezone import get_default_timezone
@@ -159,7 +161,12 @@ class refusing_clashes:  # noqa: N801 - reads as a sentence after `with`
         self._savepoint = transaction.atomic()
         self._savepoint.__enter__()
 
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self._savepoint.__exit__(kind, error, trace)
         if isinstance(error, IntegrityError):
             diagnosis = getattr(error.__cause__, "diag", None)
@@ -211,6 +218,6 @@ def _set_hours(section: ClassSection) -> None:
     )
 
 
-def _tell(lesson: Lesson, action: str, actor: User, at: datetime, **details: object) -> None:
+def _tell(lesson: Lesson, action: str, actor: User, at: datetime, **details: Any) -> None:
     AuditEvent.objects.record(actor, action, lesson, at=at, unit=lesson.section.unit, **details)
     outbox.put("tell_class", lesson.pk)
