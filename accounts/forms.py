@@ -119,7 +119,7 @@ class BirthdayWidget(forms.MultiWidget):
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
-        words = (_("Year"), _("Month"), _("Day"))
+        words = (_("Year"), _("Month"), _("Day of the month"))
         context["parts"] = list(zip(words, context["widget"]["subwidgets"], strict=True))
         return context
 

@@ -6,6 +6,7 @@ or changes people's records stands behind one of them.
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import wraps
@@ -25,6 +26,7 @@ from accounts.models import HelperGrant, Learner, User
 
 ACTING_FOR = "acting_for"  # session: id of the learner somebody else acts for
 CHOSEN = "chosen_learner"  # session: which of several own learners
+SHOWN_NAME = "shown_name"  # session: (learner id, name), for the band on every page
 
 View = Callable[..., HttpResponseBase]
 
@@ -93,6 +95,7 @@ def learner_required(
                 request.at = at
                 request.learner = Learner.objects.select_related("unit").get(pk=learner_id)
                 request.grant = _grant(allowed, learner_id)
+                note_name(request, request.learner)
                 _ensure(needed, request.grant)
                 if reads_only:
                     return rendered(view(request, *args, **kwargs))
@@ -128,6 +131,47 @@ def staff_required(*roles: str) -> Callable[[View], View]:
     return decorate
 
 
+@dataclass(frozen=True)
+class WhoIsHere:
+    """Whom the top of every page names."""
+
+    name: str
+    acting_for: str  # the learner somebody else acts for, or ""
+
+
+def who_is_here(request: Any) -> WhoIsHere:
+    """Return the names for the top of a page, without a look into anybody's records.
+
+    ``learner_required`` left the learner's name in the session; other pages show it, too.
+    """
+    learner_id, name = request.session.get(SHOWN_NAME) or (None, "")
+    helped = request.session.get(ACTING_FOR)
+    return WhoIsHere(
+        name=name if name and helped is None else request.user.shown_name,
+        acting_for=name if helped is not None and helped == learner_id else "",
+    )
+
+
+def note_name(request: Any, learner: Learner) -> None:
+    """Keep the name of the learner whose requests these are, for the top of every page."""
+    if request.session.get(SHOWN_NAME) != [learner.pk, learner.name]:
+        request.session[SHOWN_NAME] = [learner.pk, learner.name]
+
+
+def turn_to(request: Any, learner: Learner, *, helped: bool) -> None:
+    """Let the requests to come be for ``learner``; the door checks the right each time."""
+    request.session.pop(ACTING_FOR, None)
+    request.session[ACTING_FOR if helped else CHOSEN] = learner.pk
+    note_name(request, learner)
+
+
+def turn_back(request: Any) -> int | None:
+    """Let the requests to come be for the account's own learner; return who was helped."""
+    request.session.pop(SHOWN_NAME, None)
+    helped: int | None = request.session.pop(ACTING_FOR, None)
+    return helped
+
+
 def press_of(request: HttpRequest) -> UUID:
     """Return the key of one press of a button, from the form's field ``press``.
 
@@ -158,7 +202,7 @@ def _for_whom(request: HttpRequest, allowed: queries.MayActFor) -> int | None:
     if helped is not None:
         if helped in allowed.grants:
             return int(helped)
-        del request.session[ACTING_FOR]
+        turn_back(request)
         messages.warning(request, _("You may no longer act for this person. The help has ended."))
         return None
     if len(allowed.own) == 1:

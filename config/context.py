@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import clock
+from accounts.http import who_is_here
 from campus.models import SiteDetails
 
 TEXT_SIZES = {
@@ -104,4 +105,10 @@ def _who(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"sign_in_url": _address("account_request_login_code")}
-    return {"account_name": str(user), "sign_out_url": _address("account_logout")}
+    here = who_is_here(request)
+    return {
+        "account_name": here.name,
+        "acting_for": {"name": here.acting_for} if here.acting_for else None,
+        "end_helping_url": _address("accounts:stop-helping"),
+        "sign_out_url": _address("account_logout"),
+    }

@@ -4,11 +4,20 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
 from accounts import clock
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give each worker of xdist its own cache: emptying one must not reset another's counts."""
+    worker = getattr(config, "workerinput", {}).get("workerid", "")
+    if worker:
+        server, _, _number = settings.REDIS_URL.rpartition("/")
+        settings.CACHES["default"]["LOCATION"] = f"{server}/{int(worker.removeprefix('gw')) + 1}"
 
 
 @contextmanager
@@ -50,5 +59,6 @@ def _clean_clock_and_cache(request) -> Iterator[None]:
     clock.forget()
     yield
     clock.forget()
-    if {"db", "transactional_db"} & set(request.fixturenames):
+    uses_database = {"db", "transactional_db", "live_server"} & set(request.fixturenames)
+    if uses_database or request.node.get_closest_marker("django_db"):
         cache.clear()

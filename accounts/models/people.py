@@ -29,6 +29,11 @@ class User(AbstractUser):
     def __str__(self) -> str:
         return self.get_full_name() or self.username
 
+    def get_full_name(self) -> str:
+        """Return the name in its own order: Chinese names begin with the family's."""
+        chinese = any("\u3400" <= letter <= "\u9fff" for letter in self.last_name)
+        return f"{self.last_name}{self.first_name}" if chinese else super().get_full_name()
+
     @property
     def shown_name(self) -> str:
         """How people call this account: by name, else by its phone, else by its user name."""

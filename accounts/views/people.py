@@ -12,7 +12,15 @@ from django.views.decorators.http import require_POST
 
 from accounts import clock, queries, scope, services
 from accounts.forms import AboutMeForm, HelperForm
-from accounts.http import ACTING_FOR, CHOSEN, LearnerRequest, Right, learner_required
+from accounts.http import (
+    ACTING_FOR,
+    LearnerRequest,
+    Right,
+    learner_required,
+    note_name,
+    turn_back,
+    turn_to,
+)
 from accounts.models import HelperGrant, Learner
 from accounts.views.sign_in import fresh_code_required, safe_next
 
@@ -24,11 +32,14 @@ def show_me(request: Any) -> HttpResponse:
     allowed = queries.learners_of(request.user, at=clock.now())
     with scope.learners([*allowed.own, *allowed.grants]):
         people = list(Learner.objects.in_order())
+    own = [learner for learner in people if learner.pk in allowed.own]
+    if len(own) == 1 and ACTING_FOR not in request.session:
+        note_name(request, own[0])
     return render(
         request,
         "accounts/me.html",
         {
-            "own": [learner for learner in people if learner.pk in allowed.own],
+            "own": own,
             "helped": [learner for learner in people if learner.pk in allowed.grants],
             "roles": set(request.user.posts.held().values_list("role", flat=True)),
         },
@@ -52,8 +63,7 @@ def describe_me(request: Any) -> HttpResponse:
                 request, _("This phone already has all the learners it can have. Please phone us.")
             )
             return redirect("accounts:me")
-        request.session[CHOSEN] = learner.pk
-        request.session.pop(ACTING_FOR, None)
+        turn_to(request, learner, helped=False)
         return redirect(next_url or "accounts:me")
     context = {"form": form, "next": next_url}
     return render(request, "accounts/about_me.html", context, status=422 if form.errors else 200)
@@ -71,7 +81,10 @@ def choose_learner(request: Any) -> HttpResponse:
     if request.method == "POST":
         chosen = next((one for one in people if str(one.pk) == request.POST.get("learner")), None)
         if chosen is not None:
-            _turn_to(request, chosen, helped=chosen.pk in allowed.grants)
+            helped = chosen.pk in allowed.grants
+            turn_to(request, chosen, helped=helped)
+            if helped:
+                services.note_helping_began(learner=chosen, actor=request.user, at=at)
             return redirect(next_url or "accounts:me")
         messages.error(request, _("Please choose one of the names."))
     return render(
@@ -85,20 +98,11 @@ def choose_learner(request: Any) -> HttpResponse:
     )
 
 
-def _turn_to(request: Any, learner: Learner, *, helped: bool) -> None:
-    if helped:
-        request.session[ACTING_FOR] = learner.pk
-        services.note_helping_began(learner=learner, actor=request.user, at=clock.now())
-    else:
-        request.session[CHOSEN] = learner.pk
-        request.session.pop(ACTING_FOR, None)
-
-
 @require_POST
 @login_required
 def stop_helping(request: Any) -> HttpResponse:
     """Turn back to one's own affairs."""
-    learner_id = request.session.pop(ACTING_FOR, None)
+    learner_id = turn_back(request)
     at = clock.now()
     if learner_id in queries.learners_of(request.user, at=at).grants:
         with scope.learners([learner_id]):

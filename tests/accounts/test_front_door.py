@@ -256,6 +256,27 @@ def test_a_helper_turns_to_somebody_and_back_and_both_are_written_down(signed_in
     ) == ["helping began", "helping stopped"]
 
 
+def test_every_page_says_for_whom_one_acts(signed_in):
+    grant = HelperGrantFactory(learner__name="林秀英")
+    client = signed_in(grant.helper)
+    assert "林秀英" not in client.get("/accounts/login/code/", follow=True).content.decode()[:3000]
+    client.post("/my/who/", {"learner": grant.learner_id})
+    for path in ("/my/", "/accounts/sessions/", "/demo/sms/", "/my/card/"):
+        page = client.get(path)
+        assert page.context["acting_for"] == {"name": "林秀英"}, path
+        assert "/my/helping/stop/" in page.content.decode()
+    client.post("/my/helping/stop/")
+    assert client.get("/my/").context["acting_for"] is None
+
+
+def test_a_learner_is_greeted_by_name(signed_in):
+    learner = LearnerFactory(name="吴玉兰")
+    client = signed_in(learner.user)
+    assert client.get("/demo/sms/").context["account_name"] == learner.user.shown_name
+    assert client.get("/my/").context["account_name"] == "吴玉兰"
+    assert client.get("/demo/sms/").context["account_name"] == "吴玉兰"
+
+
 def test_nobody_turns_to_a_stranger(signed_in):
     grant, stranger = HelperGrantFactory(), LearnerFactory()
     client = signed_in(grant.helper)
