@@ -87,10 +87,11 @@ class Player {
   }
 
   async mend(data) {
-    if (!data.fatal) return;
-    const status = data.response?.code;
-    if (status === 403 || status === 410) {
+    // The right has run out. hls.js would go on with the other sizes, which it does not open either.
+    if ([403, 410].includes(data.response?.code)) {
       await this.renew();
+    } else if (!data.fatal) {
+      return;
     } else if (data.type === window.Hls.ErrorTypes.MEDIA_ERROR) {
       this.hls.recoverMediaError();
     } else {
@@ -107,8 +108,18 @@ class Player {
 
   // A new right, from the place where we are. No right any more: the page says why.
   async renew() {
+    if (this.renewing) return;
+    this.renewing = true;
+    try {
+      await this.askForRight();
+    } finally {
+      this.renewing = false;
+    }
+  }
+
+  async askForRight() {
     const position = this.video.currentTime;
-    const wasPlaying = !this.video.paused;
+    const wasPlaying = this.wanted && !this.video.ended;
     let answer;
     try {
       answer = await fetch(this.root.dataset.grant, { method: "POST", body: this.form({ renews: this.root.dataset.audience }), headers: { Accept: "application/json" } });
