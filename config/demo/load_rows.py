@@ -53,8 +53,10 @@ def empty_everything() -> None:
     with connection.cursor() as cursor:
         tables = [t for t in connection.introspection.table_names(cursor) if t not in KEPT]
         cursor.execute("SET LOCAL app.books_may_be_emptied = 'on'")
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # checks still due would hold the tables
         cursor.execute(
             sql.SQL("TRUNCATE {} RESTART IDENTITY").format(
                 sql.SQL(", ").join(map(sql.Identifier, sorted(tables)))
             )
         )
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")

@@ -19,7 +19,7 @@ _WAITING_ROOM = """
 CREATE TEMPORARY TABLE demo_enrolment (
     id bigint, section_id bigint, learner_id bigint, status text, source text,
     due_at timestamptz, created_at timestamptz, ended_at timestamptz
-) ON COMMIT DROP
+)
 """
 _TAKE_IN = """
 INSERT INTO enrolment_enrolment (
@@ -79,6 +79,7 @@ class Seats:
                 ),
             )  # fmt: skip
             cursor.execute(_TAKE_IN)
+            cursor.execute("DROP TABLE demo_enrolment")
         settle_sequences(Enrolment)
 
     def _seat(self, keyed: list[tuple[int, EnrolmentPlan]]) -> None:

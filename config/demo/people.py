@@ -18,7 +18,7 @@ COUPLES = 0.015
 # By age band: smartphone alone, smartphone with help, phone without internet, none.
 _DEVICES = (
     (0.72, 0.24, 0.03, 0.01),
-    (0.52, 0.37, 0.09, 0.02),
+    (0.54, 0.35, 0.09, 0.02),
     (0.18, 0.40, 0.34, 0.08),
     (0.05, 0.30, 0.45, 0.20),
     (0.0, 0.1, 0.4, 0.5),

@@ -39,6 +39,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, **options: Any) -> None:
+        self.quiet = options["verbosity"] == 0
         if Unit.objects.exists() and not options["replace"]:
             raise CommandError(
                 "This database already has its universities. --replace empties it first.",
@@ -65,5 +66,6 @@ class Command(BaseCommand):
         )
 
     def _say(self, line: str) -> None:
-        self.stdout.write(f"  {line}")
-        self.stdout.flush()
+        if not self.quiet:
+            self.stdout.write(f"  {line}")
+            self.stdout.flush()
