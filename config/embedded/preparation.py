@@ -8,7 +8,7 @@ from pathlib import Path
 from config.embedded import catalogues, installation, processes, tables
 from config.embedded.places import ROOT, make_folder, python
 from config.embedded.postgres import Cluster
-from config.embedded.progress import step
+from config.embedded.progress import Step, step
 from config.embedded.supervisor import Supervisor
 
 HAS_ITS_UNIVERSITIES = 3  # how demo_city ends when the database is in use already
@@ -76,12 +76,25 @@ def _demo_city(supervisor: Supervisor, var: Path, *, may_empty: bool) -> None:
         replace = ["--replace"] if begun.exists() and may_empty else []
         begun.touch()
         try:
-            _manage(supervisor, "demo_city", *replace, each_line=current.detail)
+            _manage(supervisor, "demo_city", *replace, each_line=_up_to_a_traceback(current))
         except processes.ProgramFailed as failed:
             if failed.code != HAS_ITS_UNIVERSITIES:
                 raise
             current.note("none: this database has its universities already")
         made.touch()
+
+
+def _up_to_a_traceback(current: Step) -> Callable[[str], None]:
+    """Show how the work goes on, not how it broke: that stands at the end of it all."""
+    broken = False
+
+    def show(line: str) -> None:
+        nonlocal broken
+        broken = broken or line.startswith("Traceback")
+        if not broken:
+            current.detail(line.strip())
+
+    return show
 
 
 def _manage(

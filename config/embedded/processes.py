@@ -44,9 +44,11 @@ class ProgramFailed(StartRefused):
 
 
 def start(
-    program: Program, log: Path | IO[bytes] | int, *, env: Mapping[str, str] | None = None
+    program: Program, log: Path | IO[bytes] | int | None, *, env: Mapping[str, str] | None = None
 ) -> subprocess.Popen[bytes]:
     """Start ``program`` behind the shim, in a session of its own: Ctrl-C reaches only us.
+
+    Its output goes to ``log``, or with None to where ours goes.
 
     Call it from the thread that lives longest: the kernel counts the death of
     the starting thread as the death of the parent.

@@ -55,6 +55,9 @@ def main(arguments: list[str]) -> int:
     except StartRefused as refused:
         complain(str(refused))
         return 1
+    except OSError as error:  # no room, no right to write: the machine's own words say it best
+        complain(f"This machine did not let us go on: {error}")
+        return 1
     except Stopped:
         say("stopped")
     return 0

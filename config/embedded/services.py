@@ -7,6 +7,7 @@ Each has its own folder and port, and is gone afterwards: also when the
 process that asked for it is killed.
 """
 
+import os
 import shutil
 import subprocess
 import tempfile
@@ -120,7 +121,8 @@ class ThrowawayValkey(_Server):
 
 
 def _binaries() -> Binaries:
-    return find_binaries(make_folder(var_dir()), service_account())
+    wanted = os.environ.get("PG_BIN")
+    return find_binaries(make_folder(var_dir()), service_account(), wanted)
 
 
 @contextmanager

@@ -1,14 +1,22 @@
 """./test: lint, contracts and types, then the whole suite; the same here and in CI."""
 
 import argparse
-import os
-import subprocess
+import signal
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from config.embedded import StartRefused, assets, browser, catalogues, installation, keys, migrated
+from config.embedded import (
+    StartRefused,
+    assets,
+    browser,
+    catalogues,
+    installation,
+    keys,
+    migrated,
+    processes,
+)
 from config.embedded.places import ROOT, make_folder, python, var_dir
 from config.embedded.progress import complain, say, step
 from config.embedded.run import refuse_other_systems
@@ -61,6 +69,9 @@ def main(arguments: list[str]) -> int:
             return run_checks(checks, env)
     except StartRefused as refused:
         complain(str(refused))
+        return 1
+    except OSError as error:  # no room, no right to write: the machine's own words say it best
+        complain(f"This machine did not let us go on: {error}")
         return 1
     except Stopped:
         complain("Stopped before the end.")
@@ -145,12 +156,13 @@ def run_checks(checks: list[Check], env: Mapping[str, str]) -> int:
 
 
 def _code_of(check: Check, env: Mapping[str, str]) -> int:
-    process = subprocess.Popen(
-        check.command, cwd=ROOT, env={**os.environ, **env, **check.env}, stdin=subprocess.DEVNULL
+    """Run one check to its end; if we are ended, so is everything it started."""
+    program = processes.Program(
+        check.name, check.command, env=check.env, cwd=ROOT, stop_signal=signal.SIGINT
     )
+    process = processes.start(program, None, env=env)
     try:
         return process.wait()
     except BaseException:
-        process.terminate()
-        process.wait()
+        processes.stop(process, patience=program.grace + 2)
         raise
