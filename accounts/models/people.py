@@ -45,9 +45,13 @@ class User(AbstractUser):
 class LearnerQuerySet(models.QuerySet["Learner"]):
     """The words we have for learners."""
 
-    def helped_by(self, user: User, at: datetime) -> Self:
-        """People whom this user may act for at this moment."""
-        return self.filter(grants__in=HelperGrant.objects.live(at).filter(helper=user))
+    def for_user(self, user: User, at: datetime) -> Self:
+        """Whom this account may act for at this moment: its own learners, and those it helps.
+
+        The wall is row-level security; this is the second one, for lists that people see.
+        """
+        live = HelperGrant.objects.live(at).filter(helper=user)
+        return self.filter(Q(user=user) | Q(pk__in=live.values("learner")))
 
     def in_order(self) -> Self:
         """By name, as Chinese lists are read."""

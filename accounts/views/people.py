@@ -29,9 +29,10 @@ from accounts.views.sign_in import fresh_code_required, safe_next
 @login_required
 def show_me(request: Any) -> HttpResponse:
     """What one can do once signed in."""
-    allowed = queries.learners_of(request.user, at=clock.now())
+    at = clock.now()
+    allowed = queries.learners_of(request.user, at=at)
     with scope.learners([*allowed.own, *allowed.grants]):
-        people = list(Learner.objects.in_order())
+        people = list(Learner.objects.for_user(request.user, at).in_order())
     own = [learner for learner in people if learner.pk in allowed.own]
     if len(own) == 1 and ACTING_FOR not in request.session:
         note_name(request, own[0])
@@ -76,7 +77,7 @@ def choose_learner(request: Any) -> HttpResponse:
     at = clock.now()
     allowed = queries.learners_of(request.user, at=at)
     with scope.learners([*allowed.own, *allowed.grants]):
-        people = list(Learner.objects.in_order())
+        people = list(Learner.objects.for_user(request.user, at).in_order())
     next_url = safe_next(request)
     if request.method == "POST":
         chosen = next((one for one in people if str(one.pk) == request.POST.get("learner")), None)
