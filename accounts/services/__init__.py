@@ -7,7 +7,7 @@ from accounts.services.accounts import (
     change_phone,
     end_sessions,
 )
-from accounts.services.helpers import (
+from accounts.services.helping import (
     GrantRefused,
     grant_help,
     note_helping_began,
