@@ -2,11 +2,13 @@
 
 from typing import ClassVar
 
+from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList, Panel
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
@@ -27,6 +29,12 @@ def _named(*panels: Panel) -> ObjectList:
 def our_dress() -> SafeString:
     """Larger letters and our colours on Wagtail's screens."""
     return format_html('<link rel="stylesheet" href="{}">', static("css/admin.css"))
+
+
+@hooks.register("construct_help_menu")
+def no_links_to_elsewhere(_request: HttpRequest, items: list[MenuItem]) -> None:
+    """Leave the shortcuts; news and guide of Wagtail are another site's, in English."""
+    items[:] = [item for item in items if item.url == "#"]
 
 
 class UnitViewSet(SnippetViewSet):
@@ -172,7 +180,7 @@ class PlacesGroup(SnippetViewSetGroup):
         TimeSlotViewSet,
         HolidayViewSet,
     )
-    menu_icon = "site"
+    menu_icon = "home"
     menu_label = _("Places and hours")
     menu_name = "places"
     menu_order = 210

@@ -79,14 +79,16 @@ def chips(choices: Choices, filters: dict[str, Filter]) -> Iterator[tuple[str, s
         yield label_of(name, value, filters), choices.without(name, value).address()
 
 
-def ways_out(choices: Choices, filters: dict[str, Filter], term: Term) -> list[WayOut]:
+def ways_out(
+    choices: Choices, filters: dict[str, Filter], *, term: Term, said: list[int] | None
+) -> list[WayOut]:
     """Say which filter to drop, the one that frees most classes first; one query for each."""
     found = []
     for name in choices.values:
         if name == "term":
             continue
         less = choices.without(name)
-        number = queries.matching(less, term).count()
+        number = queries.matching(less, term, said).count()
         words = ", ".join(label_of(name, value, filters) for value in choices.get(name))
         if number:
             found.append(WayOut(words, less.address(), number))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.core.paginator import Page as ListPage
 from django.core.paginator import Paginator
 from django.db.models import Case, Count, F, FilteredRelation, Min, Q, Value, When, Window
@@ -73,11 +74,12 @@ class ProspectusRow:
 
 @dataclass(frozen=True)
 class Found:
-    """One page of the catalogue."""
+    """One page of the catalogue. ``said``: the courses that the words mean, if there are any."""
 
     page: ListPage[Any]
     cards: list[CourseCard]
     number_of_classes: int
+    said: list[int] | None
 
 
 def matching(
@@ -136,6 +138,7 @@ def find(
         page=shown,
         cards=_cards(list(shown), sections, term, locality, at),
         number_of_classes=sum(row["number"] for row in courses),
+        said=said,
     )
 
 
@@ -153,25 +156,28 @@ def prospectus(term: Term, unit: Unit | None) -> list[ProspectusRow]:
     sections = ClassSection.objects.listed().running().taught_in(term)
     if unit:
         sections = sections.filter(unit=unit)
-    by_course: dict[int, list[ClassSection]] = defaultdict(list)
-    for section in sections.select_related("unit", "campus", "room", "slot").in_order():
-        by_course[section.course_id].append(section)
+    sums = (
+        sections.order_by()
+        .values("course")
+        .annotate(number=Count("pk"), fee=Min("fee_fen"), units=ArrayAgg("unit", distinct=True))
+    )
+    by_course = {row["course"]: row for row in sums}
+    names = [(office.pk, office.display_name()) for office in Unit.objects.in_order()]
+    classes: dict[int, list[ClassSection]] = defaultdict(list)
+    if unit:
+        for section in sections.select_related("campus", "room", "slot").in_order():
+            classes[section.course_id].append(section)
     courses = Course.objects.filter(pk__in=by_course).select_related("subject__department")
-    rows = []
-    for course in courses.in_order():
-        classes = by_course[course.pk]
-        units = {section.unit_id: section.unit for section in classes}
-        in_order = sorted(units.values(), key=lambda office: (office.position, office.pk))
-        rows.append(
-            ProspectusRow(
-                course=course,
-                number=len(classes),
-                fee_fen=min(section.fee_fen for section in classes),
-                units=[office.display_name() for office in in_order],
-                classes=classes if unit else [],
-            )
+    return [
+        ProspectusRow(
+            course=course,
+            number=by_course[course.pk]["number"],
+            fee_fen=by_course[course.pk]["fee"],
+            units=[name for pk, name in names if pk in by_course[course.pk]["units"]],
+            classes=classes[course.pk],
         )
-    return rows
+        for course in courses.in_order()
+    ]
 
 
 def terms_on_show() -> list[Term]:
@@ -188,15 +194,15 @@ def default_term(terms: Sequence[Term]) -> Term | None:
 def in_best_order(
     sections: ClassSectionQuerySet, locality: Locality | None
 ) -> ClassSectionQuerySet:
-    """Put classes with seats first, then the nearest, then by day and hour."""
+    """Put the coming term first; in it classes with seats, then the nearest, then by hour."""
     no_seat = Case(When(availability__seats_left__gt=0, then=Value(0)), default=Value(1))
-    order = ["no_seat", "slot__weekday", "slot__starts_at", "pk"]
+    order = ["-term__starts_on", "no_seat", "slot__weekday", "slot__starts_at", "pk"]
     if locality is not None:
         way = FilteredRelation(
             "campus__travel_times", condition=Q(campus__travel_times__locality=locality)
         )
         sections = sections.annotate(way=way, minutes=F("way__minutes"))
-        order.insert(1, "minutes")
+        order.insert(2, "minutes")
     return sections.annotate(no_seat=no_seat).order_by(*order)
 
 

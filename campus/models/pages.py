@@ -77,6 +77,8 @@ class BasePage(Page):
         """Hand the way here to the template."""
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
         context["crumbs"] = self.crumbs()
+        # What editors have put on the page themselves is not drawn a second time.
+        context["own_blocks"] = {block.block_type for block in self.body}
         return context
 
 

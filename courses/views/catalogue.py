@@ -45,7 +45,9 @@ def list_courses(request: HttpRequest) -> HttpResponse:
             "others": others,
             "locality": locality,
             "found": found,
-            "ways_out": [] if found.cards else filters.ways_out(choices, offered, term),
+            "ways_out": []
+            if found.cards
+            else filters.ways_out(choices, offered, term=term, said=found.said),
         },
     )
 

@@ -42,6 +42,18 @@ def seat_box(context: Context, section: ClassSection) -> dict[str, Any]:
     return _rows([queries.live_card(section, at=at)], request, at)[0]
 
 
+@register.simple_tag(takes_context=True)
+def next_lesson(context: Context) -> queries.MyLesson | None:
+    """Return the next lesson of the learner this page is read for, if there is one."""
+    request: HttpRequest | None = context.get("request")
+    at = context["at"]
+    learner_id = _who_asks(request, at) if request else None
+    if learner_id is None:
+        return None
+    with scope.learners([learner_id]):
+        return queries.my_classes(Learner.objects.get(pk=learner_id), at=at).next_lesson
+
+
 def _rows(cards: list[Any], request: HttpRequest | None, at: datetime) -> list[dict[str, Any]]:
     learner_id = _who_asks(request, at) if request else None
     if learner_id is None:
