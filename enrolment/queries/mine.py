@@ -13,6 +13,7 @@ from enrolment.domain.waitlist import Length, length_of
 from enrolment.models import Enrolment, WaitlistEntry, ledger
 
 SOON = timedelta(days=8)
+FOUR_WEEKS = timedelta(weeks=4)
 
 
 @dataclass(frozen=True)
@@ -128,6 +129,12 @@ def lessons_of(enrolments: Iterable[Enrolment], *, at: datetime) -> list[MyLesso
         lesson.section = section
         lessons.append(MyLesson(lesson, week=week_of(section, lesson.during.lower)))
     return lessons
+
+
+def first_weeks(lessons: Iterable[MyLesson]) -> list[MyLesson]:
+    """Return the lessons of the four weeks that begin with the first of them."""
+    lessons = list(lessons)
+    return [one for one in lessons if one.starts_at < lessons[0].starts_at + FOUR_WEEKS]
 
 
 def week_of(section: ClassSection, moment: datetime) -> int:

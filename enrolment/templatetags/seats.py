@@ -20,6 +20,9 @@ from enrolment.queries import Offer
 
 register = template.Library()
 
+# How the states of classes follow each other in a table; few is as good as many.
+FIRST = {"open": 0, "few": 0, "full": 1, "soon": 2, "closed": 3}
+
 
 @register.inclusion_tag("enrolment/_class_table.html", takes_context=True)
 def class_table(context: Context, course: Course) -> dict[str, Any]:
@@ -30,6 +33,7 @@ def class_table(context: Context, course: Course) -> dict[str, Any]:
     sections = ClassSection.objects.listed().running().filter(course=course)
     on_show = sections.filter(term__in=terms_on_show()).with_all_to_show()
     cards = queries.live_cards(in_best_order(on_show, locality), locality=locality, at=at)
+    cards.sort(key=lambda card: FIRST[card.seats.state])  # the nearest stay first in each
     return {"rows": _rows(cards, request, at), "course": course, "request": request, "at": at}
 
 

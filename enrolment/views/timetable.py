@@ -21,14 +21,19 @@ from enrolment.queries import MyLesson
 @learner_required
 @require_http_methods(["GET", "HEAD"])
 def show_timetable(request: LearnerRequest) -> HttpResponse:
-    """All lessons to come by day; the week as a grid where there is room, and on paper."""
+    """The lessons to come by day; the week as a grid where there is room, and on paper."""
     enrolments = _holding(request)
     weekdays, hours = queries.week_grid(enrolments)
+    lessons = queries.lessons_of(enrolments, at=request.at)
+    all_shown = "all" in request.GET
+    if not all_shown:
+        lessons = queries.first_weeks(lessons)
     return render(
         request,
         "enrolment/timetable.html",
         {
-            "days": queries.by_day(queries.lessons_of(enrolments, at=request.at)),
+            "days": queries.by_day(lessons),
+            "all_shown": all_shown,
             "weekdays": weekdays,
             "hours": hours,
         },

@@ -335,10 +335,12 @@ def test_my_classes_of_somebody_without_any_leads_to_the_catalogue(app_client, a
     assert reverse("courses:list-courses") in words_of(app_client.get(at("my-classes")))
 
 
-def test_the_timetable_lists_all_lessons_and_shows_the_week(app_client, busy):
+def test_the_timetable_lists_four_weeks_or_all_and_shows_the_week(app_client, busy):
     page = words_of(app_client.get(at("show-timetable")))
+    whole = words_of(app_client.get(at("show-timetable"), {"all": "1"}))
 
-    assert page.count('class="lesson"') == 32
+    assert page.count("dates__lesson") == 8
+    assert whole.count("dates__lesson") == 32
     assert page.count("<td>") == 5
 
 
