@@ -11,7 +11,8 @@ SHARED_CACHES = ("RedisCache", "PyMemcacheCache", "PyLibMCCache")
 @register(Tags.security)
 def limits_need_a_shared_cache(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Refuse caches in which a limit counts for one process, or not at all."""
-    backend = str(settings.CACHES["default"]["BACKEND"])
+    caches: dict[str, Any] = settings.CACHES
+    backend = caches["default"]["BACKEND"]
     if backend.endswith(SHARED_CACHES):
         return []
     return [

@@ -33,29 +33,31 @@ _factor = [
     path("", mfa.index, name="mfa_index"),
     path("authenticate/", door(mfa.authenticate), name="mfa_authenticate"),
     path("reauthenticate/", door(mfa.reauthenticate), name="mfa_reauthenticate"),
-    path("totp/activate/", factors.activate_totp, name="mfa_activate_totp"),
-    path("totp/deactivate/", totp.deactivate_totp, name="mfa_deactivate_totp"),
-    path("recovery-codes/", recovery_codes.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("totp/activate/", door(factors.activate_totp), name="mfa_activate_totp"),
+    path("totp/deactivate/", door(totp.deactivate_totp), name="mfa_deactivate_totp"),
+    path(
+        "recovery-codes/", door(recovery_codes.view_recovery_codes), name="mfa_view_recovery_codes"
+    ),
     path(
         "recovery-codes/generate/",
-        recovery_codes.generate_recovery_codes,
+        door(recovery_codes.generate_recovery_codes),
         name="mfa_generate_recovery_codes",
     ),
     path(
         "recovery-codes/download/",
-        recovery_codes.download_recovery_codes,
+        door(recovery_codes.download_recovery_codes),
         name="mfa_download_recovery_codes",
     ),
     path("passkeys/", webauthn.list_webauthn, name="mfa_list_webauthn"),
-    path("passkeys/add/", factors.add_passkey, name="mfa_add_webauthn"),
+    path("passkeys/add/", door(factors.add_passkey), name="mfa_add_webauthn"),
     path("passkeys/login/", door(webauthn.login_webauthn), name="mfa_login_webauthn"),
     path(
         "passkeys/reauthenticate/",
         door(webauthn.reauthenticate_webauthn),
         name="mfa_reauthenticate_webauthn",
     ),
-    path("passkeys/<int:pk>/", webauthn.edit_webauthn, name="mfa_edit_webauthn"),
-    path("passkeys/<int:pk>/remove/", webauthn.remove_webauthn, name="mfa_remove_webauthn"),
+    path("passkeys/<int:pk>/", door(webauthn.edit_webauthn), name="mfa_edit_webauthn"),
+    path("passkeys/<int:pk>/remove/", door(webauthn.remove_webauthn), name="mfa_remove_webauthn"),
 ]
 
 urlpatterns = [
@@ -67,7 +69,7 @@ urlpatterns = [
     path("accounts/logout/", account.logout, name="account_logout"),
     path("accounts/inactive/", account.account_inactive, name="account_inactive"),
     path("accounts/reauthenticate/", door(account.reauthenticate), name="account_reauthenticate"),
-    path("accounts/password/", account.password_change, name="account_change_password"),
-    path("accounts/sessions/", usersessions.list_usersessions, name="usersessions_list"),
+    path("accounts/password/", door(account.password_change), name="account_change_password"),
+    path("accounts/sessions/", door(usersessions.list_usersessions), name="usersessions_list"),
     path("accounts/2fa/", include(_factor)),
 ]

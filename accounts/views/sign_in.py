@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
@@ -23,7 +23,7 @@ from accounts.domain import phones
 from accounts.forms import AskCodeForm, ChangePhoneForm, CodeForm
 from accounts.models import Message
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 PAGE_1 = "account_request_login_code"
 PAGE_2 = "account_confirm_login_code"
 
@@ -37,7 +37,7 @@ def door(view: View) -> View:
     @never_cache
     @sensitive_post_parameters("code", "password")
     @wraps(view)
-    def at_the_door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def at_the_door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             return view(request, *args, **kwargs)
         except limits.TooMany:
@@ -161,7 +161,7 @@ def fresh_code_required(view: View) -> View:
     """Let a view run when its owner's phone was proven a moment ago, else ask for a code."""
 
     @wraps(view)
-    def front_door(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+    def front_door(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.user.is_authenticated and not sign_in.proven_lately(
             request.session, at=clock.now()
         ):

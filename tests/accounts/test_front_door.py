@@ -331,3 +331,14 @@ def test_the_grant_of_another_learner_cannot_be_ended(signed_in):
 )
 def test_pages_open_for_a_learner(signed_in, path):
     assert signed_in(LearnerFactory().user).get(path).status_code == 200
+
+
+def test_a_learners_page_asks_the_database_nine_times_at_most(
+    signed_in, django_assert_max_num_queries
+):
+    """Session, account, whom for, the scope's own four, the learner, the shell's details."""
+    learner = LearnerFactory()
+    client = signed_in(learner.user)
+    client.get("/my/card/")
+    with django_assert_max_num_queries(9 + 2):  # two of the test: into the web's role and back
+        client.get("/my/card/")
