@@ -19,7 +19,7 @@ from enrolment.domain import deadlines
 from enrolment.models import Claim, Enrolment, Outcome, WaitlistEntry
 
 WEEKDAYS = "周一", "周二", "周三", "周四", "周五", "周六", "周日"
-SHORT_COURSE, SHORT_NAME = 7, 10  # characters kept when a letter does not fit otherwise
+SHORT_COURSE, SHORT_NAME = 6, 5  # characters kept when a letter does not fit otherwise
 LETTER_OF = {
     Outcome.HELD: "held",
     Outcome.CONFIRMED: "confirmed",

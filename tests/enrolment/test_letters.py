@@ -48,7 +48,10 @@ def anna():
 
 def a_class(**kwargs):
     return SectionFactory(
-        course__name=LONGEST_COURSE, campus__name="市老年大学新校区教师进修学校分校", **kwargs
+        number=120,
+        course__name=LONGEST_COURSE,
+        campus__name="市老年大学新校区教师进修学校分校",
+        **kwargs,
     )
 
 
@@ -73,7 +76,7 @@ def said(*words):
         assert letter.startswith("【青澜老年大学】")
         assert "88880001" in letter
         assert "{{" not in letter
-    for word in (LONGEST_NAME, *words):
+    for word in (LONGEST_NAME[:5], *words):
         assert any(word in letter for letter in letters), (word, letters)
     return letters
 
