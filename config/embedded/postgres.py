@@ -168,7 +168,7 @@ class Cluster:
         (self.folder / "made").touch()
 
     def program(self, *, remove: Path | None = None) -> processes.Program:
-        """The server; SIGINT is PostgreSQL's fast shutdown."""
+        """The server; SIGINT is PostgreSQL's fast shutdown, a clean end even when we were killed."""
         settings = {
             "listen_addresses": LOOPBACK,
             "port": str(self.port),
@@ -177,6 +177,7 @@ class Cluster:
             "log_timezone": "UTC",
             "log_checkpoints": "off",
             "max_connections": "200",
+            "recovery_init_sync_method": "syncfs",  # after a kill: not file by file
             **self.options,
         }
         command: list[str | Path] = [self.binaries.folder / "postgres", "-D", self.folder]
@@ -184,7 +185,7 @@ class Cluster:
             command += ["-c", f"{name}={value}"]
         return processes.Program(
             "postgres", command, account=self.account, cwd=self.folder,
-            stop_signal=signal.SIGINT, grace=10.0, remove=remove,
+            stop_signal=signal.SIGINT, grace=10.0, orphan_grace=3.0, remove=remove,
         )  # fmt: skip
 
     def forget_dead_server(self) -> None:

@@ -21,7 +21,7 @@ def prepare(supervisor: Supervisor, var: Path, cluster: Cluster | None) -> None:
         count = len(catalogues.compile_all(ROOT / "locale"))
         current.note(f"{count} catalogues compiled" if count else "unchanged")
     _static_files(supervisor, var)
-    _demo_city(supervisor, var, may_empty=cluster is not None)
+    _demo_city(supervisor, var, cluster)
 
 
 def _tables(supervisor: Supervisor, var: Path, cluster: Cluster | None) -> None:
@@ -62,7 +62,7 @@ def _static_fingerprint() -> str:
     return described.hexdigest()
 
 
-def _demo_city(supervisor: Supervisor, var: Path, *, may_empty: bool) -> None:
+def _demo_city(supervisor: Supervisor, var: Path, cluster: Cluster | None) -> None:
     """Build the demo once for this VAR_DIR.
 
     A first attempt that was killed left half a city, which nobody has worked
@@ -73,7 +73,7 @@ def _demo_city(supervisor: Supervisor, var: Path, *, may_empty: bool) -> None:
     if made.exists():
         return
     with step("demo city") as current:
-        replace = ["--replace"] if begun.exists() and may_empty else []
+        replace = ["--replace"] if begun.exists() and cluster else []
         begun.touch()
         try:
             _manage(supervisor, "demo_city", *replace, each_line=_up_to_a_traceback(current))
@@ -81,6 +81,8 @@ def _demo_city(supervisor: Supervisor, var: Path, *, may_empty: bool) -> None:
             if failed.code != HAS_ITS_UNIVERSITIES:
                 raise
             current.note("none: this database has its universities already")
+        if cluster:
+            cluster.ask("CHECKPOINT")  # if we are killed soon, the next start need not redo it all
         made.touch()
 
 

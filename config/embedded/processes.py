@@ -31,6 +31,8 @@ class Program:
     cwd: Path | None = None
     stop_signal: int = signal.SIGTERM
     grace: float = 3.0
+    # When we were killed, nothing may stay for long.
+    orphan_grace: float = 1.0
     # A throwaway's folder: the shim removes it if we die without having done so.
     remove: Path | None = None
 
@@ -55,6 +57,7 @@ def start(
     """
     shim: list[str | Path] = [sys.executable, "-I", "-S", SHIM, f"--parent={os.getpid()}"]
     shim += [f"--stop-signal={int(program.stop_signal)}", f"--grace={program.grace}"]
+    shim.append(f"--orphan-grace={program.orphan_grace}")
     if program.account:
         shim += [f"--uid={program.account.uid}", f"--gid={program.account.gid}"]
     if program.cwd:

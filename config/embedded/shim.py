@@ -23,8 +23,6 @@ import time
 
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
-# An orphan has nobody left to wait for it: it gets this long to end in order.
-ORPHAN_GRACE = 1.0
 STOPPING = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
 
 
@@ -134,7 +132,7 @@ def _watch(child: int, options: argparse.Namespace) -> int:
             return code
         if kill_at is None and got is not None and got.si_signo in STOPPING:
             orphan = os.getppid() != options.parent
-            grace = min(options.grace, ORPHAN_GRACE) if orphan else options.grace
+            grace = options.orphan_grace if orphan else options.grace
             kill_at = time.monotonic() + grace
             os.kill(child, options.stop_signal)
         elif kill_at is not None and time.monotonic() >= kill_at:
@@ -149,6 +147,7 @@ def main() -> int:
     parser.add_argument("--cwd")
     parser.add_argument("--stop-signal", type=int, default=signal.SIGTERM)
     parser.add_argument("--grace", type=float, default=3.0)
+    parser.add_argument("--orphan-grace", type=float, default=1.0, help="when nobody waits for us")
     parser.add_argument("--remove", help="folder to remove if our parent dies before us")
     parser.add_argument("program", nargs="+")
     options = parser.parse_args()
