@@ -168,7 +168,7 @@ class Cluster:
         (self.folder / "made").touch()
 
     def program(self, *, remove: Path | None = None) -> processes.Program:
-        """The server; SIGINT is PostgreSQL's fast shutdown, a clean end even when we were killed."""
+        """The server; SIGINT is PostgreSQL's fast shutdown: no recovery next time."""
         settings = {
             "listen_addresses": LOOPBACK,
             "port": str(self.port),
