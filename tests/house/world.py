@@ -1,0 +1,130 @@
+"""One small city with somebody in every role, and one of each thing a page can be about."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.http import HttpRequest
+
+from accounts.models import StaffPost, Unit, User
+from accounts.services import grant_post
+from accounts.services.posts import CITY_ROLES
+from config.access import Role
+from courses.models import Lesson
+from enrolment.models import Enrolment
+from tests.conftest import AppClient
+from tests.factories import accounts as people
+from tests.factories.campus import home_page
+from tests.factories.enrolment import CampusFactory, SectionFactory, WaitlistEntryFactory
+from tests.factories.livestream import RecordingFactory, TeacherFactory, seat_in
+from tests.factories.times import TODAY
+
+Post = StaffPost.Role
+POSTS = {
+    Role.VOLUNTEER: Post.VOLUNTEER,
+    Role.WITNESS: Post.WITNESS,
+    Role.MONITOR: Post.MONITOR,
+    Role.FACILITATOR: Post.FACILITATOR,
+    Role.COUNTER: Post.COUNTER,
+    Role.HOTLINE: Post.HOTLINE,
+    Role.FINANCE: Post.FINANCE,
+    Role.EDITOR: Post.EDITOR,
+    Role.BRANCH_HEAD: Post.BRANCH_HEAD,
+    Role.DATA_OFFICER: Post.DATA_OFFICER,
+    Role.NO_FACTOR: Post.COUNTER,
+}
+
+
+@dataclass
+class World:
+    """Things by the names that ``config/access.py`` uses, and people by role."""
+
+    things: dict[str, Any]
+    people: dict[Role, User]
+    acting_for: int
+
+    def client(self, role: Role) -> AppClient:
+        """Return the browser of somebody in this role, signed in as they would be."""
+        client = AppClient(raise_request_exception=False)
+        user = self.people.get(role)
+        if user is None:
+            return client
+        client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+        request = HttpRequest()
+        request.session = client.session
+        if user.is_staff and role is not Role.NO_FACTOR:
+            record_authentication(request, user, method="mfa", type="totp")
+        if role is Role.HELPER:
+            request.session["acting_for"] = self.acting_for
+        request.session.save()
+        return client
+
+
+def build() -> World:
+    """Make the city. Everything belongs to one county university unless it says otherwise."""
+    home_page()
+    city = people.UnitFactory()
+    county, other = people.UnitFactory.create_batch(2, county=True, parent=city)
+    campus = CampusFactory(unit=county)
+    teacher = TeacherFactory(user=_staff(Post.TEACHER, county))
+    section = SectionFactory(campus=campus, teacher=teacher, lessons=True, capacity=5)
+    taught = SectionFactory(
+        campus=campus, teacher=teacher, lessons=False, weekday=3, term=section.term
+    )
+    lesson = Lesson.objects.create(
+        section=taught, number=1, during=(TODAY - timedelta(hours=2), TODAY - timedelta(hours=1))
+    )
+    learner = people.LearnerFactory(unit=county)
+    seat_in(taught, learner)
+    grant = people.HelperGrantFactory(learner=learner, may_withdraw=True, may_pay=True)
+    held = SectionFactory(campus=campus, weekday=4, with_fee=True, term=section.term)
+    seat_in(held, learner, Enrolment.Status.CONFIRMED)
+    things = {
+        "home": "",
+        "no_file": "nothing.jpg",
+        "nothing": 999_999,
+        "campus": campus.slug,
+        "course": section.course.slug,
+        "section": section.pk,
+        "lesson": section.lessons.first().pk,
+        "enrolment": Enrolment.objects.get(section=held).pk,
+        "entry": WaitlistEntryFactory(
+            section=SectionFactory(campus=campus, weekday=5, term=section.term), learner=learner
+        ).pk,
+        "grant": grant.pk,
+        "recording": RecordingFactory(lesson=lesson, published=True).pk,
+    }
+    return World(things, _people([city, county, other], grant, teacher), learner.pk)
+
+
+def _people(offices: list[Unit], grant, teacher) -> dict[Role, User]:
+    city, county, other = offices
+    found = {
+        Role.LEARNER: grant.learner.user,
+        Role.STRANGER: people.LearnerFactory(unit=county).user,
+        Role.HELPER: grant.helper,
+        Role.TEACHER: teacher.user,
+        Role.OTHER_TEACHER: TeacherFactory(user=_staff(Post.TEACHER, county)).user,
+        Role.OTHER_HEAD: _staff(Post.BRANCH_HEAD, other),
+        Role.REGISTRAR: _staff(Post.REGISTRAR, city),
+    }
+    found |= {
+        role: _staff(post, city if post in CITY_ROLES else county) for role, post in POSTS.items()
+    }
+    for role, user in found.items():
+        if user.is_staff and role is not Role.NO_FACTOR:
+            Authenticator.objects.create(
+                user=user, type=Authenticator.Type.TOTP, data={"secret": "not used"}
+            )
+    return found
+
+
+def _staff(post: str, unit: Unit) -> User:
+    """Somebody who got their post the way everybody does: by the service."""
+    user = people.UserFactory(phone=None, phone_verified_at=None)
+    grant_post(user=user, unit=unit, role=post, actor=user, at=TODAY)
+    user.refresh_from_db()
+    return user
