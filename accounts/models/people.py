@@ -12,7 +12,7 @@ from accounts.domain import phones
 from accounts.models.units import Unit
 
 
-class User(AbstractUser):
+class User(AbstractUser):  # type: ignore[django-manager-missing]  # that of Wagtail's images
     """A way to sign in: learners and helpers by phone, staff by name and second factor."""
 
     phone = models.CharField(_("mobile number"), max_length=20, unique=True, null=True, blank=True)

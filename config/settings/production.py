@@ -2,7 +2,6 @@
 
 from config import env
 from config.settings.base import *  # noqa: F403 - a settings module hands on its base
-from config.settings.base import CACHES
 
 DEMO = False
 CLOCK_MAY_BE_MOVED = False
@@ -21,5 +20,3 @@ SECURE_HSTS_PRELOAD = True
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 CSRF_COOKIE_HTTPONLY = True
-
-CACHES["default"]["OPTIONS"] = {"socket_connect_timeout": 1, "socket_timeout": 1}

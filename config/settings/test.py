@@ -21,7 +21,8 @@ SCRATCH_ROOT = VAR_DIR / "scratch"
 STATIC_ROOT = VAR_DIR / "static"
 STATIC_ROOT.mkdir()  # WhiteNoise warns of a folder that is not there
 STORAGES["recordings"]["OPTIONS"]["location"] = RECORDINGS_ROOT
-FILE_UPLOAD_TEMP_DIR = None
+FILE_UPLOAD_TEMP_DIR = SCRATCH_ROOT
+SCRATCH_ROOT.mkdir()
 # The flush after a thread test may empty the audit book; nobody else may.
 DATABASES["default"]["OPTIONS"]["options"] = "-c app.books_may_be_emptied=on"
 # Copied from a database that has all tables already, where the commands have made one.

@@ -41,7 +41,7 @@ class SeriesPage(BasePage):
         return context
 
 
-class ReplayPageForm(WagtailAdminPageForm):  # type: ignore[misc]  # wagtail brings no types
+class ReplayPageForm(WagtailAdminPageForm):
     """Offers the replays that are open to everybody, by what was taught and when."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

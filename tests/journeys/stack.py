@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -99,11 +98,3 @@ def _wait_for(process: subprocess.Popen[bytes], log: Path) -> None:
         time.sleep(0.3)
     raise AssertionError(f"not ready after {PATIENCE:.0f} s:\n{log.read_text()}")
 
-
-def status_of(url: str) -> int:
-    """Return the HTTP status of an address, redirects followed."""
-    try:
-        with urllib.request.urlopen(url, timeout=30) as answer:
-            return int(answer.status)
-    except urllib.error.HTTPError as error:
-        return int(error.code)
