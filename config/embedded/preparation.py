@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import os
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
@@ -73,10 +75,12 @@ def _demo_city(supervisor: Supervisor, var: Path, cluster: Cluster | None) -> No
     if made.exists():
         return
     with step("demo city") as current:
-        replace = ["--replace"] if begun.exists() and cluster else []
+        options = shlex.split(os.environ.get("DEMO_OPTIONS", ""))
+        if begun.exists() and cluster:
+            options.append("--replace")
         begun.touch()
         try:
-            _manage(supervisor, "demo_city", *replace, each_line=_up_to_a_traceback(current))
+            _manage(supervisor, "demo_city", *options, each_line=_up_to_a_traceback(current))
         except processes.ProgramFailed as failed:
             if failed.code != HAS_ITS_UNIVERSITIES:
                 raise
