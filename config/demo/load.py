@@ -47,9 +47,8 @@ class City:
             f" ({time.process_time() - used:.1f} s of this process)"
         )
 
-    @transaction.atomic
     def load_records(self) -> None:
-        """Write all records; nothing of them is there when a step fails."""
+        """Write all records."""
         with self.step("places"):
             self._places()
         with self.step("people"):
@@ -106,7 +105,6 @@ class City:
         city = Unit.objects.get(pk=self.keys["units"][tables.CITY])
         load_people.note_the_making(plan, city, self.at)
 
-    @transaction.atomic
     def leave_errands(self) -> None:
         """Leave the films to the workers."""
         term = self.plan.next_term if self.plan.phase == "teaching" else self.plan.current_term
@@ -114,9 +112,9 @@ class City:
 
     def load_posters(self) -> None:
         """Draw the pictures and hang the pages."""
-        with self.step("pictures"), transaction.atomic():
+        with self.step("pictures"):
             pictures = load_pages.load_pictures(self.plan)
-        with self.step("pages"), transaction.atomic():
+        with self.step("pages"):
             count = load_pages.load_pages(self.plan, self.keys, pictures)
         self.say(f"{count} pages in three languages")
 
@@ -125,11 +123,17 @@ class City:
         guide.write(self.plan, folder)
 
 
-def load_city(plan: CityPlan, *, folder: Path, say: Say) -> None:
-    """Write the whole city, records first."""
+def load_city(plan: CityPlan, *, folder: Path, say: Say, replace: bool = False) -> None:
+    """Write the whole city in one transaction: there is all of it, or nothing.
+
+    ``replace`` takes everything away first that the database holds.
+    """
     city = City(plan, say)
-    city.load_records()
-    load_rows.look_again()
-    city.load_posters()
-    city.leave_errands()
-    city.write_guide(folder)
+    with transaction.atomic():
+        if replace:
+            load_rows.empty_everything()
+        city.load_records()
+        load_rows.look_again()
+        city.load_posters()
+        city.leave_errands()
+        city.write_guide(folder)

@@ -47,7 +47,9 @@ class Posters:
                 lead=words.lead,
                 body=json.dumps(self._resolved(words.body), ensure_ascii=False),
                 locale=self.locales[code],
-                translation_key=uuid.uuid5(_NAMESPACE, f"{model.__name__}/{text.slug}"),
+                translation_key=uuid.uuid5(
+                    _NAMESPACE, f"{model.__name__}/{text.key or text.slug}"
+                ),
                 live=True,
                 has_unpublished_changes=False,
                 first_published_at=self.at,

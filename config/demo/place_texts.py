@@ -5,6 +5,8 @@
 import random
 from collections import Counter
 
+from django.utils.text import slugify
+
 from config.demo import tables
 from config.demo.chance import stream
 from config.demo.marks import block_id, blocks_of
@@ -97,13 +99,15 @@ def campus_text(plan: CityPlan, campus: CampusPlan) -> PageText:
     lead = f"{campus.address}。{campus.hours}开门。"
     lead_en = f"{campus.address_en}. Open {campus.hours_en}."
     key = f"campus/{campus.code}"
+    parts = campus.name_en.split(", ")
     return PageText(
-        campus.code,
+        slugify(parts[-1] if campus.kind == "main" else parts[0]),
         in_all_languages(
             Words(campus.name, lead, blocks_of(zh, key=key, language="zh-hans")),
             Words(campus.name_en, lead_en, blocks_of(en, key=key, language="en")),
         ),
         {"campus": campus.code, "kind": kind, "kind_en": kind_en},
+        key=campus.code,
     )
 
 

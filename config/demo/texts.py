@@ -44,6 +44,7 @@ class PageText:
     slug: str
     words: dict[str, Words]
     facts: dict[str, Any] = field(default_factory=dict)
+    key: str = ""  # what tells it from others of its kind, where the slug does not
 
 
 @cache

@@ -9,12 +9,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
 from django.utils.timezone import localdate
 
 from accounts import clock
 from accounts.models import Unit
-from config.demo import load, load_rows
+from config.demo import load
 from config.demo.calendar import PHASES_ON_OFFER
 from config.demo.plan import DEFAULT_SEED, SIZES, digest, plan_city
 
@@ -53,12 +52,14 @@ class Command(BaseCommand):
             seed=options["seed"],
         )
         self._say(f"planned: {digest(plan)[:12]} ({time.process_time() - began:.1f} s)")
-        if options["replace"]:
-            with transaction.atomic():
-                load_rows.empty_everything()
         for chatty in ("wagtail", "django_tasks"):
             logging.getLogger(chatty).setLevel(logging.WARNING)  # a line a page, otherwise
-        load.load_city(plan, folder=Path(settings.VAR_DIR) / "demo", say=self._say)
+        load.load_city(
+            plan,
+            folder=Path(settings.VAR_DIR) / "demo",
+            say=self._say,
+            replace=options["replace"],
+        )
         self._say(
             f"{plan.units[0].region}: {len(plan.units)} universities, "
             f"{len(plan.sections)} classes a term, {len(plan.learners)} people "

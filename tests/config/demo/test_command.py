@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections import Counter
 from datetime import UTC, datetime
 
 import pytest
@@ -12,7 +13,7 @@ from wagtail.models import Page, Site
 
 from accounts.models import HelperGrant, Learner, Unit
 from config.demo.plan import digest, plan_city
-from courses.models import ClassSection, Term
+from courses.models import ClassSection, SectionAvailability, Term
 from enrolment.models import Enrolment, Seat, WaitlistEntry, ledger
 from tests.config.demo.conftest import TODAY
 
@@ -53,6 +54,21 @@ def test_a_small_city_keeps_every_rule_of_seats_and_is_quick(built):
     assert set(Term.objects.published().values_list("phase", flat=True)) == {
         "archived", "teaching", "open_enrolment",
     }  # fmt: skip
+
+
+def test_the_catalogue_shows_the_seats_that_are_left(built):
+    planned = plan_city(today=TODAY, size="small")
+    taken = Counter((row.term, row.section) for row in planned.enrolments if not row.ended)
+    waiting = Counter((entry.term, entry.section) for entry in planned.waiting)
+    shown = SectionAvailability.objects.order_by("section_id").values_list("seats_left", "waiting")
+    assert list(shown) == [
+        (
+            0 if waiting[term, s.no] else s.capacity - taken[term, s.no],
+            waiting[term, s.no],
+        )
+        for term in (planned.current_term.code, planned.next_term.code)
+        for s in planned.sections
+    ]
 
 
 def test_every_poster_hangs_in_three_languages_below_one_home(built):
