@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.db import models
 from django.utils.timezone import get_default_timezone, localtime
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 
@@ -41,11 +42,44 @@ class CourseForm(WagtailAdminModelForm):
         return course
 
 
+class RoomField(forms.ModelChoiceField):  # type: ignore[type-arg]  # no subscript at run time
+    """The rooms of one campus, to be set by the form. Classes online leave it open."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Room.objects.none(),
+            label=_("Room"),
+            required=False,
+            widget=forms.RadioSelect,
+        )
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Return a room with what it is for and how many it holds."""
+        kind, seats = obj.get_kind_display(), obj.seats
+        return gettext("%(room)s (%(kind)s, %(seats)s seats)") % {
+            "room": obj.name,
+            "kind": kind,
+            "seats": seats,
+        }
+
+
+class TeacherField(forms.ModelChoiceField):  # type: ignore[type-arg]  # no subscript at run time
+    """The teachers of one unit, to be set by the form."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Teacher.objects.none(),
+            label=_("Teacher"),
+            required=False,
+            empty_label=_("nobody yet"),
+        )
+
+
 class SectionForm(forms.Form):
     """Room and teacher of a class. Seats are not changed here: learners hold them."""
 
-    room = forms.ModelChoiceField(Room.objects.none(), label=_("Room"), required=False)
-    teacher = forms.ModelChoiceField(Teacher.objects.none(), label=_("Teacher"), required=False)
+    room = RoomField()
+    teacher = TeacherField()
     is_listed = forms.BooleanField(label=_("Shown to the public"), required=False)
 
     def __init__(self, *args: Any, section: ClassSection, **kwargs: Any) -> None:
@@ -64,11 +98,11 @@ class SectionForm(forms.Form):
 class LessonForm(forms.Form):
     """Another time, room or teacher for one lesson."""
 
-    day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}))
-    starts = forms.TimeField(label=_("From"), widget=forms.TimeInput(attrs={"type": "time"}))
-    ends = forms.TimeField(label=_("To"), widget=forms.TimeInput(attrs={"type": "time"}))
-    room = forms.ModelChoiceField(Room.objects.none(), label=_("Room"), required=False)
-    teacher = forms.ModelChoiceField(Teacher.objects.none(), label=_("Teacher"), required=False)
+    day = forms.DateField(label=_("Day"), help_text=_("For example 2027-03-11"))
+    starts = forms.TimeField(label=_("From"), help_text=_("For example 14:00"))
+    ends = forms.TimeField(label=_("To"), help_text=_("For example 15:30"))
+    room = RoomField()
+    teacher = TeacherField()
     note = forms.CharField(
         label=_("What to tell the class"),
         max_length=200,
