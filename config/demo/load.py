@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from datetime import time as hour
 from pathlib import Path
 
@@ -105,10 +106,10 @@ class City:
         city = Unit.objects.get(pk=self.keys["units"][tables.CITY])
         load_people.note_the_making(plan, city, self.at)
 
-    def leave_errands(self) -> None:
+    def leave_errands(self, now: datetime) -> None:
         """Leave the films to the workers."""
         term = self.plan.next_term if self.plan.phase == "teaching" else self.plan.current_term
-        load_films.leave_errands(self.plan, self.sections[term.code], self.at)
+        load_films.leave_errands(self.plan, self.sections[term.code], self.at, now)
 
     def load_posters(self) -> None:
         """Draw the pictures and hang the pages."""
@@ -123,7 +124,9 @@ class City:
         guide.write(self.plan, folder)
 
 
-def load_city(plan: CityPlan, *, folder: Path, say: Say, replace: bool = False) -> None:
+def load_city(
+    plan: CityPlan, *, folder: Path, say: Say, now: datetime, replace: bool = False
+) -> None:
     """Write the whole city in one transaction: there is all of it, or nothing.
 
     ``replace`` takes everything away first that the database holds.
@@ -135,5 +138,5 @@ def load_city(plan: CityPlan, *, folder: Path, say: Say, replace: bool = False) 
         city.load_records()
         load_rows.look_again()
         city.load_posters()
-        city.leave_errands()
+        city.leave_errands(now)
         city.write_guide(folder)

@@ -6,6 +6,7 @@ Both errands may come twice; a film is known by its press.
 
 import shutil
 import uuid
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -25,11 +26,15 @@ from livestream.services import publish, receive_upload
 
 FOR_EVERYBODY = "wellness.mp4"  # shown as a lecture, without sign-in
 BETWEEN_FILMS = timedelta(minutes=2)
+MAKING_TAKES = timedelta(seconds=45)
 _NAMESPACE = uuid.UUID("3fb5cf1e-8e0f-4f5a-9a0e-2c8f7a1d6b90")
 
 
-def leave_errands(plan: CityPlan, sections: dict[int, int], at: datetime) -> None:
-    """Let the workers make and send the films, one after the other."""
+def leave_errands(plan: CityPlan, sections: dict[int, int], at: datetime, now: datetime) -> None:
+    """Let the workers make and send the films, one after the other from ``now`` on.
+
+    The pauses let each film's replay be made before the next film is.
+    """
     for n, film in enumerate(films.FILMS):
         section = _class_for(plan, film.subject)
         if section is None:
@@ -39,10 +44,8 @@ def leave_errands(plan: CityPlan, sections: dict[int, int], at: datetime) -> Non
         )
         lesson = past.order_by("-during").first()
         if lesson is not None:
-            what = f"{film.name}@{lesson.pk}"
-            wait = at + n * BETWEEN_FILMS if n else None
-            outbox.put("make_demo_film", what, not_before=wait)
-            outbox.put("publish_demo_film", what, not_before=wait)
+            wait = now + n * BETWEEN_FILMS if n else None
+            outbox.put("make_demo_film", f"{film.name}@{lesson.pk}", not_before=wait)
 
 
 def _class_for(plan: CityPlan, subject: str) -> SectionPlan | None:
@@ -69,14 +72,16 @@ def make_and_send(what: str, *, at: datetime) -> None:
     lesson = Lesson.objects.select_related("section__teacher__user", "section__unit").get(
         pk=lesson_id
     )
-    receive_upload(
-        lesson=lesson,
-        film=_as_sent(path),
-        take_what_is_there=False,
-        actor=_teacher_of(lesson),
-        press=press_of(what),
-        at=at,
-    )
+    with closing(_as_sent(path)) as sent:
+        receive_upload(
+            lesson=lesson,
+            film=sent,
+            take_what_is_there=False,
+            actor=_teacher_of(lesson),
+            press=press_of(what),
+            at=at,
+        )
+    outbox.put("publish_demo_film", what, not_before=at + MAKING_TAKES)
 
 
 def _teacher_of(lesson: Lesson) -> User:

@@ -58,6 +58,7 @@ class Command(BaseCommand):
             plan,
             folder=Path(settings.VAR_DIR) / "demo",
             say=self._say,
+            now=clock.now(),
             replace=options["replace"],
         )
         self._say(

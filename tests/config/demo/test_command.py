@@ -11,9 +11,9 @@ from django.db import transaction
 from django.test import override_settings
 from wagtail.models import Page, Site
 
-from accounts.models import HelperGrant, Learner, Unit
+from accounts.models import HelperGrant, Learner, OutboxMessage, Unit
 from config.demo.plan import digest, plan_city
-from courses.models import ClassSection, SectionAvailability, Term
+from courses.models import ClassSection, Lesson, SectionAvailability, Term
 from enrolment.models import Enrolment, Seat, WaitlistEntry, ledger
 from tests.config.demo.conftest import TODAY
 
@@ -109,3 +109,11 @@ def test_replacing_gives_the_same_city_again(built):
 
 def test_the_small_plan_is_the_same_every_time(small_city):
     assert digest(plan_city(today=TODAY, size="small")) == digest(small_city)
+
+
+def test_the_workers_are_left_six_films_to_make(built):
+    errands = OutboxMessage.objects.filter(kind="make_demo_film").order_by("pk")
+    lessons = [what.partition("@")[2] for what in errands.values_list("object_id", flat=True)]
+    begun = Lesson.objects.filter(pk__in=lessons, during__endswith__lt=NOON)
+    assert begun.count() == len(errands) == 6
+    assert errands[0].not_before is None
