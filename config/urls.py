@@ -4,8 +4,6 @@ Chinese has no prefix, so that printed and SMS links are short; the other langua
 ``/zh-hant/`` and ``/en/``. Our own views come before Wagtail's pages, which take what is left.
 """
 
-from importlib.util import find_spec
-
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path, re_path
@@ -17,8 +15,6 @@ from wagtail.documents import urls as document_urls
 from wagtail.urls import serve_pattern
 
 from config import health, views
-
-_apps = [name for name in ("accounts", "enrolment", "livestream") if find_spec(f"{name}.urls")]
 
 handler500 = "config.faults.server_fault"
 
@@ -41,7 +37,9 @@ if settings.DEMO:
 urlpatterns += i18n_patterns(
     path("", include("courses.urls")),
     path("", include("campus.urls")),
-    *(path("", include(f"{name}.urls")) for name in _apps),
+    path("", include("accounts.urls")),
+    path("", include("enrolment.urls")),
+    path("", include("livestream.urls")),
     # Only the pages themselves: Wagtail's other public addresses are forms for passwords.
     re_path(serve_pattern, wagtail_views.serve, name="wagtail_serve"),
     prefix_default_language=False,

@@ -104,9 +104,9 @@ class LessonForm(forms.Form):
     room = RoomField()
     teacher = TeacherField()
     note = forms.CharField(
-        label=_("What to tell the class"),
+        label=_("What changed, and why"),
         max_length=200,
-        help_text=_("One sentence. Everybody in the class gets it by SMS."),
+        help_text=_("One sentence, shown with the lesson. The class is told the rest by SMS."),
     )
 
     def __init__(self, *args: Any, lesson: Lesson, **kwargs: Any) -> None:
@@ -138,9 +138,9 @@ class CancelLessonForm(forms.Form):
     """Why a lesson does not take place."""
 
     note = forms.CharField(
-        label=_("What to tell the class"),
+        label=_("What changed, and why"),
         max_length=200,
-        help_text=_("One sentence. Everybody in the class gets it by SMS."),
+        help_text=_("One sentence, shown with the lesson. The class is told the rest by SMS."),
     )
 
 

@@ -14,7 +14,7 @@ from django.utils.timezone import localtime
 from accounts import messaging
 from accounts.models import HelperGrant, Learner, Message
 from campus.models import SiteDetails
-from courses.models import ClassSection
+from courses.models import ClassSection, Lesson
 from enrolment.domain import deadlines
 from enrolment.models import Claim, Enrolment, Outcome, WaitlistEntry
 
@@ -98,6 +98,27 @@ def tell_of_enrolment(event: str, enrolment: Enrolment, *, at: datetime) -> None
 def tell_of_opening(learner: Learner, section: ClassSection, *, at: datetime) -> None:
     """Tell somebody who asked for it that a class can be enrolled in now."""
     _send("opening", learner, section, key=f"opening {learner.pk} {section.pk}", at=at)
+
+
+def tell_of_lesson(enrolment: Enrolment, lesson: Lesson, *, at: datetime) -> None:
+    """Tell a learner that one lesson of their class was moved or called off."""
+    lost = lesson.status == Lesson.Status.LOST
+    room = lesson.room.name if lesson.room else "线上"
+    with translation.override("zh-hans"):
+        campus = enrolment.section.campus.display_name()
+    _send(
+        "lesson_lost" if lost else "lesson_moved",
+        enrolment.learner,
+        enrolment.section,
+        # Moved twice is two letters; the same move told twice is one.
+        key=f"lesson {lesson.pk} {lesson.status} {lesson.during.lower:%m%d%H%M} {room}"
+        f" {enrolment.pk}",
+        at=at,
+        valid_until=lesson.during.upper,
+        number=lesson.number,
+        when=_when(lesson.during.lower),
+        place=f"{campus}{room}",
+    )
 
 
 def _send(

@@ -3,7 +3,7 @@
 from accounts import clock
 from accounts.errands import errand
 from accounts.models import Learner
-from courses.models import ClassSection
+from courses.models import ClassSection, Lesson
 from enrolment import notifications, services
 from enrolment.models import Claim, Enrolment, Outcome, WaitlistEntry, ledger
 
@@ -75,6 +75,16 @@ def tell_opening(object_id: str) -> None:
     section = ClassSection.objects.with_all_to_show().get(pk=section_id)
     learner = Learner.objects.get(pk=learner_id)
     notifications.tell_of_opening(learner, section, at=clock.now())
+
+
+@errand("tell_class")
+def tell_class(lesson_id: str) -> None:
+    """Tell everybody with a place in a class that one of its lessons was moved or called off."""
+    lesson = Lesson.objects.select_related("room").get(pk=lesson_id)
+    seated = Enrolment.objects.holding_a_seat().filter(section=lesson.section_id)
+    at = clock.now()
+    for enrolment in seated.select_related("learner", *SECTION).order_by("pk"):
+        notifications.tell_of_lesson(enrolment, lesson, at=at)
 
 
 @errand("promote_section")

@@ -7,6 +7,7 @@ from django.utils import translation
 
 from accounts import clock
 from accounts.models import Message, OutboxMessage
+from courses.services import cancel_lesson, move_lesson
 from enrolment import notifications, services, tasks
 from enrolment.models import Outcome
 from tests.enrolment.acts import (
@@ -31,7 +32,8 @@ TASK = {
     kind: getattr(tasks, kind)
     for kind in (
         "tell_claim", "tell_offer", "tell_expired", "tell_passed_over", "tell_line_closed",
-        "tell_lapsed", "tell_cancelled", "tell_opening", "promote_section", "empty_section",
+        "tell_lapsed", "tell_cancelled", "tell_opening", "tell_class",
+        "promote_section", "empty_section",
     )
 }  # fmt: skip
 
@@ -182,6 +184,34 @@ def test_called_off(anna):
     services.cancel_section(section=section, actor=StaffFactory(), at=TODAY, reason="x")
     said("停开了", "候补结束")
     assert enrolment_of(anna, section).status == "cancelled_by_school"
+
+
+def test_a_lesson_moved_or_called_off_is_told_to_those_with_a_place(anna):
+    section = a_class(capacity=1, lessons=True)
+    claim(section, anna)
+    claim(section, LearnerFactory(name="在候补"))
+    run_errands()
+    Message.objects.all().delete()
+    first, second = section.lessons.in_order()[:2]
+    staff = StaffFactory()
+    move_lesson(
+        lesson=first,
+        starts_at=first.during.lower + timedelta(days=2),
+        ends_at=first.during.upper + timedelta(days=2),
+        room=first.room,
+        teacher=None,
+        note="老师出差",
+        actor=staff,
+        at=TODAY,
+    )
+    cancel_lesson(lesson=second, note="老师病了", actor=staff, at=TODAY)
+
+    letters = run_errands()
+
+    assert len(letters) == 2
+    assert any("第1次课改到3月4日8点30分" in letter for letter in letters)
+    assert any("3月9日8点30分的课停一次" in letter for letter in letters)
+    assert max(map(len, letters)) <= 70
 
 
 def test_the_opening_is_told(anna):
