@@ -2,6 +2,7 @@
 
 import os
 import platform
+import signal
 import sys
 import time
 from http.client import HTTPConnection, HTTPException
@@ -206,12 +207,16 @@ def _programs(var: Path, port: int) -> tuple[list[Program], list[Program]]:
     films = [*worker, "-n", "films@%h", "-Q", "transcode", "-c", "1"]
     beat = [*celery, "beat", "-l", "WARNING", "-s", make_folder(var / "beat") / "schedule"]
     dispatch: list[str | Path] = [python(), ROOT / "manage.py", "dispatch"]
-    at_once = {"web": web, "worker": quick}
-    soon = {"dispatch": dispatch, "beat": beat, "films": films}
-    return (
-        [Program(name, command, cwd=ROOT) for name, command in at_once.items()],
-        [Program(name, command, cwd=ROOT) for name, command in soon.items()],
-    )
+    at_once = [_program("web", web), _program("worker", quick)]
+    # A film would not be done in time anyway; its lease lapses and it is made again.
+    without_delay = _program("films", films, stop_signal=signal.SIGQUIT)
+    return at_once, [_program("dispatch", dispatch), _program("beat", beat), without_delay]
+
+
+def _program(
+    name: str, command: list[str | Path], *, stop_signal: int = signal.SIGTERM
+) -> Program:
+    return Program(name, command, cwd=ROOT, stop_signal=stop_signal, grace=2.0)
 
 
 def _wait_for_the_web(supervisor: Supervisor, port: int) -> None:
