@@ -200,7 +200,9 @@ def plan_rooms(units: list[UnitPlan], campuses: list[CampusPlan], seed: int) -> 
         branches = [c for c in campuses if c.unit == unit.code and c.kind == "branch"]
         if unit.code == tables.CITY and len(mains) == 2:
             shares: list[tuple[str, ...]] = [tables.OLD_CAMPUS_ROOMS, tables.NEW_CAMPUS_ROOMS]
-            shares += tables.CITY_BRANCH_ROOMS[: len(branches)]
+            # A single branch, as in the small city, has a floor to move on.
+            first = 1 if len(branches) == 1 else 0
+            shares += tables.CITY_BRANCH_ROOMS[first : first + len(branches)]
         else:
             kinds = tables.COUNTY_ROOMS[unit.rooms]
             own = len(kinds) - len(branches)

@@ -39,7 +39,7 @@ def plan_city(
     plan.rooms = places.plan_rooms(units, plan.campuses, seed)
     plan.sections = timetable.plan_sections(units, classes, plan.campuses, plan.rooms, seed)
     if size == "small":
-        plan.sections = [_in_a_small_city(section) for section in plan.sections]
+        plan.sections = [_in_a_small_city(section, plan) for section in plan.sections]
     plan.teachers = staff.plan_teachers(units, plan.sections, today, seed)
     plan.staff = staff.plan_staff(units, seed)
     plan.learners = people.plan_people(units, plan.localities, today, seed)
@@ -47,11 +47,22 @@ def plan_city(
     return plan
 
 
-def _in_a_small_city(section: SectionPlan) -> SectionPlan:
-    """A class that sixty people can fill, so that there is a last seat to take."""
+def _in_a_small_city(section: SectionPlan, plan: CityPlan) -> SectionPlan:
+    """A class that sixty people can fill, so that there is a last seat to take.
+
+    The city university's taiji goes to a branch, as most of its classes do in the full city.
+    """
     if section.subject not in {"TAIJI", "PIANO"}:
         return section
-    return replace(section, capacity=12, min_size=8, renewals=6)
+    section = replace(section, capacity=12, min_size=8, renewals=6)
+    branch = next(c for c in plan.campuses if c.unit == section.unit and c.kind == "branch")
+    rooms = [r for r in plan.rooms if r.campus == branch.code and r.kind in {"dance", "hall"}]
+    if section.subject != "TAIJI" or not rooms:
+        return section
+    here = next(c.name for c in plan.campuses if c.code == section.campus)
+    there = next(r.name for r in plan.rooms if r.code == section.room)
+    name = section.name.replace(f"{here}{there}", f"{branch.name}{rooms[0].name}")
+    return replace(section, campus=branch.code, room=rooms[0].code, name=name)
 
 
 def _plan_seats(plan: CityPlan) -> None:
