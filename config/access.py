@@ -164,7 +164,7 @@ def of_unit(*roles: Role, answer: Answer = Answer.SHOWN) -> Audience:
 
 
 def in_admin(*roles: Role) -> Audience:
-    """Staff of these roles, in the editors' rooms: others there are sent back to the first page."""
+    """Staff of these roles, in the editors' rooms; others there go back to the first page."""
     outside = WITH_LEARNER | {R.VISITOR, R.VOLUNTEER, R.WITNESS, R.MONITOR}
     outside |= {R.TEACHER, R.OTHER_TEACHER, R.FACILITATOR}
     special = dict.fromkeys(outside, Answer.STAFF_SIGN_IN) | dict.fromkeys(roles, Answer.SHOWN)
@@ -218,6 +218,7 @@ ROWS: dict[str, Way] = {
     ),
     "styleguide": Way("components", EVERYBODY),
     "media": Way("a picture", Audience(Answer.UNKNOWN), {"path": "no_file"}),
+    "demo-guests": Way("who one can be in the demo", EVERYBODY),
     "demo-sms": Way("messages of the demo", EVERYBODY),
     "admin/login/": Way(
         "Wagtail's own sign-in, closed",

@@ -46,9 +46,16 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "footer_links": [
             (_("All senior universities of the city"), reverse("campus:list-units")),
             (_("Accessibility"), f"{home}accessibility/"),
+            *_way_into_the_demo(),
         ],
     }
     return context | _details(request) | _who(request)
+
+
+def _way_into_the_demo() -> list[tuple[str, str]]:
+    if not settings.DEMO:
+        return []
+    return [(_("Who you can be in the demonstration"), reverse("demo-guests"))]
 
 
 def _details(request: HttpRequest) -> dict[str, Any]:

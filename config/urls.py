@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 if settings.DEMO:
     urlpatterns += [
+        path("demo/", views.show_guests, name="demo-guests"),
         path("styleguide/", views.show_styleguide, name="styleguide"),
         # In service, the proxy in front hands out the pictures.
         path("media/<path:path>", serve, {"document_root": settings.MEDIA_ROOT}, name="media"),

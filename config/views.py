@@ -4,10 +4,12 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from config import styleguide
 from config.context import TEXT_SIZES
+from config.demo import guests
 
 A_YEAR = 365 * 24 * 3600
 
@@ -37,3 +39,10 @@ def choose_text_size(request: HttpRequest) -> HttpResponse:
 def show_styleguide(request: HttpRequest) -> HttpResponse:
     """Every component in every state, for those who build pages. Demo and tests only."""
     return render(request, "styleguide.html", styleguide.samples())
+
+
+@never_cache
+def show_guests(request: HttpRequest) -> HttpResponse:
+    """Who a newcomer can sign in as. Demo and tests only."""
+    groups = guests.guests(settings.VAR_DIR / "demo")
+    return render(request, "demo_guests.html", {"groups": list(groups.items())})
