@@ -11,7 +11,8 @@ from pypinyin import lazy_pinyin
 
 @cache
 def _to_traditional() -> OpenCC:
-    return OpenCC("s2t")  # loading the dictionaries takes a moment: once a process
+    # s2tw writes 為, 裡 and 才, which readers know; s2t writes 爲, 裏 and 纔, which few do.
+    return OpenCC("s2tw")  # loading the dictionaries takes a moment: once a process
 
 
 def traditional(text: str) -> str:

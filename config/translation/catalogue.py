@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
-from accounts.models.naming import traditional
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
+
+from accounts.models.naming import traditional
 
 CODE = ("accounts", "campus", "courses", "enrolment", "livestream", "config")
 KEYWORDS = DEFAULT_KEYWORDS | {
@@ -25,6 +26,23 @@ KEYWORDS = DEFAULT_KEYWORDS | {
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
 BY_HAND = "by hand"  # a comment in zh_Hant that keeps OpenCC away from a line
+OUR_READING = {  # where OpenCC misreads our sentences: a phrase it wrote, and what it should be
+    "發佈": "發布",
+    "公佈": "公布",
+    "併發布": "並發布",
+    "請籤": "請簽",
+    "要籤": "要簽",
+    "籤同意": "簽同意",
+    "賬號": "帳號",
+    "s 周": "s 週",
+    "四周": "四週",
+}
+HEADER = """msgid ""
+msgstr ""
+"Content-Type: text/plain; charset=UTF-8\\n"
+"Plural-Forms: nplurals=1; plural=0;\\n"
+
+"""  # no dates, so that a catalogue changes only when its words do; Chinese has one plural form
 
 
 def path_of(root: Path, locale: str) -> Path:
@@ -54,8 +72,9 @@ def _sources(root: Path) -> Iterator[tuple[Path, str]]:
 
 
 def _unindented(text: str) -> str:
-    # Babel reads templates as Python, to which the indentation of HTML makes no sense.
-    return "\n".join(line.lstrip() for line in text.splitlines())
+    # Babel reads templates as Python, to which the indentation of HTML makes no sense: no line
+    # may begin with space, and none may end in the backslash of a stray bit of text.
+    return "\n".join(line.strip().rstrip("\\") for line in text.splitlines())
 
 
 def read(path: Path, locale: str) -> Catalog:
@@ -70,6 +89,7 @@ def write(path: Path, catalogue: Catalog) -> None:
     """Write a catalogue as text, in the order of its strings."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
+        file.write(HEADER.encode())
         write_po(
             file, catalogue, width=99, sort_output=True, omit_header=True, ignore_obsolete=True
         )
@@ -101,8 +121,16 @@ def in_traditional(simplified: Catalog, written: Catalog) -> Catalog:
 
 
 def _converted(message: Message) -> str | tuple[str, ...]:
-    forms = tuple(traditional(form) for form in _forms(message))
+    forms = tuple(in_our_reading(form) for form in _forms(message))
     return forms if isinstance(message.id, tuple | list) else forms[0]
+
+
+def in_our_reading(text: str) -> str:
+    """Return a sentence in traditional characters, what OpenCC is known to misread put right."""
+    converted = traditional(text)
+    for wrong, right in OUR_READING.items():
+        converted = converted.replace(wrong, right)
+    return converted
 
 
 def missing(catalogue: Catalog, found: Catalog) -> list[str]:

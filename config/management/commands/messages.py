@@ -3,9 +3,10 @@
 from argparse import ArgumentParser
 from typing import Any
 
+from django.core.management.base import BaseCommand, CommandError
+
 from config import env
 from config.translation import catalogue
-from django.core.management.base import BaseCommand, CommandError
 
 
 class Command(BaseCommand):
