@@ -200,6 +200,7 @@ MFA_FORMS = {
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = False
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1  # half a minute more: a teacher of 71 types slowly
 MFA_TOTP_ISSUER = "senior-university"
 
 # Messages. A backend is one class with send(); outbox writes VAR_DIR/outbox/sms.jsonl.
