@@ -41,8 +41,9 @@ def step(name: str) -> Iterator[Step]:
     current = Step()
     try:
         yield current
-    except BaseException:
-        say("" if current.interrupted else "stopped")
+    except BaseException as end:
+        word = "failed" if isinstance(end, Exception) else "stopped"
+        say("" if current.interrupted else word)
         raise
     if current.interrupted:
         say(f"  {'':{WIDTH}}", end="")
