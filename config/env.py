@@ -24,8 +24,8 @@ def prepare(*, settings: str, owner: bool = False) -> None:
 
 
 def var_dir() -> Path:
-    """The folder that holds everything the product writes (databases, films, secrets)."""
-    return Path(os.environ.get("VAR_DIR") or ROOT / "var").resolve()
+    """The folder that holds everything the product writes; a relative one counts from here."""
+    return (ROOT / (os.environ.get("VAR_DIR") or "var")).resolve()
 
 
 def _from_run() -> dict[str, str]:

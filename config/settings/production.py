@@ -20,3 +20,6 @@ SECURE_HSTS_PRELOAD = True
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 CSRF_COOKIE_HTTPONLY = True
+
+# Wagtail's preview shows a page in a frame of ours; frame-ancestors keeps everybody else out.
+SILENCED_SYSTEM_CHECKS = ["security.W019"]
