@@ -28,7 +28,8 @@ GRANT SELECT, INSERT, UPDATE
 GRANT SELECT, INSERT ON enrolment_enrolmentevent, enrolment_claim TO seat_writer;
 GRANT USAGE ON SEQUENCE waitlist_ticket TO seat_writer;
 GRANT SELECT ON accounts_unit, accounts_staffpost, accounts_learner, accounts_helpergrant,
-    courses_classsection, courses_term, courses_termpolicy TO seat_writer;
+    accounts_consentrecord, campus_holiday, courses_classsection, courses_course, courses_term,
+    courses_termpolicy, courses_termrecord TO seat_writer;
 GRANT UPDATE (capacity, status) ON courses_classsection TO seat_writer;
 GRANT SELECT, INSERT ON accounts_learnerunit TO seat_writer;
 GRANT INSERT ON accounts_auditevent, accounts_outboxmessage TO seat_writer;
@@ -68,7 +69,7 @@ DOORS = (
     "seat_claim", "seat_withdraw", "seat_undo", "seat_yield", "seat_accept", "seat_leave_line",
     "seat_confirm", "seat_resize", "seat_cancel_section", "seat_empty_section",
     "seat_promote", "seat_sweep", "seat_sections_to_offer", "seat_lay_out", "seat_begin_terms",
-    "seat_check", "seat_note_import", "seat_counts", "waitlist_places",
+    "seat_check", "seat_note_import", "seat_counts", "seat_facts", "waitlist_places",
 )  # fmt: skip
 
 OWNERSHIP = """

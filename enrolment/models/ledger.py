@@ -5,9 +5,10 @@ The functions themselves are in ``enrolment/sql``; a press of a button answers w
 """
 
 import hashlib
+import json
 from contextlib import nullcontext
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.db import IntegrityError, OperationalError, connection, transaction
@@ -135,6 +136,14 @@ def confirm(
             reason,
         ],
     )
+
+
+def facts(
+    *, section_ids: list[int], learner: Learner, actor: User, at: datetime
+) -> dict[str, Any] | None:
+    """Return what the rules ask of classes and a learner; None if not for the actor to know."""
+    found = _value("seat_facts", [actor.pk, learner.pk, section_ids, at])
+    return cast("dict[str, Any] | None", json.loads(found) if isinstance(found, str) else found)
 
 
 def stored(*, learner: Learner, key: UUID, act: Act, subject: int) -> Claim | None:

@@ -8,16 +8,7 @@ from enrolment.queries.classes import (
     offers_for,
     section_to_show,
 )
-from enrolment.queries.facts import (
-    TermRules,
-    facts_of_class,
-    facts_of_learner,
-    hold_until,
-    objection_to,
-    offer_until,
-    payment_until,
-    rules_of,
-)
+from enrolment.queries.facts import Dossier, dossier
 from enrolment.queries.mine import (
     Day,
     MyClasses,
@@ -31,27 +22,26 @@ from enrolment.queries.mine import (
     week_grid,
 )
 from enrolment.queries.office import held_in, numbers_of, sections_to_empty
+from enrolment.queries.times import TermRules, offer_until, payment_until, rules_of
 
 __all__ = [
     "Day",
+    "Dossier",
     "MyClasses",
     "MyLesson",
     "Offer",
     "Place",
     "TermRules",
     "by_day",
-    "facts_of_class",
-    "facts_of_learner",
+    "dossier",
     "first_weeks",
     "held_in",
-    "hold_until",
     "lessons_of",
     "like_it",
     "live_card",
     "live_cards",
     "my_classes",
     "numbers_of",
-    "objection_to",
     "offer_until",
     "offers_for",
     "payment_until",

@@ -8,10 +8,9 @@ from accounts.models import Learner
 from campus.models import Locality
 from courses.models import ClassSection, SectionAvailability
 from courses.queries import ClassCard, class_cards
-from enrolment.domain import eligibility
 from enrolment.domain.refusals import Objection, Refusal
 from enrolment.models import Enrolment, WaitlistEntry, ledger
-from enrolment.queries.facts import TermRules, facts_of_class, facts_of_learner, rules_of
+from enrolment.queries.facts import Dossier
 
 LIKE_IT = 3  # classes shown beside a full one
 # With these a person goes on to the check page, which leads to the paper that is missing.
@@ -60,31 +59,30 @@ def live_cards(
 
 
 def offers_for(
-    cards: Iterable[ClassCard], learner: Learner | None, *, at: datetime
+    cards: Iterable[ClassCard], learner: Learner, facts: Dossier, *, at: datetime
 ) -> list[Offer]:
     """Say what each class is to a learner: theirs, waited for, open, or why not."""
     cards = list(cards)
-    if learner is None:
-        return [Offer(card) for card in cards]
     ids = [card.section.pk for card in cards]
     mine = Enrolment.objects.filter(learner=learner, section__in=ids)
     enrolments = {one.section_id: one for one in mine.that_may_be_undone(at)}
     enrolments |= {one.section_id: one for one in mine.holding_a_seat()}
     waits = WaitlistEntry.objects.in_line().filter(learner=learner, section__in=ids)
     entries = {entry.section_id: entry for entry in waits}
-    in_the_way: dict[int, ClassSection] = {}
+    objections = {pk: facts.objection(pk) for pk in ids}
+    ways = {one.other_section for one in objections.values() if one and one.other_section}
+    in_the_way = ClassSection.objects.with_all_to_show().in_bulk(ways) if ways else {}
     offers = []
-    for card, objection in _objections(cards, learner, at=at):
+    for card in cards:
+        objection = objections[card.section.pk]
         other = objection.other_section if objection else None
-        if other is not None and other not in in_the_way:
-            in_the_way[other] = section_to_show(other)
         offers.append(
             Offer(
                 card,
                 enrolment=enrolments.get(card.section.pk),
                 entry=entries.get(card.section.pk),
                 objection=objection,
-                other=in_the_way.get(other) if other is not None else None,
+                other=in_the_way[other] if other else None,
             )
         )
     return offers
@@ -114,24 +112,3 @@ def like_it(section: ClassSection, *, at: datetime) -> list[ClassCard]:
     nearest = sorted(others, key=distance)[: 2 * LIKE_IT]
     cards = live_cards(nearest, locality=None, at=at)
     return [card for card in cards if card.seats.state in {"open", "few"}][:LIKE_IT]
-
-
-def _objections(
-    cards: list[ClassCard], learner: Learner, *, at: datetime
-) -> list[tuple[ClassCard, Objection | None]]:
-    """Ask the rule book about many classes; facts are gathered once a term."""
-    known: dict[int, tuple[TermRules, eligibility.LearnerFacts]] = {}
-    answers = []
-    for card in cards:
-        term = card.section.term
-        if term.pk not in known:
-            rules = rules_of(term, at=at)
-            known[term.pk] = (rules, facts_of_learner(learner, term, rules.rules, at=at))
-        rules, facts = known[term.pk]
-        answers.append(
-            (
-                card,
-                eligibility.objection(facts_of_class(card.section), facts, rules.rules, at=at),
-            )
-        )
-    return answers

@@ -1,216 +1,156 @@
-"""What the rule book is told about a class and a learner; gathered in a handful of queries."""
+"""What the rule book is told about classes and a learner; one round trip for all of it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.core.exceptions import PermissionDenied
 from django.utils.timezone import localtime
 
-from accounts.models import ConsentRecord, Learner
-from campus.models import Holiday
-from courses.models import ClassSection, Course, Term, TermPolicy, TermRecord
+from accounts.models import Learner, User
 from enrolment.domain import deadlines, eligibility
-from enrolment.domain.deadlines import Calendar, Terms
-from enrolment.domain.eligibility import ClassFacts, Held, LearnerFacts, Rules
+from enrolment.domain.eligibility import ClassFacts, Held, LearnerFacts
 from enrolment.domain.refusals import Objection
-from enrolment.models import Enrolment, LearnerTerm, WaitlistEntry
+from enrolment.models import ledger
+from enrolment.queries.times import TermRules
 
 HALF_A_YEAR = timedelta(weeks=26)
 SLACK = timedelta(weeks=8)  # terms do not begin on the same day every year
-CALENDAR_AHEAD = timedelta(days=60)
 
 
-@dataclass(frozen=True)
-class TermRules:
-    """A term's policy, read for the rules and for the deadlines."""
+class Dossier:
+    """The facts about one learner and some classes, as they stood at one moment."""
 
-    rules: Rules
-    terms: Terms
-    stored: dict[str, Any]
+    def __init__(self, found: dict[str, Any], at: datetime) -> None:
+        self._found = found
+        self._at = at
+        self._rules: dict[int, TermRules] = {}
+        self._learner: dict[int, LearnerFacts] = {}
 
-
-def rules_of(term: Term, *, at: datetime) -> TermRules:
-    """Return the rules in force; the defaults for a term that has published none yet."""
-    try:
-        stored = TermPolicy.objects.in_force(term, at).rules
-    except TermPolicy.DoesNotExist:
-        stored = {}
-    return TermRules(Rules.read(stored), Terms.read(stored), stored)
-
-
-def calendar_from(at: datetime, stored: dict[str, Any]) -> Calendar:
-    """Return the working days of the next weeks, for deadlines."""
-    today = localtime(at).date()
-    days = Holiday.objects.between(today, today + CALENDAR_AHEAD).values_list("day", "kind")
-    return Calendar(
-        closed=frozenset(day for day, kind in days if kind == Holiday.Kind.CLOSED),
-        working=frozenset(day for day, kind in days if kind == Holiday.Kind.WORKING),
-        quiet=deadlines.read_quiet(stored.get("no_deadlines", [])),
-    )
-
-
-def hold_until(section: ClassSection, rules: TermRules, *, at: datetime) -> datetime | None:
-    """When a hold made now falls due; None for a class without a fee."""
-    if not section.fee_fen:
-        return None
-    return deadlines.hold_until(localtime(at), calendar_from(at, rules.stored), rules.terms)
-
-
-def offer_until(section: ClassSection, rules: TermRules, *, at: datetime) -> datetime:
-    """When an offer made now falls due."""
-    return deadlines.offer_until(
-        localtime(at),
-        calendar_from(at, rules.stored),
-        rules.terms,
-        starts_on=section.term.starts_on,
-    )
-
-
-def payment_until(section: ClassSection, rules: TermRules, *, at: datetime) -> datetime | None:
-    """When an accepted offer has to be paid; None for a class without a fee."""
-    if not section.fee_fen:
-        return None
-    return deadlines.offer_until(
-        localtime(at), calendar_from(at, rules.stored), rules.terms, starts_on=None
-    )
-
-
-def objection_to(
-    section: ClassSection, learner: Learner, rules: TermRules, *, at: datetime, by_staff: bool
-) -> Objection | None:
-    """Ask the rule book about one class and one learner."""
-    return eligibility.objection(
-        facts_of_class(section),
-        facts_of_learner(learner, section.term, rules.rules, at=at),
-        rules.rules,
-        at=localtime(at),
-        by_staff=by_staff,
-    )
-
-
-def facts_of_class(section: ClassSection) -> ClassFacts:
-    """Return what the rules ask of a class; needs its course and term loaded."""
-    course = section.course
-    return ClassFacts(
-        section=section.pk,
-        course=course.pk,
-        subject=course.subject_id,
-        level=course.level,
-        campus=section.campus_id,
-        term_starts_on=section.term.starts_on,
-        phase=section.term.phase,
-        is_running=section.status == ClassSection.Status.RUNNING,
-        opens_at=section.opens_at,
-        closes_at=section.closes_at,
-        meets=_spans(section.meets),
-        is_online=section.mode == ClassSection.Mode.ONLINE,
-        counts=_counts(section),
-        hot=section.hot,
-        has_fee=section.fee_fen > 0,
-        min_age_f=course.min_age_f,
-        min_age_m=course.min_age_m,
-        vigorous=course.vigorous,
-        max_new_age=course.max_new_age,
-        may_be_repeated=course.repeat_rule == Course.RepeatRule.FREELY,
-    )
-
-
-def facts_of_learner(learner: Learner, term: Term, rules: Rules, *, at: datetime) -> LearnerFacts:
-    """Return what the rules ask of a learner, with an eye to one term. Four queries."""
-    holds = tuple(_held(enrolment, term) for enrolment in _enrolments(learner))
-    own = _own_rows(learner, term, at=at)
-    past = list(
-        TermRecord.objects.filter(learner=learner, term__starts_on__lt=term.starts_on).values_list(
-            "term__starts_on", "room_seats", "removed_for_absence",
-            "completed_course", "completed_course__subject", "completed_course__level",
+    def objection(self, section_id: int, *, by_staff: bool = False) -> Objection | None:
+        """Ask the rule book about one class."""
+        section = self.section(section_id)
+        return eligibility.objection(
+            section,
+            self.learner(section_id),
+            self.rules(section_id).rules,
+            at=localtime(self._at),
+            by_staff=by_staff,
         )
-    )  # fmt: skip
-    recent = term.starts_on - HALF_A_YEAR * rules.repeat_terms - SLACK
-    last = term.starts_on - HALF_A_YEAR - SLACK
-    levels: dict[int, int] = {}
-    for *_rest, course, subject, level in past:
-        if course is not None:
-            levels[subject] = max(level, levels.get(subject, 0))
-    return LearnerFacts(
-        sex=learner.sex,
-        born_on=learner.born_on,
-        has_died=learner.deceased_on is not None,
-        holds=holds,
-        waits_for=frozenset(own["waits_for"]),
-        leaving=frozenset(own["leaving"]),
-        room_limit=own["room_limit"],
-        is_newcomer=not any(seats and start >= recent for start, seats, *_ in past)
-        and not any(held.counts and not held.same_term for held in holds),
-        completed_recently=frozenset(
-            row[3] for row in past if row[3] is not None and row[0] >= recent
-        ),
-        levels_completed=levels,
-        removed_for_absence=any(removed and start >= last for start, _s, removed, *_ in past),
-        declared_health=own["declared_health"],
-        family_agreed=own["family_agreed"],
-    )
 
-
-def _enrolments(learner: Learner) -> Iterable[Enrolment]:
-    return (
-        Enrolment.objects.holding_a_seat()
-        .filter(learner=learner)
-        .select_related("section__course")
-        .only(
-            "status", "slots", "due_at", "learner", "section__term", "section__campus",
-            "section__mode", "section__by_invitation", "section__hot", "section__course__subject",
+    def should_talk_first(self, section_id: int) -> bool:
+        """Whether to advise a talk with the teacher."""
+        return eligibility.should_talk_to_the_teacher(
+            self.section(section_id), self.learner(section_id), self.rules(section_id).rules
         )
-    )  # fmt: skip
+
+    def hold_until(self, section_id: int) -> datetime | None:
+        """When a hold made now falls due; None for a class without a fee."""
+        if not self.section(section_id).has_fee:
+            return None
+        rules = self.rules(section_id)
+        days = ((date.fromisoformat(day), kind) for day, kind in self._found["days"])
+        return deadlines.hold_until(localtime(self._at), rules.calendar(days), rules.terms)
+
+    def section(self, section_id: int) -> ClassFacts:
+        """Return what the rules ask of a class."""
+        facts = dict(self._found["classes"][str(section_id)])
+        term = self._found["terms"][str(facts.pop("term"))]
+        return ClassFacts(
+            **facts
+            | {
+                "term_starts_on": date.fromisoformat(term["starts_on"]),
+                "phase": term["phase"],
+                "meets": _spans(facts["meets"]),
+                "opens_at": _moment(facts["opens_at"]),
+                "closes_at": _moment(facts["closes_at"]),
+            }
+        )
+
+    def rules(self, section_id: int) -> TermRules:
+        """Return the rules of a class's term."""
+        term = self._term_of(section_id)
+        if term not in self._rules:
+            self._rules[term] = TermRules.read(self._found["terms"][str(term)]["rules"])
+        return self._rules[term]
+
+    def learner(self, section_id: int) -> LearnerFacts:
+        """Return what the rules ask of the learner, with an eye to a class's term."""
+        term = self._term_of(section_id)
+        if term not in self._learner:
+            self._learner[term] = self._with_an_eye_to(term, self.rules(section_id))
+        return self._learner[term]
+
+    def _with_an_eye_to(self, term: int, rules: TermRules) -> LearnerFacts:
+        found, stored = self._found, self._found["terms"][str(term)]
+        starts_on = date.fromisoformat(stored["starts_on"])
+        recent = starts_on - HALF_A_YEAR * rules.rules.repeat_terms - SLACK
+        last = starts_on - HALF_A_YEAR - SLACK
+        past = [row for row in self._past if row[0] < starts_on]
+        holds = tuple(_held(held, term) for held in found["holds"])
+        levels: dict[int, int] = {}
+        for *_rest, course, subject, level in past:
+            if course is not None:
+                levels[subject] = max(level, levels.get(subject, 0))
+        return LearnerFacts(
+            sex=found["learner"]["sex"],
+            born_on=date.fromisoformat(found["learner"]["born_on"]),
+            has_died=found["learner"]["has_died"],
+            holds=holds,
+            waits_for=frozenset(found["waits_for"]),
+            leaving=frozenset(found["leaving"]),
+            room_limit=stored["room_limit"],
+            is_newcomer=not any(seats and start >= recent for start, seats, *_ in past)
+            and not any(held.counts and not held.same_term for held in holds),
+            completed_recently=frozenset(
+                row[3] for row in past if row[3] is not None and row[0] >= recent
+            ),
+            levels_completed=levels,
+            removed_for_absence=any(gone and start >= last for start, _s, gone, *_ in past),
+            declared_health="health" in found["consents"],
+            family_agreed="family" in found["consents"],
+        )
+
+    @cached_property
+    def _past(self) -> list[tuple[date, int, bool, int | None, int, int]]:
+        return [(date.fromisoformat(row[0]), *row[1:]) for row in self._found["past"]]
+
+    def _term_of(self, section_id: int) -> int:
+        return int(self._found["classes"][str(section_id)]["term"])
 
 
-def _held(enrolment: Enrolment, term: Term) -> Held:
-    section = enrolment.section
+def dossier(section_ids: Iterable[int], *, learner: Learner, actor: User, at: datetime) -> Dossier:
+    """Gather the facts about a learner and some classes.
+
+    Raises ``PermissionDenied`` when the actor may not even look.
+    """
+    found = ledger.facts(section_ids=list(section_ids), learner=learner, actor=actor, at=at)
+    if found is None:
+        raise PermissionDenied
+    return Dossier(found, at)
+
+
+def _held(held: dict[str, Any], term: int) -> Held:
     return Held(
-        section=section.pk,
-        subject=section.course.subject_id,
-        campus=section.campus_id,
-        same_term=section.term_id == term.pk,
-        meets=_spans(enrolment.slots),
-        is_online=section.mode == ClassSection.Mode.ONLINE,
-        counts=_counts(section),
-        hot=section.hot,
-        is_hold=enrolment.due_at is not None,
+        section=held["section"],
+        subject=held["subject"],
+        campus=held["campus"],
+        same_term=held["term"] == term,
+        meets=_spans(held["meets"]),
+        is_online=held["is_online"],
+        counts=held["counts"],
+        hot=held["hot"],
+        is_hold=held["is_hold"],
     )
 
 
-def _own_rows(learner: Learner, term: Term, *, at: datetime) -> dict[str, Any]:
-    """Lines, seats being given back, own limit and declarations, in one query."""
-    mine = {"learner": OuterRef("pk")}
-    valid = ConsentRecord.objects.filter(**mine, given_at__lte=at).filter(
-        Q(valid_until=None) | Q(valid_until__gt=at)
+def _spans(pairs: Iterable[tuple[int, int]]) -> eligibility.Spans:
+    return tuple(
+        (datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC))
+        for start, end in pairs
     )
-    row = (
-        Learner.objects.filter(pk=learner.pk)
-        .annotate(
-            waits_for=ArraySubquery(
-                WaitlistEntry.objects.in_line().filter(**mine).values("section")
-            ),
-            leaving=ArraySubquery(
-                Enrolment.objects.that_may_be_undone(at).filter(**mine).values("section")
-            ),
-            room_limit=Subquery(
-                LearnerTerm.objects.filter(**mine, term=term).values("limit_override")
-            ),
-            declared_health=Exists(valid.filter(kind=ConsentRecord.Kind.HEALTH)),
-            family_agreed=Exists(valid.filter(kind=ConsentRecord.Kind.FAMILY)),
-        )
-        .values("waits_for", "leaving", "room_limit", "declared_health", "family_agreed")
-        .get()
-    )
-    return dict(row)
 
 
-def _counts(section: ClassSection) -> bool:
-    return section.mode != ClassSection.Mode.ONLINE and not section.by_invitation
-
-
-def _spans(meets: Iterable[Any]) -> eligibility.Spans:
-    return tuple((span.lower, span.upper) for span in meets)
+def _moment(seconds: float | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)

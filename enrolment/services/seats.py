@@ -30,18 +30,15 @@ def hold_seat(
     A class without a fee is the learner's at once. ``key`` names one press of the button: the
     same key gives the same answer. Raises ``SeatRefused`` when the rules say no.
     """
-    with scope.learners([learner.pk]):
-        rules = queries.rules_of(section.term, at=at)
-        objection = queries.objection_to(
-            section, learner, rules, at=at, by_staff=channel in AT_THE_OFFICE
-        )
-        if objection is not None:
-            # A twin of this press may have been served a moment ago: then that is the answer.
+    facts = queries.dossier([section.pk], learner=learner, actor=actor, at=at)
+    objection = facts.objection(section.pk, by_staff=channel in AT_THE_OFFICE)
+    if objection is not None:
+        # A twin of this press may have been served a moment ago: then that is the answer.
+        with scope.learners([learner.pk]):
             before = ledger.stored(learner=learner, key=key, act=Act.CLAIM, subject=section.pk)
-            if before is None:
-                raise SeatRefused(objection.reason, other_section=objection.other_section)
-            return answered(before)
-        due_at = queries.hold_until(section, rules, at=at)
+        if before is None:
+            raise SeatRefused(objection.reason, other_section=objection.other_section)
+        return answered(before)
     return answered(
         ledger.claim(
             section=section,
@@ -50,7 +47,7 @@ def hold_seat(
             channel=channel,
             key=key,
             at=at,
-            due_at=due_at,
+            due_at=facts.hold_until(section.pk),
         )
     )
 

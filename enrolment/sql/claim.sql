@@ -4,7 +4,8 @@
 CREATE OR REPLACE FUNCTION seat_claim(
     p_actor bigint, p_learner bigint, p_section bigint, p_key uuid, p_hash text,
     p_channel text, p_at timestamptz, p_due timestamptz
-) RETURNS enrolment_claim LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+) RETURNS enrolment_claim LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     section courses_classsection;
     phase text;

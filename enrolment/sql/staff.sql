@@ -4,7 +4,8 @@
 CREATE OR REPLACE FUNCTION seat_confirm(
     p_actor bigint, p_enrolment bigint, p_key uuid, p_hash text, p_channel text,
     p_at timestamptz, p_reason text
-) RETURNS enrolment_claim LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+) RETURNS enrolment_claim LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     held enrolment_enrolment;
     section courses_classsection;
@@ -48,7 +49,8 @@ END $$;
 -- now, which is more than asked for when too many are in use. NULL: not this person's class.
 CREATE OR REPLACE FUNCTION seat_resize(
     p_actor bigint, p_section bigint, p_capacity int, p_at timestamptz, p_reason text
-) RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+) RETURNS int LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     section courses_classsection;
     seats int;
@@ -83,7 +85,8 @@ END $$;
 -- the claims that were on their way have arrived. False: not this person's class.
 CREATE OR REPLACE FUNCTION seat_cancel_section(
     p_actor bigint, p_section bigint, p_at timestamptz, p_reason text
-) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     section courses_classsection;
 BEGIN
@@ -102,7 +105,8 @@ END $$;
 -- End up to p_limit enrolments and places in line of a class that was called off. Returns how
 -- many ended; call it until it returns none.
 CREATE OR REPLACE FUNCTION seat_empty_section(p_section bigint, p_at timestamptz, p_limit int)
-RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+RETURNS int LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     section courses_classsection;
     used enrolment_seat;

@@ -3,7 +3,8 @@
 -- Free up to p_limit seats whose time has run out. Returns the class of each. Two sweeps at once
 -- are harmless: what one has locked, the other leaves alone.
 CREATE OR REPLACE FUNCTION seat_sweep(p_at timestamptz, p_limit int)
-RETURNS SETOF bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+RETURNS SETOF bigint LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     due enrolment_seat;
     seat enrolment_seat;
@@ -67,7 +68,8 @@ END $$;
 
 -- Classes that have a free seat and somebody who waits.
 CREATE OR REPLACE FUNCTION seat_sections_to_offer()
-RETURNS SETOF bigint LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+RETURNS SETOF bigint LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
     SELECT DISTINCT w.section_id FROM enrolment_waitlistentry w
     WHERE w.state = 'waiting' AND EXISTS (
         SELECT FROM enrolment_seat s WHERE s.section_id = w.section_id AND s.state = 'free'
@@ -77,7 +79,8 @@ $$;
 
 -- Give every running class of a term beyond planning its seats. Returns how many classes got them.
 CREATE OR REPLACE FUNCTION seat_lay_out()
-RETURNS int LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+RETURNS int LANGUAGE sql SECURITY DEFINER
+SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
     WITH laid AS (
         INSERT INTO enrolment_seat (section_id, no, state, bucket)
         SELECT s.id, no, 'free', 'O'
@@ -94,7 +97,8 @@ $$;
 
 -- From the first day of a term its confirmed learners are being taught. Returns how many began.
 CREATE OR REPLACE FUNCTION seat_begin_terms(p_at timestamptz)
-RETURNS int LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+RETURNS int LANGUAGE sql SECURITY DEFINER
+SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
     WITH begun AS (
         UPDATE enrolment_enrolment e SET status = 'active'
         FROM courses_classsection s JOIN courses_term t ON t.id = s.term_id
@@ -118,7 +122,8 @@ $$;
 -- somebody waits for are not free for all. Counts only, so open to everybody.
 CREATE OR REPLACE FUNCTION seat_counts(p_sections bigint[])
 RETURNS TABLE (section_id bigint, seats_left int, waiting int)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
     SELECT wanted.section,
            CASE WHEN w.waiting > 0 THEN 0 ELSE (
                SELECT count(*) FROM enrolment_seat s

@@ -4,7 +4,8 @@
 -- how many were offered. Never waits: who is busy, or not eligible just now, keeps the place.
 CREATE OR REPLACE FUNCTION seat_promote(
     p_section bigint, p_at timestamptz, p_due timestamptz
-) RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+) RETURNS int LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     section courses_classsection;
     no_seat_first boolean;
@@ -88,7 +89,8 @@ END $$;
 CREATE OR REPLACE FUNCTION seat_accept(
     p_actor bigint, p_learner bigint, p_entry bigint, p_key uuid, p_hash text,
     p_channel text, p_at timestamptz, p_due timestamptz
-) RETURNS enrolment_claim LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+) RETURNS enrolment_claim LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     section courses_classsection;
     entry enrolment_waitlistentry;
@@ -158,7 +160,8 @@ END $$;
 CREATE OR REPLACE FUNCTION seat_leave_line(
     p_actor bigint, p_learner bigint, p_entry bigint, p_key uuid, p_hash text,
     p_channel text, p_at timestamptz, p_act text
-) RETURNS enrolment_claim LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+) RETURNS enrolment_claim LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     section courses_classsection;
     entry enrolment_waitlistentry;
@@ -204,7 +207,8 @@ END $$;
 -- A learner's places in line: row-level security hides the others, so the count is made here.
 CREATE OR REPLACE FUNCTION waitlist_places(p_learner bigint, p_at timestamptz)
 RETURNS TABLE (entry_id bigint, place int, waiting int)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
     SELECT mine.id, (
         SELECT count(*) FROM enrolment_waitlistentry w
         LEFT JOIN enrolment_learnerterm l

@@ -4,7 +4,8 @@
 CREATE OR REPLACE FUNCTION seat_withdraw(
     p_actor bigint, p_learner bigint, p_enrolment bigint, p_key uuid, p_hash text,
     p_channel text, p_at timestamptz, p_until timestamptz, p_reason text
-) RETURNS enrolment_claim LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+) RETURNS enrolment_claim LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     section courses_classsection;
     held enrolment_enrolment;
@@ -53,7 +54,8 @@ END $$;
 CREATE OR REPLACE FUNCTION seat_undo(
     p_actor bigint, p_learner bigint, p_enrolment bigint, p_key uuid, p_hash text,
     p_channel text, p_at timestamptz
-) RETURNS enrolment_claim LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+) RETURNS enrolment_claim LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     section courses_classsection;
     answer enrolment_claim;
@@ -103,7 +105,8 @@ END $$;
 CREATE OR REPLACE FUNCTION seat_yield(
     p_actor bigint, p_learner bigint, p_enrolment bigint, p_key uuid, p_hash text,
     p_channel text, p_at timestamptz
-) RETURNS enrolment_claim LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+) RETURNS enrolment_claim LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     section courses_classsection;
     answer enrolment_claim;

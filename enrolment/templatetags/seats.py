@@ -1,7 +1,7 @@
 """The live box of a class, for pages of every floor."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django import template
 from django.http import HttpRequest
@@ -10,7 +10,7 @@ from django.utils.dates import WEEKDAYS
 
 from accounts import scope
 from accounts.http import ACTING_FOR, CHOSEN
-from accounts.models import Learner
+from accounts.models import Learner, User
 from accounts.queries import learners_of
 from campus.http import locality_of
 from courses.models import ClassSection, Course
@@ -60,11 +60,13 @@ def next_lesson(context: Context) -> queries.MyLesson | None:
 
 def _rows(cards: list[Any], request: HttpRequest | None, at: datetime) -> list[dict[str, Any]]:
     learner_id = _who_asks(request, at) if request else None
-    if learner_id is None:
-        return [_row(offer) for offer in queries.offers_for(cards, None, at=at)]
+    if request is None or learner_id is None or not cards:
+        return [_row(Offer(card)) for card in cards]
     with scope.learners([learner_id]):
         learner = Learner.objects.get(pk=learner_id)
-        return [_row(offer) for offer in queries.offers_for(cards, learner, at=at)]
+        ids = [card.section.pk for card in cards]
+        facts = queries.dossier(ids, learner=learner, actor=cast(User, request.user), at=at)
+        return [_row(offer) for offer in queries.offers_for(cards, learner, facts, at=at)]
 
 
 def _row(offer: Offer) -> dict[str, Any]:

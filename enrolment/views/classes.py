@@ -9,7 +9,6 @@ from django.views.decorators.http import require_http_methods
 from accounts.http import LearnerRequest, learner_required, new_press, press_of
 from courses.models import ClassSection
 from enrolment import queries, services, wording
-from enrolment.domain.eligibility import should_talk_to_the_teacher
 from enrolment.domain.refusals import Refusal
 from enrolment.models import Outcome
 from enrolment.services import SeatRefused
@@ -28,9 +27,10 @@ def check_class(request: LearnerRequest, section_id: int) -> HttpResponse:
     """Everything about a class before one says yes; or why not, and what to do next."""
     section = _section(section_id)
     card = queries.live_card(section, at=request.at)
-    offer = queries.offers_for([card], request.learner, at=request.at)[0]
-    rules = queries.rules_of(section.term, at=request.at)
-    facts = queries.facts_of_learner(request.learner, section.term, rules.rules, at=request.at)
+    facts = queries.dossier(
+        [section.pk], learner=request.learner, actor=request.user, at=request.at
+    )
+    offer = queries.offers_for([card], request.learner, facts, at=request.at)[0]
     refusal = offer.objection.reason if offer.objection else None
     return render(
         request,
@@ -42,10 +42,8 @@ def check_class(request: LearnerRequest, section_id: int) -> HttpResponse:
             and wording.refusal(refusal, section, other=offer.other, opens_at=card.seats.opens_at),
             "needs_declaration": refusal is Refusal.NEEDS_HEALTH_DECLARATION,
             "not_open_yet": refusal is Refusal.NOT_OPEN_YET and card.seats.opens_at is not None,
-            "talk_first": should_talk_to_the_teacher(
-                queries.facts_of_class(section), facts, rules.rules
-            ),
-            "due_at": queries.hold_until(section, rules, at=request.at),
+            "talk_first": facts.should_talk_first(section.pk),
+            "due_at": facts.hold_until(section.pk),
             "refund_rule": wording.refund_rule(section),
             "like_it": queries.like_it(section, at=request.at)
             if card.seats.state == "full" or refusal
@@ -62,7 +60,7 @@ def hold_seat(request: LearnerRequest, section_id: int) -> HttpResponse:
     check_page = redirect("enrolment:check-class", section_id)
     if request.method != "POST":
         return check_page  # somebody came back after signing in
-    section = _section(section_id)
+    section = get_object_or_404(ClassSection.objects.listed(), pk=section_id)
     try:
         claim = services.hold_seat(
             section=section,

@@ -1,0 +1,68 @@
+"""When things fall due: a term's rules and the calendar, read for the rule book."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.utils.timezone import localtime
+
+from campus.models import Holiday
+from courses.models import ClassSection, Term, TermPolicy
+from enrolment.domain import deadlines
+from enrolment.domain.deadlines import Calendar, Terms
+from enrolment.domain.eligibility import Rules
+
+CALENDAR_AHEAD = timedelta(days=60)
+
+
+@dataclass(frozen=True)
+class TermRules:
+    """A term's policy, read for the rules and for the deadlines."""
+
+    rules: Rules
+    terms: Terms
+    stored: dict[str, Any]
+
+    @classmethod
+    def read(cls, stored: dict[str, Any]) -> "TermRules":
+        """Read a stored policy."""
+        return cls(Rules.read(stored), Terms.read(stored), stored)
+
+    def calendar(self, days: Iterable[tuple[date, str]]) -> Calendar:
+        """Return the working days, and when nothing may fall due."""
+        kinds = dict(days)
+        return Calendar(
+            closed=frozenset(day for day, kind in kinds.items() if kind == Holiday.Kind.CLOSED),
+            working=frozenset(day for day, kind in kinds.items() if kind == Holiday.Kind.WORKING),
+            quiet=deadlines.read_quiet(self.stored.get("no_deadlines", [])),
+        )
+
+
+def rules_of(term: Term, *, at: datetime) -> TermRules:
+    """Return the rules in force; the defaults for a term that has published none yet."""
+    try:
+        stored = TermPolicy.objects.in_force(term, at).rules
+    except TermPolicy.DoesNotExist:
+        stored = {}
+    return TermRules.read(stored)
+
+
+def offer_until(section: ClassSection, rules: TermRules, *, at: datetime) -> datetime:
+    """When an offer made now falls due."""
+    return deadlines.offer_until(
+        localtime(at), _calendar(rules, at), rules.terms, starts_on=section.term.starts_on
+    )
+
+
+def payment_until(section: ClassSection, rules: TermRules, *, at: datetime) -> datetime | None:
+    """When an accepted offer has to be paid; None for a class without a fee."""
+    if not section.fee_fen:
+        return None
+    return deadlines.offer_until(localtime(at), _calendar(rules, at), rules.terms)
+
+
+def _calendar(rules: TermRules, at: datetime) -> Calendar:
+    today = localtime(at).date()
+    days = Holiday.objects.between(today, today + CALENDAR_AHEAD)
+    return rules.calendar(days.values_list("day", "kind"))
