@@ -15,7 +15,7 @@ from accounts.models import User
 FRESH = 300  # seconds
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth brings no types
+class AccountAdapter(DefaultAccountAdapter):
     """allauth signs in staff, by user name; phone codes are our own (``accounts.sign_in``).
 
     Its phone and e-mail stages are left out, so no code of its own is ever sent or judged.
@@ -50,7 +50,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth br
         return reverse("accounts:me")
 
 
-class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth brings no types
+class MFAAdapter(DefaultMFAAdapter):
     """Second factor of staff."""
 
     error_messages: ClassVar[dict[str, Any]] = DefaultMFAAdapter.error_messages | {

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 ONE_TIME = {"inputmode": "numeric", "autocomplete": "one-time-code"}
 
 
-class StaffSignInForm(LoginForm):  # type: ignore[misc]  # allauth brings no types
+class StaffSignInForm(LoginForm):
     """User name and password."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -29,7 +29,7 @@ class StaffSignInForm(LoginForm):  # type: ignore[misc]  # allauth brings no typ
         self.fields["password"].widget.attrs.pop("placeholder", None)
 
 
-class PasswordAgainForm(PasswordAgain):  # type: ignore[misc]
+class PasswordAgainForm(PasswordAgain):
     """The password once more, before something that matters."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -45,7 +45,7 @@ def _ask_for_code(form: forms.Form, hint: Any) -> None:
     form.fields["code"].widget = forms.TextInput(attrs=ONE_TIME)
 
 
-class ShowFactorForm(ShowFactor):  # type: ignore[misc]
+class ShowFactorForm(ShowFactor):
     """A code of the app, or a recovery code."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -53,7 +53,7 @@ class ShowFactorForm(ShowFactor):  # type: ignore[misc]
         _ask_for_code(self, _("6 digits from your authenticator app, or a recovery code."))
 
 
-class ShowFactorAgainForm(ShowFactorAgain):  # type: ignore[misc]
+class ShowFactorAgainForm(ShowFactorAgain):
     """The same, once more."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -61,7 +61,7 @@ class ShowFactorAgainForm(ShowFactorAgain):  # type: ignore[misc]
         _ask_for_code(self, _("6 digits from your authenticator app, or a recovery code."))
 
 
-class SetUpAppForm(ActivateTOTPForm):  # type: ignore[misc]
+class SetUpAppForm(ActivateTOTPForm):
     """The first code of a new authenticator app."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -69,7 +69,7 @@ class SetUpAppForm(ActivateTOTPForm):  # type: ignore[misc]
         _ask_for_code(self, _("6 digits that the app shows now."))
 
 
-class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
+class AddPasskeyForm(AddWebAuthnForm):
     """A passkey: this phone's fingerprint, a security key. It signs in by itself."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -63,4 +63,4 @@ def _guest(row: dict[str, str]) -> Guest:
 def _code_now(secret: str) -> str:
     counters = list(totp.yield_hotp_counters_from_time())  # this half minute, and those beside it
     now = counters[len(counters) // 2]
-    return totp.format_hotp_value(totp.hotp_value(secret, now))
+    return str(totp.format_hotp_value(totp.hotp_value(secret, now)))

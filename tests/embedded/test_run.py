@@ -20,8 +20,7 @@ def _named(run, *words: str) -> list[int]:
     """Processes below ``run`` whose command line holds all the words."""
     found = []
     for pid in descendants(run.pid):
-        with open(f"/proc/{pid}/cmdline") as file:
-            line = file.read()
+        line = _line(pid)  # empty for one that has just ended
         if all(word in line for word in words) and "shim.py" not in line:
             found.append(pid)
     return found

@@ -1,7 +1,6 @@
 """The command: a small city in the database, sound from its first moment."""
 
 import json
-import time
 from collections import Counter
 from datetime import UTC, datetime
 
@@ -35,15 +34,13 @@ def built(django_db_setup, django_db_blocker, var_dir):
         override_settings(VAR_DIR=var_dir, MEDIA_ROOT=var_dir / "media"),
         transaction.atomic(),
     ):
-        began = time.process_time()
         call_command("demo_city", size="small", today=TODAY, verbosity=0)
-        yield time.process_time() - began
+        yield
         transaction.set_rollback(True)
 
 
-def test_a_small_city_keeps_every_rule_of_seats_and_is_quick(built):
+def test_a_small_city_keeps_every_rule_of_seats(built):
     assert ledger.broken_rules(at=NOON, offer_hours=True) == []
-    assert built < 5
     planned = plan_city(today=TODAY, size="small")
     assert Unit.objects.count() == len(planned.units)
     assert ClassSection.objects.count() == 2 * len(planned.sections)
