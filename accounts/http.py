@@ -74,6 +74,9 @@ def learner_required(
     who it is; an account without a learner fills in who they are. Helpers need a live grant,
     checked at each request, with ``right`` (by default: to view for a GET, to apply for a POST).
 
+    A form that was filled in for one learner (field ``meant_for``) does nothing once another
+    page of the same browser has turned to somebody else: its page comes again, with the name.
+
     A GET runs, template included, in a short transaction that sees this learner's rows. A POST
     runs in none: services open their own, and the view says ``with request.scope():`` to read.
     """
@@ -97,6 +100,8 @@ def learner_required(
                 request.grant = _grant(allowed, learner_id)
                 note_name(request, request.learner)
                 _ensure(needed, request.grant)
+                if not _is_meant_for(request, request.learner):
+                    return redirect(_way_back(request))
                 if reads_only:
                     return rendered(view(request, *args, **kwargs))
             return view(request, *args, **kwargs)
@@ -172,6 +177,17 @@ def turn_back(request: Any) -> int | None:
     return helped
 
 
+def turned_to(request: Any, allowed: queries.MayActFor) -> int | None:
+    """Return the learner the requests of this session are for, or None while nobody has said."""
+    helped = request.session.get(ACTING_FOR)
+    if helped is not None:
+        return int(helped) if helped in allowed.grants else None
+    if len(allowed.own) == 1:
+        return allowed.own[0]
+    chosen = request.session.get(CHOSEN)
+    return chosen if chosen in allowed.own else None
+
+
 def press_of(request: HttpRequest) -> UUID:
     """Return the key of one press of a button, from the form's field ``press``.
 
@@ -199,16 +215,20 @@ def rendered(response: HttpResponseBase) -> HttpResponseBase:
 def _for_whom(request: HttpRequest, allowed: queries.MayActFor) -> int | None:
     """Return the learner of this request, or None when somebody has to say."""
     helped = request.session.get(ACTING_FOR)
-    if helped is not None:
-        if helped in allowed.grants:
-            return int(helped)
+    if helped is not None and helped not in allowed.grants:
         turn_back(request)
         messages.warning(request, _("You may no longer act for this person. The help has ended."))
         return None
-    if len(allowed.own) == 1:
-        return allowed.own[0]
-    chosen = request.session.get(CHOSEN)
-    return chosen if chosen in allowed.own else None
+    return turned_to(request, allowed)
+
+
+def _is_meant_for(request: HttpRequest, learner: Learner) -> bool:
+    meant = request.POST.get("meant_for")
+    if not meant or meant == str(learner.pk):
+        return True
+    said = _("This page was for somebody else. Now it is for %(name)s. Please check it again.")
+    messages.warning(request, said % {"name": learner.name})
+    return False
 
 
 def _say_who_it_is(request: HttpRequest, allowed: queries.MayActFor) -> HttpResponse:

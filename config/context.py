@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import Error as DatabaseAway
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse, translate_url
 from django.utils.translation import gettext as _
@@ -63,9 +63,13 @@ def _details(request: HttpRequest) -> dict[str, Any]:
         details = SiteDetails.load(request)
         at = clock.now()
         _LastKnown.details = details
-    except DatabaseError:
-        details, at = _LastKnown.details or _without_database(), None
-    phone = Phone(details.phone, details.phone_to_dial) if details.phone else None
+    except DatabaseAway:
+        details, at = _LastKnown.details or SiteDetails(), None
+    phone = (
+        Phone(details.phone, details.phone_to_dial)
+        if details.phone
+        else Phone(settings.SITE_PHONE, settings.SITE_PHONE_TO_DIAL)
+    )
     return {
         "site_name": details.said("name") or settings.WAGTAIL_SITE_NAME,
         "site_phone": phone,
@@ -74,10 +78,6 @@ def _details(request: HttpRequest) -> dict[str, Any]:
         "printed_at": at,
         "at": at,
     }
-
-
-def _without_database() -> SiteDetails:
-    return SiteDetails(phone=settings.SITE_PHONE, phone_to_dial=settings.SITE_PHONE_TO_DIAL)
 
 
 def _main_nav(request: HttpRequest, home: str) -> list[tuple[str, str, bool]]:
@@ -110,12 +110,17 @@ def _languages(request: HttpRequest) -> list[tuple[str, str, str]]:
 
 def _who(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
-    if user is None or not user.is_authenticated:
-        return {"sign_in_url": _address("account_request_login_code")}
-    here = who_is_here(request)
+    try:
+        if user is None or not user.is_authenticated:
+            return {"sign_in_url": _address("account_request_login_code")}
+        here = who_is_here(request)
+    except DatabaseAway:
+        return {}
     return {
         "account_name": here.name,
         "acting_for": {"name": here.acting_for} if here.acting_for else None,
+        "my_page_url": _address("accounts:me"),
+        "choose_whom_url": _address("accounts:choose-learner"),
         "end_helping_url": _address("accounts:stop-helping"),
         "sign_out_url": _address("account_logout"),
     }

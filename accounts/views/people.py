@@ -13,13 +13,13 @@ from django.views.decorators.http import require_POST
 from accounts import clock, queries, scope, services
 from accounts.forms import AboutMeForm, HelperForm
 from accounts.http import (
-    ACTING_FOR,
     LearnerRequest,
     Right,
     learner_required,
     note_name,
     turn_back,
     turn_to,
+    turned_to,
 )
 from accounts.models import HelperGrant, Learner
 from accounts.views.sign_in import fresh_code_required, safe_next
@@ -34,12 +34,14 @@ def show_me(request: Any) -> HttpResponse:
     with scope.learners([*allowed.own, *allowed.grants]):
         people = list(Learner.objects.for_user(request.user, at).in_order())
     own = [learner for learner in people if learner.pk in allowed.own]
-    if len(own) == 1 and ACTING_FOR not in request.session:
-        note_name(request, own[0])
+    current = next((one for one in people if one.pk == turned_to(request, allowed)), None)
+    if current is not None:
+        note_name(request, current)
     return render(
         request,
         "accounts/me.html",
         {
+            "current": current,
             "own": own,
             "helped": [learner for learner in people if learner.pk in allowed.grants],
             "roles": set(request.user.posts.held().values_list("role", flat=True)),

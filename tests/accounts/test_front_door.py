@@ -7,17 +7,22 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import connection
 from django.http import HttpResponse
 from django.test import RequestFactory
+from django.urls import reverse
 
 from accounts import clock, http, scope
 from accounts.models import AuditEvent, HelperGrant, Learner, StaffPost
+from enrolment.models import Enrolment
 from tests.conftest import role_app
 from tests.factories.accounts import (
     HelperGrantFactory,
     LearnerFactory,
     StaffFactory,
+    StaffPostFactory,
     UnitFactory,
     UserFactory,
 )
+from tests.factories.enrolment import SectionFactory
+from tests.factories.sign_in import sign_in_staff
 from tests.factories.times import TODAY
 
 pytestmark = pytest.mark.django_db
@@ -129,6 +134,25 @@ def test_a_helper_without_the_right_to_apply_may_not_post(visit):
     assert visit(page, grant.helper, session=session).status_code == 200
     with pytest.raises(PermissionDenied):
         visit(page, grant.helper, "post", session=session)
+
+
+def test_a_form_meant_for_one_learner_does_nothing_for_another(app_client):
+    one = LearnerFactory(name="周建国")
+    other = LearnerFactory(name="沈美芳", user=one.user)
+    app_client.force_login(one.user)
+    app_client.post("/my/who/", {"learner": other.pk})
+    section = SectionFactory()
+    form = {"press": str(uuid.uuid4()), "meant_for": str(one.pk)}
+    page, door = (
+        reverse(f"enrolment:{at}", args=[section.pk]) for at in ("check-class", "hold-seat")
+    )
+    answer = app_client.post(door, form, headers={"referer": f"http://testserver{page}"})
+    assert answer.url == page
+    checked = app_client.get(page)
+    assert [str(said) for said in checked.context["messages"]]
+    assert checked.context["request"].learner == other
+    assert f'name="meant_for" value="{other.pk}"' in checked.content.decode()
+    assert Enrolment.objects.count() == 0
 
 
 def test_staff_see_their_offices_inside_the_view(visit):
@@ -275,6 +299,42 @@ def test_a_learner_is_greeted_by_name(signed_in):
     assert client.get("/demo/sms/").context["account_name"] == learner.user.shown_name
     assert client.get("/my/").context["account_name"] == "吴玉兰"
     assert client.get("/demo/sms/").context["account_name"] == "吴玉兰"
+
+
+def test_a_name_on_top_leads_to_all_one_can_do(signed_in):
+    learner = LearnerFactory(name="周建国")
+    LearnerFactory(name="沈美芳", user=learner.user)
+    client = signed_in(learner.user)
+    assert 'href="/my/"' in client.get("/campuses/").content.decode()
+    asked = client.get("/my/").content.decode()
+    assert "我是 周建国" in asked
+    assert "我是 沈美芳" in asked
+    assert "/my/card/" not in asked
+    client.post("/my/who/", {"learner": learner.pk})
+    mine = client.get("/my/").content.decode()
+    assert "<h2>周建国</h2>" in mine
+    assert "/my/card/" in mine
+    assert "我是 沈美芳" in mine
+
+
+def test_a_helper_is_shown_whom_to_help_and_may_change_over(signed_in):
+    grant = HelperGrantFactory(learner__name="周建国")
+    HelperGrantFactory(learner__name="沈美芳", helper=grant.helper)
+    client = signed_in(grant.helper)
+    start = client.get("/my/").content.decode()
+    assert "我替 周建国 办理" in start
+    assert "我替 沈美芳 办理" in start
+    client.post("/my/who/", {"learner": grant.learner_id})
+    assert 'href="/my/who/"' in client.get("/campuses/").content.decode()
+    acting = client.get("/my/").content.decode()
+    assert "<h2>周建国</h2>" in acting
+    assert "/my/helpers/" not in acting
+
+
+def test_a_teacher_finds_the_films(app_client):
+    teacher = StaffPostFactory(role=Role.TEACHER).user
+    page = sign_in_staff(app_client, teacher).get("/my/").content.decode()
+    assert 'href="/teaching/films/"' in page
 
 
 def test_nobody_turns_to_a_stranger(signed_in):
