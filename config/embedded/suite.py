@@ -135,7 +135,8 @@ def tests(options: argparse.Namespace, rest: list[str]) -> Check:
         # One process and nothing captured: these count and measure, and their print is kept.
         command += ["-s", f"--deep={','.join(options.deep or DEEP)}"]
     elif not rest:
-        command += ["-n", "2"]
+        # By groups: tests that share something dear to start share a worker.
+        command += ["-n", "2", "--dist", "loadgroup"]
     if options.fast:
         command += ["-m", FAST]
     return Check("pytest", [*command, *rest])

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -54,12 +55,16 @@ class Stack:
         lines = outbox.read_text(encoding="utf-8").splitlines() if outbox.exists() else []
         return [json.loads(line) for line in lines]
 
-    def message(self, to: str, containing: str, patience: float = 40.0) -> str:
-        """Wait for an SMS; return its text. Numbers are compared by their last eleven digits."""
+    def message(self, to: str, containing: str, *, after: int = 0, patience: float = 60.0) -> str:
+        """Wait for an SMS; return its text. Numbers are compared by their last eleven digits.
+
+        ``after`` is how many messages there were before: older ones do not count.
+        """
+        number = re.sub(r"\D", "", to)[-11:]
         until = time.monotonic() + patience
         while time.monotonic() < until:
-            for message in reversed(self.messages()):
-                if message["to"][-11:] == to[-11:] and containing in message["text"]:
+            for message in reversed(self.messages()[after:]):
+                if message["to"][-11:] == number and containing in message["text"]:
                     return message["text"]
             time.sleep(0.3)
         raise AssertionError(f"no SMS to {to} with {containing!r}: {self.messages()[-5:]}")
@@ -97,4 +102,3 @@ def _wait_for(process: subprocess.Popen[bytes], log: Path) -> None:
         assert process.poll() is None, said
         time.sleep(0.3)
     raise AssertionError(f"not ready after {PATIENCE:.0f} s:\n{log.read_text()}")
-

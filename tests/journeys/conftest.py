@@ -1,0 +1,67 @@
+"""One running product and one browser for all journeys, and people who sit at it.
+
+The stack is dear to start (half a minute), so all journeys share it and go to one worker: the
+group's name keeps pytest-xdist from starting a second one.
+"""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from config.embedded import browser
+from config.embedded.ports import free_port
+from tests.journeys.people import People
+from tests.journeys.stack import Stack, running
+
+# The Tuesday morning on which the small city stands in open enrolment, within the offer hours.
+TODAY = "2026-12-01"
+NOW = f"{TODAY} 10:00"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--autoplay-policy=user-gesture-required",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whoever sits at the running product is a browser test, and all of them share one worker."""
+    for item in items:
+        if "people" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("journeys"))
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """The product on a small city of its own, its clock on that Tuesday morning."""
+    with tempfile.TemporaryDirectory(prefix="journeys-") as folder:
+        Path(folder).chmod(0o711)  # the servers run under an account of their own
+        options = f"--size small --today {TODAY}"
+        with running(Path(folder) / "var", free_port(), options) as stack:
+            stack.manage("clock", NOW)
+            yield stack
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The browser; every person gets a profile of their own."""
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=browser.chromium(), args=FLAGS)
+
+
+@pytest.fixture
+def people(stack: Stack, chromium: Browser) -> Iterator[People]:
+    """Who sits at a screen in this test; at its end, nobody's browser may have complained."""
+    people = People(stack, chromium)
+    yield people
+    complaints = people.complaints()
+    people.go_home()
+    assert complaints == []

@@ -1,0 +1,139 @@
+"""People at their screens: each with a browser profile, a size of text and a way to sign in."""
+
+import re
+import time
+from typing import Any
+from urllib.parse import urlsplit
+
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+
+from tests.journeys.stack import Stack
+
+PHONE, DESKTOP = (360, 740), (1280, 800)
+TOTP_PERIOD = 30
+SAID_OF_A_REFUSAL = re.compile(r"Failed to load resource: .* status of (4\d\d|50\d)")
+
+
+class Person:
+    """Somebody at a screen. Whatever the browser complains of is written down."""
+
+    def __init__(
+        self,
+        stack: Stack,
+        chromium: Browser,
+        *,
+        window: tuple[int, int],
+        size: str,
+        **options: Any,
+    ) -> None:
+        self.stack = stack
+        self.complaints: list[str] = []
+        width, height = window
+        self.context: BrowserContext = chromium.new_context(
+            base_url=stack.url,
+            viewport={"width": width, "height": height},
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            **options,
+        )
+        self.context.set_default_timeout(20_000)
+        self.read_at(size)
+        self.context.on("console", self._note)
+        self.context.on("weberror", lambda error: self.complaints.append(str(error.error)))
+        self.context.on("request", self._see_where)
+        self.page: Page = self.context.new_page()
+
+    def read_at(self, size: str) -> None:
+        """Choose a size of text, as the buttons in the head do."""
+        self.context.add_cookies([{"name": "text_size", "value": size, "url": self.stack.url}])
+
+    def goto(self, path: str) -> Page:
+        """Open a page of ours."""
+        self.page.goto(path, wait_until="load")
+        return self.page
+
+    def press(self, action: str) -> Page:
+        """Press the one button of the form that leads to an address ending in ``action``."""
+        self.page.locator(f'form[action$="{action}"] button').first.click()
+        return self.page
+
+    def follow(self, address: str) -> Page:
+        """Follow the link of the main text that leads to ``address``, whatever it asks for."""
+        self.page.locator(f'main a[href="{address}"], main a[href^="{address}?"]').first.click()
+        return self.page
+
+    def status_of(self, path: str) -> int:
+        """Return what a file answers to this person's browser."""
+        return self.context.request.get(path).status
+
+    def at(self, pattern: str) -> int:
+        """Wait for an address of this pattern; return the number in it, or 0."""
+        self.page.wait_for_url(re.compile(pattern))
+        number = re.search(pattern, self.page.url)
+        return int(number[1]) if number and number.lastindex else 0
+
+    def sign_in_by_phone(self, phone: str) -> None:
+        """Ask for a code, read it in the SMS, write it in."""
+        if "/accounts/login/code/" not in self.page.url:
+            self.goto("/accounts/login/code/")
+        seen = len(self.stack.messages())
+        self.page.fill("[name=phone]", phone)
+        self.page.press("[name=phone]", "Enter")
+        self.page.wait_for_url("**/accounts/login/code/confirm/")
+        code = re.search(r"\d{6}", self.stack.message(phone, "验证码", after=seen))
+        assert code is not None
+        self.page.fill("[name=code]", code[0])
+        self.page.press("[name=code]", "Enter")
+        self.page.wait_for_url(lambda url: "/accounts/login/" not in url)
+
+    def sign_in_as_staff(self, account: dict[str, str]) -> None:
+        """User name and password, then the six digits of the authenticator."""
+        if "/accounts/login/" not in self.page.url:
+            self.goto("/accounts/login/")
+        self.page.fill("[name=login]", account["username"])
+        self.page.fill("[name=password]", account["password"])
+        self.page.press("[name=password]", "Enter")
+        self.page.wait_for_url("**/accounts/2fa/authenticate/**")
+        counter = int(time.time()) // TOTP_PERIOD
+        self.page.fill(
+            "[name=code]", format_hotp_value(hotp_value(account["totp_secret"], counter))
+        )
+        self.page.press("[name=code]", "Enter")
+        self.page.wait_for_url(lambda url: "/accounts/" not in url)
+
+    def _note(self, line: ConsoleMessage) -> None:
+        if line.type in {"error", "warning"} and not SAID_OF_A_REFUSAL.match(line.text):
+            self.complaints.append(f"{self.page.url}: {line.text}")
+
+    def _see_where(self, request: Request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme in {"http", "https"} and parts.netloc != urlsplit(self.stack.url).netloc:
+            self.complaints.append(f"asked another house: {request.url}")
+
+
+class People:
+    """Everybody in one test."""
+
+    def __init__(self, stack: Stack, chromium: Browser) -> None:
+        self.stack = stack
+        self._chromium = chromium
+        self._here: list[Person] = []
+
+    def somebody(
+        self, *, window: tuple[int, int] = PHONE, size: str = "standard", **options: Any
+    ) -> Person:
+        """Somebody whom the product does not know yet."""
+        person = Person(self.stack, self._chromium, window=window, size=size, **options)
+        self._here.append(person)
+        return person
+
+    def complaints(self) -> list[str]:
+        """What the browsers of all of them complained of."""
+        return [said for person in self._here for said in person.complaints]
+
+    def go_home(self) -> None:
+        """Close everybody's browser."""
+        for person in self._here:
+            person.context.close()
+        self._here.clear()
