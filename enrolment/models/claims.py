@@ -13,24 +13,38 @@ class Claim(models.Model):
     """The answer to one press: the same key gives the same answer, for ever.
 
     Written in the transaction that does the work, so a crash leaves neither half. The row is
-    idempotency record and audit trail at once; refusals are kept too.
+    idempotency record and audit trail at once; refusals are kept too. No foreign keys, for the
+    reason given at ``EnrolmentEvent``.
     """
 
     pk = models.CompositePrimaryKey("learner_id", "key")
     learner = models.ForeignKey(
-        Learner, on_delete=models.PROTECT, related_name="claims", db_index=False
+        Learner,
+        on_delete=models.PROTECT,
+        related_name="claims",
+        db_index=False,
+        db_constraint=False,
     )
     key = models.UUIDField()
     # What the press asked for; the same key with another request is a mistake, not a retry.
     request_hash = models.CharField(max_length=64)
     act = models.CharField(max_length=10, choices=Act.choices)
     section = models.ForeignKey(
-        ClassSection, on_delete=models.PROTECT, related_name="claims", db_index=False
+        ClassSection,
+        on_delete=models.PROTECT,
+        related_name="claims",
+        db_index=False,
+        db_constraint=False,
     )
     outcome = models.CharField(max_length=10, choices=Outcome.choices)
     reason = models.CharField(max_length=32, blank=True)
     enrolment = models.ForeignKey(
-        Enrolment, on_delete=models.PROTECT, null=True, blank=True, related_name="claims"
+        Enrolment,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="claims",
+        db_constraint=False,
     )
     entry = models.ForeignKey(
         WaitlistEntry,
@@ -39,11 +53,17 @@ class Claim(models.Model):
         blank=True,
         related_name="claims",
         db_index=False,
+        db_constraint=False,
     )
     due_at = models.DateTimeField(null=True, blank=True)
     channel = models.CharField(max_length=8, choices=Channel.choices)
     actor = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     at = models.DateTimeField()
 

@@ -100,7 +100,9 @@ class Enrolment(models.Model):
         ClassSection, on_delete=models.PROTECT, related_name="enrolments", db_index=False
     )
     learner = models.ForeignKey(Learner, on_delete=models.PROTECT, related_name="enrolments")
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", db_index=False)
+    unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     status = models.CharField(max_length=20, choices=Status.choices)
     source = models.CharField(max_length=10, choices=Source.choices)
     seat_class = models.CharField(max_length=1, choices=Bucket.choices, default=Bucket.OPEN)
@@ -160,16 +162,33 @@ class EnrolmentEventQuerySet(models.QuerySet["EnrolmentEvent"]):
 
 
 class EnrolmentEvent(models.Model):
-    """One movement of a seat: from what to what, for whom, by whom, why. Never changed."""
+    """One movement of a seat: from what to what, for whom, by whom, why. Never changed.
+
+    Written beside the rows it names, in one transaction, by functions that have just read them:
+    foreign keys would check nothing new, and each would lock a row that a whole rush shares.
+    """
 
     section = models.ForeignKey(
-        ClassSection, on_delete=models.PROTECT, related_name="events", db_index=False
+        ClassSection,
+        on_delete=models.PROTECT,
+        related_name="events",
+        db_index=False,
+        db_constraint=False,
     )
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", db_index=False)
+    unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     seat_no = models.PositiveSmallIntegerField()
-    learner = models.ForeignKey(Learner, on_delete=models.PROTECT, related_name="seat_events")
+    learner = models.ForeignKey(
+        Learner, on_delete=models.PROTECT, related_name="seat_events", db_constraint=False
+    )
     enrolment = models.ForeignKey(
-        Enrolment, on_delete=models.PROTECT, null=True, blank=True, related_name="events"
+        Enrolment,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="events",
+        db_constraint=False,
     )
     seat_from = models.CharField(max_length=8, choices=SeatState.choices)
     seat_to = models.CharField(max_length=8, choices=SeatState.choices)
@@ -179,7 +198,12 @@ class EnrolmentEvent(models.Model):
     due_at = models.DateTimeField(null=True, blank=True)
     channel = models.CharField(max_length=8, choices=Channel.choices)
     actor = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     reason = models.CharField(max_length=200, blank=True)
     at = models.DateTimeField()

@@ -89,7 +89,9 @@ class WaitlistEntry(models.Model):
         ClassSection, on_delete=models.PROTECT, related_name="waitlist", db_index=False
     )
     learner = models.ForeignKey(Learner, on_delete=models.PROTECT, related_name="waits")
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", db_index=False)
+    unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     ticket = models.BigIntegerField()
     # Letters of the reserves this person may draw on (N, C, M), as the last roster said.
     flags = models.CharField(max_length=3, blank=True, default="", db_default="")

@@ -118,11 +118,13 @@ END $$;
 -- One more or one less room class in the learner's row, if the class is of the kind that counts.
 CREATE OR REPLACE FUNCTION seat_count(
     p_learner bigint, p_section courses_classsection, p_change int
-) RETURNS void LANGUAGE sql AS $$
-    UPDATE enrolment_learnerterm SET room_classes = room_classes + p_change
-    WHERE learner_id = p_learner AND term_id = p_section.term_id
-      AND p_section.mode <> 'online' AND NOT p_section.by_invitation
-$$;
+) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF p_section.mode <> 'online' AND NOT p_section.by_invitation THEN
+        UPDATE enrolment_learnerterm SET room_classes = room_classes + p_change
+        WHERE learner_id = p_learner AND term_id = p_section.term_id;
+    END IF;
+END $$;
 
 -- Write a movement of a seat into the history, and who did it into the audit book.
 CREATE OR REPLACE FUNCTION seat_note(
@@ -151,27 +153,32 @@ END $$;
 CREATE OR REPLACE FUNCTION seat_audit(
     p_section courses_classsection, p_learner bigint, p_actor bigint, p_action text,
     p_at timestamptz, p_details jsonb
-) RETURNS void LANGUAGE sql AS $$
+) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
     INSERT INTO accounts_auditevent (
         id, actor_id, learner_id, unit_id, action, object_type, object_id, details, at
     ) VALUES (
         gen_random_uuid(), p_actor, p_learner, p_section.unit_id, p_action,
         'courses.classsection', p_section.id::text, p_details, p_at
-    )
-$$;
+    );
+END $$;
 
 -- Leave an errand for after the commit.
 CREATE OR REPLACE FUNCTION seat_errand(p_kind text, p_object text)
-RETURNS void LANGUAGE sql AS $$
-    INSERT INTO accounts_outboxmessage (kind, object_id) VALUES (p_kind, p_object)
-$$;
+RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO accounts_outboxmessage (kind, object_id) VALUES (p_kind, p_object);
+END $$;
 
--- The class's office now knows this learner, who may belong to another.
+-- The class's office now knows this learner, if it is not the learner's own.
 CREATE OR REPLACE FUNCTION seat_introduce(p_learner bigint, p_unit bigint)
-RETURNS void LANGUAGE sql AS $$
-    INSERT INTO accounts_learnerunit (learner_id, unit_id) VALUES (p_learner, p_unit)
-    ON CONFLICT DO NOTHING
-$$;
+RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM accounts_learner WHERE id = p_learner AND unit_id = p_unit) THEN
+        INSERT INTO accounts_learnerunit (learner_id, unit_id) VALUES (p_learner, p_unit)
+        ON CONFLICT DO NOTHING;
+    END IF;
+END $$;
 
 -- An answer that is told and forgotten: the press did nothing and is not kept.
 CREATE OR REPLACE FUNCTION seat_unkept(

@@ -60,7 +60,8 @@ def hold_seat(request: LearnerRequest, section_id: int) -> HttpResponse:
     check_page = redirect("enrolment:check-class", section_id)
     if request.method != "POST":
         return check_page  # somebody came back after signing in
-    section = get_object_or_404(ClassSection.objects.listed(), pk=section_id)
+    # The row alone: its hours and its course are the database's business in this one.
+    section = get_object_or_404(ClassSection.objects.listed().only("pk"), pk=section_id)
     try:
         claim = services.hold_seat(
             section=section,
