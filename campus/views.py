@@ -72,7 +72,7 @@ def choose_locality(request: HttpRequest) -> HttpResponse:
         if "forget" in request.POST:
             http.forget(response)
             return response
-        chosen = Locality.objects.filter(region_code=request.POST.get("lives_in", "")).first()
+        chosen = http.locality_named(request.POST.get("lives_in", ""))
         if chosen:
             http.remember(response, chosen)
             return response

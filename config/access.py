@@ -212,6 +212,8 @@ ROWS: dict[str, Way] = {
     # The shell
     "healthz": Way("the process answers", EVERYBODY_ALWAYS),
     "readyz": Way("every part answers", EVERYBODY_ALWAYS),
+    "security-txt": Way("whom to tell of a weakness", EVERYBODY),
+    "robots-txt": Way("what search engines leave out", EVERYBODY),
     "metrics": Way("figures for the operator", EVERYBODY),
     "text-size": Way(
         "size of text", Audience(Answer.DONE, {R.NO_FACTOR: Answer.DONE}), posts=True

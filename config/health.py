@@ -1,5 +1,6 @@
 """Signs of life for machines: /healthz, /readyz, /metrics."""
 
+import math
 import shutil
 import time
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django_prometheus.exports import ExportToDjangoView
 from prometheus_client import Gauge
+from redis.exceptions import RedisError
 
 from accounts import clock, health, limits, outbox
 
@@ -65,9 +67,17 @@ def metrics(request: HttpRequest) -> HttpResponse:
     waiting, oldest = outbox.backlog(at=at)
     ERRANDS.set(waiting)
     OLDEST.set(oldest)
-    WRONG.set(limits.wrong_codes_before(at))
+    WRONG.set(_wrong_codes(at))
     response: HttpResponse = ExportToDjangoView(request)
     return response
+
+
+def _wrong_codes(at: datetime) -> float:
+    """Not a number while nobody counts: the other figures are most wanted just then."""
+    try:
+        return limits.wrong_codes_before(at)
+    except RedisError:
+        return math.nan
 
 
 def _looked_at(look: Callable[[], str], *, needed: bool = False) -> dict[str, Any]:

@@ -16,6 +16,8 @@ from wagtail.urls import serve_pattern
 
 from config import health, views
 
+handler400 = "config.faults.not_readable"
+handler403 = "config.faults.not_open"
 handler500 = "config.faults.server_fault"
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -24,6 +26,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", include(admin_urls)),
     path("documents/", include(document_urls)),
     path("text-size/", views.choose_text_size, name="text-size"),
+    path(".well-known/security.txt", views.show_security_contact, name="security-txt"),
+    path("robots.txt", views.show_robots, name="robots-txt"),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("metrics", health.metrics, name="metrics"),

@@ -1,17 +1,23 @@
 """Doors of the shell itself."""
 
+from datetime import UTC, timedelta
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
+from accounts import clock
 from config import styleguide
 from config.context import TEXT_SIZES
 from config.demo import guests
 
 A_YEAR = 365 * 24 * 3600
+CONTACT_HOLDS = timedelta(days=180)
+# Nobody's search should lead into somebody's own pages, or to a form.
+NOT_TO_BE_FOUND = ("my", "accounts", "classes", "desk", "teaching", "where-you-live")
 
 
 @require_POST
@@ -46,3 +52,27 @@ def show_guests(request: HttpRequest) -> HttpResponse:
     """Who a newcomer can sign in as. Demo and tests only."""
     groups = guests.guests(settings.VAR_DIR / "demo")
     return render(request, "demo_guests.html", {"groups": list(groups.items())})
+
+
+@require_safe
+def show_security_contact(request: HttpRequest) -> HttpResponse:
+    """Whom to tell of a weakness, as RFC 9116 has it."""
+    until = (clock.now() + CONTACT_HOLDS).astimezone(UTC)
+    lines = [
+        f"Contact: {settings.SECURITY_CONTACT}",
+        f"Expires: {until:%Y-%m-%dT%H:%M:%SZ}",
+        "Preferred-Languages: zh, en",
+    ]
+    return _plain(lines)
+
+
+@require_safe
+def show_robots(request: HttpRequest) -> HttpResponse:
+    """What search engines leave out, in each language."""
+    starts = ["", *(f"/{code}" for code, _name in settings.LANGUAGES[1:])]
+    hidden = [f"Disallow: {start}/{page}/" for start in starts for page in NOT_TO_BE_FOUND]
+    return _plain(["User-agent: *", "Disallow: /admin/", "Disallow: /demo/", *hidden])
+
+
+def _plain(lines: list[str]) -> HttpResponse:
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")

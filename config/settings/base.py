@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "config.middleware.editors_policy",
+    "config.middleware.personal_pages_are_not_kept",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -106,7 +107,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.text("REDIS_URL")
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "config.cache.SharedRedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "campus",
         "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 2},
@@ -209,9 +210,11 @@ SMS_HTTP_URL = env.text("SMS_HTTP_URL", "")
 SMS_HTTP_TOKEN = env.text("SMS_HTTP_TOKEN", "")
 SMS_DAILY_BUDGET = 30  # letters to one number a day, sign-in codes included
 
-# Shown when the database, which knows the number, is away
+# Shown when the database, which knows the number, is away, or knows none
 SITE_PHONE = env.text("SITE_PHONE", "8888 0001")
 SITE_PHONE_TO_DIAL = env.text("SITE_PHONE_TO_DIAL", "+8657788880001")
+# Where finders of weaknesses write: mailto:, https: or tel: (security.txt)
+SECURITY_CONTACT = env.text("SECURITY_CONTACT", f"tel:{SITE_PHONE_TO_DIAL}")
 
 # Wagtail
 WAGTAIL_SITE_NAME = "青澜老年大学"
@@ -232,6 +235,7 @@ WAGTAILIMAGES_IMAGE_FORM_BASE = "campus.forms.ImageForm"
 WAGTAILIMAGES_EXTENSIONS = ["gif", "jpg", "jpeg", "png", "webp"]
 WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "odt", "pdf", "pptx", "txt", "xlsx"]
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
+WAGTAILDOCS_INLINE_CONTENT_TYPES: list[str] = []  # saved, never opened in our name
 WAGTAILEMBEDS_FINDERS: list[dict[str, Any]] = []  # no page fetches anything from elsewhere
 TAGGIT_CASE_INSENSITIVE = True
 
