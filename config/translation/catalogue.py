@@ -71,7 +71,8 @@ def _sources(root: Path) -> Iterator[tuple[Path, str]]:
                 yield path, path.read_text(encoding="utf-8")
     for path in sorted((root / "templates").rglob("*.*")):
         if path.suffix in {".html", ".txt"}:
-            yield path, _unindented(templatize(path.read_text(encoding="utf-8")))
+            source = path.read_text(encoding="utf-8")
+            yield path, _unindented(templatize(source, origin=str(path.relative_to(root))))
 
 
 def _unindented(text: str) -> str:
