@@ -150,7 +150,7 @@ class BirthdayField(forms.MultiValueField):
             return None
         try:
             return date(*data_list)
-        except ValueError:
+        except (ValueError, OverflowError):
             raise forms.ValidationError(
                 _("There is no such day. Please look at year, month and day again.")
             ) from None
@@ -171,7 +171,7 @@ class AboutMeForm(forms.Form):
         help_text=_("Some classes begin at another age for women and men."),
         choices=Learner.Sex.choices,
         widget=forms.RadioSelect,
-        error_messages={"required": _("Please choose one.")},
+        error_messages={"required": _("Please choose woman or man.")},
     )
     born_on = BirthdayField(label=_("Your date of birth"))
     unit = forms.ModelChoiceField(
@@ -180,7 +180,7 @@ class AboutMeForm(forms.Form):
         queryset=Unit.objects.none(),
         empty_label=None,
         widget=forms.RadioSelect,
-        error_messages={"required": _("Please choose one.")},
+        error_messages={"required": _("Please choose your senior university.")},
     )
 
     def __init__(self, *args: Any, at: datetime, **kwargs: Any) -> None:

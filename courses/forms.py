@@ -14,6 +14,8 @@ from campus.models import Room
 from courses.models import ClassSection, Lesson, Teacher
 from courses.services import keep_course, keep_department, keep_subject
 
+NOT_A_TIME = ("required", "invalid")
+
 
 class DepartmentForm(WagtailAdminModelForm):
     """Stores a department through its service."""
@@ -98,9 +100,21 @@ class SectionForm(forms.Form):
 class LessonForm(forms.Form):
     """Another time, room or teacher for one lesson."""
 
-    day = forms.DateField(label=_("Day"), help_text=_("For example 2027-03-11"))
-    starts = forms.TimeField(label=_("From"), help_text=_("For example 14:00"))
-    ends = forms.TimeField(label=_("To"), help_text=_("For example 15:30"))
+    day = forms.DateField(
+        label=_("Day"),
+        help_text=_("For example 2027-03-11"),
+        error_messages={key: _("Please write a day like 2027-03-11.") for key in NOT_A_TIME},
+    )
+    starts = forms.TimeField(
+        label=_("From"),
+        help_text=_("For example 14:00"),
+        error_messages={key: _("Please write an hour like 14:00.") for key in NOT_A_TIME},
+    )
+    ends = forms.TimeField(
+        label=_("To"),
+        help_text=_("For example 15:30"),
+        error_messages={key: _("Please write an hour like 14:00.") for key in NOT_A_TIME},
+    )
     room = RoomField()
     teacher = TeacherField()
     note = forms.CharField(

@@ -1,5 +1,7 @@
 """What staff type at the counter."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -32,3 +34,9 @@ class ResizeForm(ReasonForm):
         },
     )
     field_order = ("capacity", "reason")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = _(
+            "For example: moved to a bigger room. Kept with your name."
+        )

@@ -13,8 +13,8 @@ from accounts.http import ACTING_FOR, CHOSEN
 from accounts.models import Learner, User
 from accounts.queries import learners_of
 from campus.http import locality_of
-from courses.models import ClassSection, Course
-from courses.queries import in_best_order, terms_on_show
+from courses.models import ClassSection, Course, Term
+from courses.queries import default_term, in_best_order, terms_on_show
 from enrolment import queries, wording
 from enrolment.queries import Offer
 
@@ -26,15 +26,25 @@ FIRST = {"open": 0, "few": 0, "full": 1, "soon": 2, "closed": 3}
 
 @register.inclusion_tag("enrolment/_class_table.html", takes_context=True)
 def class_table(context: Context, course: Course) -> dict[str, Any]:
-    """Show all classes of a course with their seats this moment: seats first, then the nearest."""
+    """Show all classes of a course with their seats this moment: seats first, then the nearest.
+
+    The terms stand apart, the one that can still be had first: classes of two terms bear the
+    same names.
+    """
     request: HttpRequest | None = context.get("request")
     at = context["at"]
     locality = locality_of(request) if request else None
     sections = ClassSection.objects.listed().running().filter(course=course)
-    on_show = sections.filter(term__in=terms_on_show()).with_all_to_show()
+    terms = terms_on_show()
+    on_show = sections.filter(term__in=terms).with_all_to_show()
     cards = queries.live_cards(in_best_order(on_show, locality), locality=locality, at=at)
     cards.sort(key=lambda card: FIRST[card.seats.state])  # the nearest stay first in each
-    return {"rows": _rows(cards, request, at), "course": course, "request": request, "at": at}
+    return {
+        "terms": _by_term(terms, _rows(cards, request, at)),
+        "course": course,
+        "request": request,
+        "at": at,
+    }
 
 
 @register.inclusion_tag("enrolment/_seat_box.html", takes_context=True)
@@ -56,6 +66,15 @@ def next_lesson(context: Context) -> queries.MyLesson | None:
         return None
     with scope.learners([learner_id]):
         return queries.my_classes(Learner.objects.get(pk=learner_id), at=at).next_lesson
+
+
+def _by_term(terms: list[Term], rows: list[dict[str, Any]]) -> list[tuple[Term, list[Any]]]:
+    first = default_term(terms)
+    apart = [
+        (term, [row for row in rows if row["section"].term_id == term.pk])
+        for term in sorted(terms, key=lambda term: term != first)
+    ]
+    return [(term, its_rows) for term, its_rows in apart if its_rows]
 
 
 def _rows(cards: list[Any], request: HttpRequest | None, at: datetime) -> list[dict[str, Any]]:

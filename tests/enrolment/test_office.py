@@ -129,6 +129,8 @@ def test_a_class_grows_and_is_called_off_by_those_in_charge(app_client, city, no
         reverse(name, args=[section.pk]) for name in ("seats-of-class", "cancel-class")
     )
 
+    lessons = reverse("courses:staff-list-lessons", args=[section.pk])
+    assert f'href="{seats}"' in app_client.get(lessons).content.decode()
     assert app_client.post(seats, {"capacity": "4", "reason": "换大教室"}).status_code == 302
     assert seats_of(section) == ["taken", "free", "free", "free"]
     assert app_client.post(seats, {"capacity": "many", "reason": ""}).status_code == 422

@@ -195,6 +195,17 @@ def test_leave_undo_and_give_up(app_client, anna, nothing_is_broken):
     nothing_is_broken()
 
 
+def test_a_class_that_ended_for_one_shows_how_it_stands_now(app_client, anna):
+    section = SectionFactory(with_fee=True)
+    claim(section, anna)
+    services.lapse_and_promote(at=TODAY + timedelta(days=3))
+
+    page = words_of(app_client.get(at("show-enrolment", enrolment_of(anna, section).pk)))
+
+    assert "seat--few" in page
+    assert at("check-class", section.pk) in page
+
+
 def test_back_after_leaving_shows_where_one_is(app_client, anna):
     section = SectionFactory()
     claim(section, anna)
@@ -405,3 +416,16 @@ def test_a_claim_asks_little(app_client, anna, django_assert_max_num_queries):
 
     with django_assert_max_num_queries(15):  # two of them are the test taking the role
         press(app_client, "hold-seat", section.pk)
+
+
+def test_classes_of_two_terms_stand_apart_the_next_term_first(app_client):
+    now = SectionFactory(term__starts_on=TODAY.date() - timedelta(days=90))
+    coming = SectionFactory(course=now.course, term__starts_on=TODAY.date() + timedelta(days=90))
+
+    page = words_of(app_client.get(reverse("courses:show-course", args=[now.course.slug])))
+
+    tables = page.split("<table>")[1:]
+    assert len(tables) == 2
+    for section, table in zip((coming, now), tables, strict=True):
+        assert f'id="class-{section.pk}"' in table
+        assert section.term.display_name() in table
