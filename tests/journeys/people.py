@@ -1,11 +1,12 @@
 """People at their screens: each with a browser profile, a size of text and a way to sign in."""
 
+import base64
+import hmac
 import re
 import time
 from typing import Any
 from urllib.parse import urlsplit
 
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 
 from tests.journeys.stack import Stack
@@ -13,6 +14,13 @@ from tests.journeys.stack import Stack
 PHONE, DESKTOP = (360, 740), (1280, 800)
 TOTP_PERIOD = 30
 SAID_OF_A_REFUSAL = re.compile(r"Failed to load resource: .* status of (4\d\d|50\d)")
+
+
+def _six_digits(secret: str, counter: int) -> str:
+    """The code of a counter, by RFC 4226, as any authenticator works it out."""
+    digest = hmac.digest(base64.b32decode(secret), counter.to_bytes(8, "big"), "sha1")
+    start = digest[-1] & 15
+    return f"{(int.from_bytes(digest[start : start + 4], 'big') & 0x7FFFFFFF) % 1_000_000:06d}"
 
 
 class Person:
@@ -95,12 +103,15 @@ class Person:
         self.page.fill("[name=password]", account["password"])
         self.page.press("[name=password]", "Enter")
         self.page.wait_for_url("**/accounts/2fa/authenticate/**")
-        counter = int(time.time()) // TOTP_PERIOD
-        self.page.fill(
-            "[name=code]", format_hotp_value(hotp_value(account["totp_secret"], counter))
-        )
+        self.page.fill("[name=code]", self._code_of(account["totp_secret"]))
         self.page.press("[name=code]", "Enter")
         self.page.wait_for_url(lambda url: "/accounts/" not in url)
+
+    def _code_of(self, secret: str) -> str:
+        """What the authenticator shows. A code counts once: the next one is taken then."""
+        counter = max(int(time.time()) // TOTP_PERIOD, self.stack.codes_shown.get(secret, -1) + 1)
+        self.stack.codes_shown[secret] = counter
+        return _six_digits(secret, counter)
 
     def _note(self, line: ConsoleMessage) -> None:
         if line.type in {"error", "warning"} and not SAID_OF_A_REFUSAL.match(line.text):
@@ -126,6 +137,23 @@ class People:
         """Somebody whom the product does not know yet."""
         person = Person(self.stack, self._chromium, window=window, size=size, **options)
         self._here.append(person)
+        return person
+
+    def signed_in(self, name: str, **options: Any) -> Person:
+        """Somebody of the demo; who was here before need not sign in again."""
+        cookies = self.stack.signed_in.get(name)
+        person = self.somebody(**options)
+        if cookies is not None:
+            person.context.add_cookies(cookies)
+            return person
+        account = self.stack.account(name)
+        if "username" in account:
+            person.goto("/accounts/login/")
+            person.sign_in_as_staff(account)
+        else:
+            person.sign_in_by_phone(account["phone"])
+        cookies = [one for one in person.context.cookies() if one["name"] != "text_size"]
+        self.stack.signed_in[name] = cookies
         return person
 
     def complaints(self) -> list[str]:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 240.0
@@ -22,6 +23,8 @@ class Stack:
     def __init__(self, var: Path, port: int, environment: dict[str, str]) -> None:
         self.var = var
         self.url = f"http://127.0.0.1:{port}"
+        self.signed_in: dict[str, Any] = {}  # cookies by name of person
+        self.codes_shown: dict[str, int] = {}  # last code of an authenticator, by its secret
         self._environment = environment
 
     def manage(self, *arguments: str) -> str:

@@ -1,0 +1,113 @@
+"""Every kind of page that learners, helpers and teachers see, with an address to look at.
+
+The list is read off the table of doors (``config/access.py``) and, for what editors write, off
+the demo's own examples: a new page is looked at without a line here.
+"""
+
+import re
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from config.access import ROWS, Answer, Role, Way
+from tests.journeys.people import People, Person
+from tests.journeys.stack import Stack
+
+# Answers to programs, not to people.
+NO_PAGES = {
+    *("healthz", "readyz", "metrics", "media", "styleguide"),
+    *("enrolment:download-enrolment", "enrolment:download-timetable"),
+    "wagtail_serve",  # its pages are the posters
+    "mfa_download_recovery_codes",
+}
+# In whose name a page is looked at: the first of these whom its door lets in.
+ORDER = (Role.VISITOR, Role.LEARNER, Role.TEACHER)
+LEARNER = "玛依努尔·阿卜杜外力·买买提艾力"  # the longest name of the city has to fit everywhere
+HELPER, HELPED = "王慧", "沈美芳"
+TEACHER = "何慕云"
+WHILE_HELPING = ("enrolment:my-classes", "courses:list-courses")
+FILMS_OF_THE_DEMO = 150.0  # seconds until its first film is published
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A page to look at."""
+
+    name: str
+    role: Role
+    path: str
+
+
+def all_kinds(stack: Stack, learner: Person) -> list[Kind]:
+    """One example of every kind, those of the doors first."""
+    things = _things(stack, learner)
+    kinds = [
+        Kind(name, role, reverse(name, kwargs=_arguments(way, things)))
+        for name, way in ROWS.items()
+        if name not in NO_PAGES and not way.posts and (role := _seen_by(way)) is not None
+    ]
+    titles = {way.title for way in ROWS.values()}
+    posters = [
+        Kind(row["name"], Role.VISITOR, row["path"])
+        for row in stack.pages()
+        if row["name"] not in titles
+    ]
+    helped = [Kind(f"{name}, helped", Role.HELPER, reverse(name)) for name in WHILE_HELPING]
+    return [*kinds, *posters, *helped, Kind("not found", Role.VISITOR, "/nothing-here/")]
+
+
+def _seen_by(way: Way) -> Role | None:
+    return next((role for role in ORDER if way.audience.answer(role) is Answer.SHOWN), None)
+
+
+def _arguments(way: Way, things: dict[str, str]) -> dict[str, str]:
+    return {argument: things[thing] for argument, thing in way.needs.items()}
+
+
+def _things(stack: Stack, learner: Person) -> dict[str, str]:
+    """What the learner has, as her own pages name it, and examples of what everybody sees."""
+    of_demo = {row["name"]: row["path"] for row in stack.pages()}
+    mine = learner.goto("/my/classes/").content()
+    return {
+        "section": _part(of_demo["check before enrolling"], r"/classes/(\d+)/"),
+        "campus": _part(of_demo["one campus"], r"/campuses/([\w-]+)/"),
+        "course": _part(of_demo["one course and its classes"], r"/courses/([\w-]+)/"),
+        "enrolment": _part(mine, r"/my/classes/(\d+)/"),
+        "entry": _part(mine, r"/my/waiting/(\d+)/"),
+        "recording": _part(_a_replay_of(learner), r"/replays/(\d+)/"),
+    }
+
+
+def _a_replay_of(learner: Person) -> str:
+    """Wait until a worker has made the demo's first film."""
+    for _second in range(int(FILMS_OF_THE_DEMO)):
+        page = learner.goto("/my/replays/")
+        if page.locator('main a[href^="/replays/"]').count():
+            break
+        page.wait_for_timeout(1000)
+    return learner.page.content()
+
+
+def _part(text: str, pattern: str) -> str:
+    found = re.search(pattern, text)
+    assert found is not None, pattern
+    return found[1]
+
+
+def learner_in_line(people: People) -> Person:
+    """Somebody with a class, a replay and a place in a line."""
+    person = people.signed_in(LEARNER)
+    person.goto("/courses/?q=piano").locator("article.course h2 a").first.click()
+    way_in = person.page.locator('.seat-box:has(.seat--full) a[href$="/enrol/"]')
+    if way_in.count():  # she is not in the line yet
+        way_in.first.click()
+        person.press("/hold/")
+        person.at(r"/my/waiting/\d+/")
+    return person
+
+
+def helper_at_work(people: People) -> Person:
+    """A daughter who acts for her mother."""
+    person = people.signed_in(HELPER)
+    person.goto("/my/who/").get_by_role("button", name=HELPED).click()
+    return person
