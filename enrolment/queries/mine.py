@@ -22,6 +22,7 @@ class MyLesson:
 
     lesson: Lesson
     week: int
+    pay_until: datetime | None = None  # the place is only kept so far
 
     @property
     def section(self) -> ClassSection:
@@ -119,15 +120,16 @@ def my_classes(learner: Learner, *, at: datetime) -> MyClasses:
 
 def lessons_of(enrolments: Iterable[Enrolment], *, at: datetime) -> list[MyLesson]:
     """Return the lessons to come of these classes, the next first."""
-    sections = {enrolment.section_id: enrolment.section for enrolment in enrolments}
+    by_section = {enrolment.section_id: enrolment for enrolment in enrolments}
     coming = (
-        Lesson.objects.filter(section__in=sections).after(at).select_related("room", "teacher")
+        Lesson.objects.filter(section__in=by_section).after(at).select_related("room", "teacher")
     )
     lessons = []
     for lesson in coming:
-        section = sections[lesson.section_id]
-        lesson.section = section
-        lessons.append(MyLesson(lesson, week=week_of(section, lesson.during.lower)))
+        enrolment = by_section[lesson.section_id]
+        lesson.section = enrolment.section
+        week = week_of(lesson.section, lesson.during.lower)
+        lessons.append(MyLesson(lesson, week=week, pay_until=enrolment.due_at))
     return lessons
 
 

@@ -10,6 +10,7 @@ from icalendar import Calendar
 
 from accounts import clock
 from accounts.models import ConsentRecord, OutboxMessage
+from campus.templatetags.places import moment_words
 from enrolment import services
 from enrolment.models import Claim, Enrolment
 from tests.enrolment.acts import claim, enrolment_of, entry_of, seats_of, withdraw
@@ -340,6 +341,17 @@ def test_my_classes_begins_with_the_next_lesson(app_client, busy):
     assert page.index("next-lesson") < page.index("card--mine")
     assert "next-lesson__day" in page
     assert page.count("card--mine") == 2
+
+
+def test_a_next_lesson_that_is_not_paid_for_says_until_when(app_client, anna):
+    section = SectionFactory(with_fee=True, lessons=True)
+    claim(section, anna)
+    enrolment = enrolment_of(anna, section)
+
+    page = words_of(app_client.get(at("my-classes")))
+
+    lesson = page[page.index("next-lesson") : page.index("card--mine")]
+    assert moment_words(enrolment.due_at) in lesson
 
 
 def test_my_classes_of_somebody_without_any_leads_to_the_catalogue(app_client, anna):
