@@ -102,6 +102,7 @@ class Learner(models.Model):
 
     class Meta:
         verbose_name = _("learner")
+        verbose_name_plural = _("learners")
 
     def __str__(self) -> str:
         return f"learner {self.card_no}"  # no name: labels stand in logs and histories
@@ -172,6 +173,7 @@ class HelperGrant(models.Model):
 
     class Meta:
         verbose_name = _("helper grant")
+        verbose_name_plural = _("helper grants")
         constraints = [
             models.UniqueConstraint(
                 fields=["learner", "helper"],

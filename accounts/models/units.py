@@ -47,6 +47,7 @@ class Unit(Named):
 
     class Meta:
         verbose_name = _("unit")
+        verbose_name_plural = _("units")
         constraints = [
             models.UniqueConstraint(
                 fields=["kind"], condition=Q(kind="city"), name="one_city_at_the_root"
@@ -94,6 +95,7 @@ class StaffPost(models.Model):
 
     class Meta:
         verbose_name = _("staff post")
+        verbose_name_plural = _("staff posts")
         constraints = [
             models.UniqueConstraint(
                 fields=["user", "unit", "role"],

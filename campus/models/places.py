@@ -22,6 +22,7 @@ class Locality(Named):
 
     class Meta:
         verbose_name = _("street or town")
+        verbose_name_plural = _("streets and towns")
 
 
 class CampusQuerySet(models.QuerySet["Campus"]):
@@ -118,6 +119,7 @@ class Room(models.Model):
 
     class Meta:
         verbose_name = _("room")
+        verbose_name_plural = _("rooms")
         constraints = [
             models.UniqueConstraint(fields=["campus", "name"], name="one_room_of_a_name_a_campus"),
             models.CheckConstraint(condition=Q(seats__gte=1), name="a_room_has_seats"),
@@ -148,6 +150,7 @@ class TimeSlot(models.Model):
 
     class Meta:
         verbose_name = _("time slot")
+        verbose_name_plural = _("time slots")
         constraints = [
             models.UniqueConstraint(fields=["weekday", "starts_at"], name="one_slot_a_start"),
             models.CheckConstraint(
@@ -206,6 +209,7 @@ class Holiday(models.Model):
 
     class Meta:
         verbose_name = _("holiday")
+        verbose_name_plural = _("holidays")
         constraints = [
             models.CheckConstraint(
                 condition=Q(kind="working") | Q(stands_in_for=None),

@@ -17,6 +17,7 @@ class Department(Named):
 
     class Meta:
         verbose_name = _("department")
+        verbose_name_plural = _("departments")
 
 
 class SubjectQuerySet(models.QuerySet["Subject"]):
@@ -41,6 +42,7 @@ class Subject(Named):
 
     class Meta:
         verbose_name = _("subject")
+        verbose_name_plural = _("subjects")
 
 
 class CourseQuerySet(models.QuerySet["Course"]):
@@ -84,6 +86,7 @@ class Course(Named):
 
     class Meta:
         verbose_name = _("course")
+        verbose_name_plural = _("courses")
         indexes = [
             GinIndex(fields=["search_key"], name="courses_by_sound", opclasses=["gin_trgm_ops"])
         ]

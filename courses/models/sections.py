@@ -179,6 +179,7 @@ class Lesson(models.Model):
 
     class Meta:
         verbose_name = _("lesson")
+        verbose_name_plural = _("lessons")
         constraints = [
             models.UniqueConstraint(
                 fields=["section", "number"], name="a_class_has_a_lesson_of_a_number_once"

@@ -22,6 +22,7 @@ class Teacher(Named):
 
     class Meta:
         verbose_name = _("teacher")
+        verbose_name_plural = _("teachers")
 
 
 class TeacherSlot(models.Model):

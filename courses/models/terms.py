@@ -62,6 +62,7 @@ class Term(Named):
 
     class Meta:
         verbose_name = _("term")
+        verbose_name_plural = _("terms")
         constraints = [
             models.CheckConstraint(
                 condition=Q(ends_on__gt=F("starts_on")), name="a_term_ends_after_it_starts"
