@@ -263,7 +263,6 @@ CELERY_BEAT_SCHEDULE = {
     }
     for command, seconds in {
         "lapse_and_promote": 15.0,
-        "reconcile": 60.0,
         "dispatch --once": 60.0,  # should the dispatcher itself be away
     }.items()
 }
