@@ -12,7 +12,7 @@ from allauth.mfa.webauthn import views as webauthn
 from allauth.usersessions import views as usersessions
 from django.urls import include, path
 
-from accounts.views import demo, factors, people, sign_in
+from accounts.views import demo, factors, passwords, people, sign_in
 from accounts.views.sign_in import door
 
 _own = [
@@ -69,7 +69,7 @@ urlpatterns = [
     path("accounts/logout/", account.logout, name="account_logout"),
     path("accounts/inactive/", account.account_inactive, name="account_inactive"),
     path("accounts/reauthenticate/", door(account.reauthenticate), name="account_reauthenticate"),
-    path("accounts/password/", door(account.password_change), name="account_change_password"),
+    path("accounts/password/", passwords.change_password, name="account_change_password"),
     path("accounts/sessions/", door(usersessions.list_usersessions), name="usersessions_list"),
     path("accounts/2fa/", include(_factor)),
 ]

@@ -402,3 +402,13 @@ def test_a_learners_page_asks_the_database_nine_times_at_most(
     client.get("/my/card/")
     with django_assert_max_num_queries(9 + 2):  # two of the test: into the web's role and back
         client.get("/my/card/")
+
+
+def test_a_learner_has_no_password_to_change(signed_in):
+    user = LearnerFactory().user
+    user.set_unusable_password()
+    user.save()
+
+    response = signed_in(user).get("/accounts/password/")
+
+    assert (response.status_code, response.headers["Location"]) == (302, "/my/")
