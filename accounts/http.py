@@ -18,7 +18,7 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, resolve_url
 from django.template.response import SimpleTemplateResponse
-from django.utils.http import urlencode
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
 
 from accounts import clock, queries, scope
@@ -186,6 +186,18 @@ def turned_to(request: Any, allowed: queries.MayActFor) -> int | None:
         return allowed.own[0]
     chosen = request.session.get(CHOSEN)
     return chosen if chosen in allowed.own else None
+
+
+def safe_next(request: HttpRequest) -> str:
+    """Return the path in the field ``next``, or "" when it is none of ours.
+
+    It begins at the root: ``redirect`` takes any other word for the name of a view.
+    """
+    there = request.POST.get("next") or request.GET.get("next") or ""
+    ours = there.startswith("/") and url_has_allowed_host_and_scheme(
+        there, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return there if ours else ""
 
 
 def press_of(request: HttpRequest) -> UUID:

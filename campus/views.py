@@ -3,10 +3,10 @@
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.http import safe_next
 from accounts.models import Unit
 from campus import http, queries
 from campus.models import Campus, Locality
@@ -64,9 +64,7 @@ def list_units(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def choose_locality(request: HttpRequest) -> HttpResponse:
     """Where do you live? One question: first the district, then the street or town."""
-    there = request.POST.get("next") or request.GET.get("next") or ""
-    if not url_has_allowed_host_and_scheme(there, allowed_hosts={request.get_host()}):
-        there = ""
+    there = safe_next(request)
     if request.method == "POST":
         response = redirect(there or "campus:list-campuses")
         if "forget" in request.POST:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from accounts import clock
 from accounts.http import who_is_here
 from campus.models import SiteDetails
+from config import faults
 
 TEXT_SIZES = {
     "standard": gettext_lazy("Standard"),
@@ -34,7 +35,11 @@ class _LastKnown:
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Gather what header, navigation and footer need. Works, with less, without a database."""
+    """Gather what header, navigation and footer need.
+
+    Without a database it works for the page that says so, and with less; any other page must
+    not look whole when nothing on it can be sent.
+    """
     size = request.COOKIES.get("text_size")
     home = reverse("wagtail_serve", args=[""])
     context = {
@@ -64,6 +69,8 @@ def _details(request: HttpRequest) -> dict[str, Any]:
         at = clock.now()
         _LastKnown.details = details
     except DatabaseAway:
+        if not faults.is_told(request):
+            raise
         details, at = _LastKnown.details or SiteDetails(), None
     phone = (
         Phone(details.phone, details.phone_to_dial)
@@ -115,6 +122,8 @@ def _who(request: HttpRequest) -> dict[str, Any]:
             return {"sign_in_url": _address("account_request_login_code")}
         here = who_is_here(request)
     except DatabaseAway:
+        if not faults.is_told(request):
+            raise
         return {}
     return {
         "account_name": here.name,

@@ -24,10 +24,19 @@ TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 AWAY = (OperationalError, InterfaceError, BrokerConnectionError, BrokerTimeoutError)
 
 
+TELLS = "tells_of_a_fault"
+
+
+def is_told(request: HttpRequest) -> bool:
+    """Whether the page being drawn is the one that tells of a fault: it must do with less."""
+    return getattr(request, TELLS, False)
+
+
 def server_fault(request: HttpRequest) -> HttpResponse:
     """Answer for an exception that no view expected: 503 when a server is away, else 500."""
     fault = sys.exc_info()[1]
     away = isinstance(fault, AWAY)
+    setattr(request, TELLS, True)
     if away:
         logger.error("a server is away: %s", fault)
     template, status = ("503.html", 503) if away else ("500.html", 500)

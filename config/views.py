@@ -5,11 +5,11 @@ from datetime import UTC, timedelta
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import clock
+from accounts.http import safe_next
 from config import styleguide
 from config.context import TEXT_SIZES
 from config.demo import guests
@@ -23,12 +23,7 @@ NOT_TO_BE_FOUND = ("my", "accounts", "classes", "desk", "teaching", "where-you-l
 @require_POST
 def choose_text_size(request: HttpRequest) -> HttpResponse:
     """Remember the size of text a reader wants, and show the page they came from."""
-    there = request.POST.get("next", "/")
-    if not url_has_allowed_host_and_scheme(
-        there, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    ):
-        there = "/"
-    response = redirect(there)
+    response = redirect(safe_next(request) or "/")
     size = request.POST.get("size")
     if size in TEXT_SIZES:
         response.set_cookie(

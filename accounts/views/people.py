@@ -17,12 +17,13 @@ from accounts.http import (
     Right,
     learner_required,
     note_name,
+    safe_next,
     turn_back,
     turn_to,
     turned_to,
 )
 from accounts.models import HelperGrant, Learner
-from accounts.views.sign_in import fresh_code_required, safe_next
+from accounts.views.sign_in import fresh_code_required
 
 
 @never_cache

@@ -11,7 +11,7 @@ from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render, resolve_url
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -21,6 +21,7 @@ from redis.exceptions import RedisError
 from accounts import clock, limits, services, sign_in
 from accounts.domain import phones
 from accounts.forms import AskCodeForm, ChangePhoneForm, CodeForm
+from accounts.http import safe_next
 from accounts.models import Message
 
 View = Callable[..., HttpResponseBase]
@@ -225,15 +226,6 @@ def _say_it_is_on_its_way(request: HttpRequest) -> None:
             "wait a minute and ask again, or phone us."
         ),
     )
-
-
-def safe_next(request: HttpRequest) -> str:
-    """Return the page to go on to, if it is one of ours."""
-    there = request.POST.get("next") or request.GET.get("next") or ""
-    ours = url_has_allowed_host_and_scheme(
-        there, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return there if ours else ""
 
 
 def _with_next(page: str, next_url: str) -> str:

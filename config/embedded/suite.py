@@ -28,7 +28,7 @@ from config.embedded.services import (
 )
 from config.embedded.supervisor import Stopped, listen_for_the_end
 
-DEEP = ("claims", "money", "media", "audit")
+DEEP = ("claims", "money", "media", "audit", "input")
 FAST = "not threads and not browser"
 # Production settings refuse to load without these; their values do not matter to the check.
 PRODUCTION = {

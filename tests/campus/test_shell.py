@@ -6,7 +6,7 @@ from django.test import RequestFactory
 from django.urls import reverse
 
 from campus.models import CampusImage, PlainPage, SiteDetails
-from config import context
+from config import context, faults
 from tests.factories.accounts import UserFactory
 from tests.factories.campus import child, home_page
 from tests.factories.sign_in import sign_in_staff
@@ -54,7 +54,7 @@ def test_the_shell_says_name_phone_and_hours_as_editors_wrote_them(app_client):
     assert "Qinglan Senior University</title>" in english
 
 
-def test_the_shell_works_without_a_database(monkeypatch):
+def test_the_page_of_a_fault_is_drawn_without_a_database_and_no_other(monkeypatch):
     request = RequestFactory().get("/")
 
     def away(_request):
@@ -62,6 +62,9 @@ def test_the_shell_works_without_a_database(monkeypatch):
 
     monkeypatch.setattr(SiteDetails, "load", away)
 
+    with pytest.raises(DatabaseError):
+        context.shell(request)
+    setattr(request, faults.TELLS, True)
     said = context.shell(request)
 
     assert said["site_phone"].display
