@@ -190,7 +190,7 @@ def choice(lesson: Lesson, *, at: datetime) -> str:
     is_today = begins.date() == timezone.localtime(at).date()
     words = {
         "day": day(lesson),
-        "time": formats.date_format(begins, "H:i"),
+        "time": formats.date_format(begins, "G:i"),
         "course": lesson.section.course.display_name(),
         "number": lesson.number,
         "campus": lesson.section.campus.display_name(),

@@ -1,5 +1,6 @@
 """What templates say of places, hours and days."""
 
+import re
 from datetime import date, datetime
 from typing import Any
 
@@ -7,6 +8,8 @@ from django import template
 from django.template.context import Context
 from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format, time_format
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext
 
@@ -17,6 +20,8 @@ from campus.queries import Place, places_for
 
 register = template.Library()
 
+HOURS = re.compile(r"\d{1,2}:\d\d ?[–-] ?\d{1,2}:\d\d")
+
 
 @register.filter
 def said(record: Any, what: str) -> str:
@@ -25,14 +30,23 @@ def said(record: Any, what: str) -> str:
 
 
 @register.filter
-def slot_words(slot: TimeSlot) -> str:
+def unbroken(words: Any) -> SafeString:
+    """Keep hours from being torn apart at the end of a line: 8:30– / 10:00 reads as two things."""
+    return mark_safe(  # noqa: S308 - escaped first
+        HOURS.sub(r'<span class="nowrap">\g<0></span>', escape(words))
+    )
+
+
+@register.filter
+def slot_words(slot: TimeSlot) -> SafeString:
     """Return a weekly hour as people say it: Tuesday morning 8:30–10:00."""
-    return gettext("%(day)s %(half)s %(starts)s–%(ends)s") % {
+    words = gettext("%(day)s %(half)s %(starts)s–%(ends)s") % {
         "day": WEEKDAYS[slot.weekday - 1],
         "half": slot.get_half_day_display(),
         "starts": time_format(slot.starts_at, "G:i"),
         "ends": time_format(slot.ends_at, "G:i"),
     }
+    return unbroken(words)
 
 
 @register.filter

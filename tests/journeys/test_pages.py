@@ -41,6 +41,8 @@ def _looked_at(kinds: list[Kind], at_work: dict[Role, Person]) -> Iterator[str]:
     """Open each page once, and look at it small and large; with axe in one way by turns."""
     for number, kind in enumerate(kinds):
         page = at_work[kind.role].goto(kind.path)
+        if page.evaluate("document.contentType") != "text/html":
+            continue  # for programs
         for turn, (size, (width, height)) in enumerate(WAYS):
             page.set_viewport_size({"width": width, "height": height})
             page.evaluate("size => { document.documentElement.dataset.textSize = size }", size)
