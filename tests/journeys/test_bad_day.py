@@ -1,0 +1,428 @@
+"""The bad day and the adversary: real programs, real requests, servers that are killed.
+
+The tests of one house share it and stand in the order in which the day goes on.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from config.access import ROWS, Role
+from config.access import Answer as Due
+from tests.journeys import bad_day_stack
+from tests.journeys.bad_day_stack import FORM, Answer, Browser, House, until
+
+pytestmark = [pytest.mark.threads, pytest.mark.xdist_group("bad day")]
+
+PHONE = 'href="tel:+8657788880001"'  # of the settings: this city has entered none
+NEW_NUMBER = "+8613912345678"
+ASK, CONFIRM = "/accounts/login/code/", "/accounts/login/code/confirm/"
+NOT_FOUND, NOT_READ, TOO_OLD = "没有这一页", "没看懂发来的内容", "请再发一次"
+TOO_MUCH = "发来的内容太多了"
+AWAY, SIGN_IN_RESTS = "网站暂停一会儿", "暂时不能登录"
+PUBLIC = ["/", "/courses/", "/campuses/", "/units/", "/courses/course-0/"]
+FOR_MACHINES = {"/healthz", "/readyz", "/robots.txt"}
+
+
+@pytest.fixture(scope="module")
+def house() -> Iterator[House]:
+    with bad_day_stack.house() as house:
+        yield house
+
+
+def wrong(browser: Browser, paths: list[str], *, status: int, heading: str) -> list[str]:
+    """The addresses that do not answer so, in words and with the phone number."""
+    answers = [(path, browser.get(path)) for path in paths]
+    return [
+        f"{path[:80]}: {answer.status} {answer.heading()}"
+        for path, answer in answers
+        if (answer.status, answer.heading()) != (status, heading) or PHONE not in answer.text
+    ]
+
+
+def not_away(browser: Browser, paths: list[str]) -> list[str]:
+    """The addresses that neither say that the database is away nor lead to a page that does."""
+    found = []
+    for path in paths:
+        answer = browser.get(path)
+        for _step in range(3):
+            answer = browser.get(answer.location) if answer.status == 302 else answer
+        if (answer.status, answer.heading()) != (503, AWAY) or PHONE not in answer.text:
+            found.append(f"{path}: {answer.status} {answer.heading()}")
+    return found
+
+
+# The adversary
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/courses/?page=999999999999",
+        "/courses/?page=-1",
+        "/courses/?page=%D9%A3",  # an Arabic three
+        "/courses/?page=" + "9" * 5000,
+        "/courses/?q=" + quote("太" * 3000),
+        "/courses/?q=%00",
+        "/courses/?q=a%00b&term=%00&department=%00&level=%00&campus=%00",
+        "/courses/?q=%ff%fe",
+        "/courses/?day=x&weekday=x&department=99999999999999999999",
+        "/campuses/?page=%00&kind=%00",
+        "/where-you-live/?unit=99999999999&next=%00",
+        "/where-you-live/?unit=%C2%B2",
+        "/?page=%00",
+        "/accounts/login/code/?next=%0d%0aX-Evil:%201",
+    ],
+)
+def test_a_strange_question_gets_the_page(house: House, path: str):
+    answer = house.browser().get(path)
+    assert (answer.status, PHONE in answer.text) == (200, True)
+    assert "x-evil" not in answer.headers
+
+
+def test_what_is_not_there_is_said_in_words_with_the_phone(house: House):
+    unknown = [
+        *("/nosuch/", "/courses/%00/", "/campuses/a%00b/", "/%ff%fe/", "/" + "a/" * 3000),
+        *("/replays/99999999999999999999/", "/replays/-1/", "/media/%00", "/media//etc/passwd"),
+        *("/static/..%2f..%2fenvironment", "/static/../environment", "/static/%00"),
+        *("/classes/" + "9" * 5000 + "/enrol/", "/documents/1/x.pdf", "/documents/1/%00"),
+    ]
+    assert wrong(house.browser(), unknown, status=404, heading=NOT_FOUND) == []
+    mine = ["/my/classes/999999/", "/my/waiting/99999999999999999999/", "/classes/999999/enrol/"]
+    assert wrong(house.browser("LEARNER"), mine, status=404, heading=NOT_FOUND) == []
+
+
+@pytest.mark.parametrize("up", ["../", "%2e%2e/", "..%2f", "%252e%252e/"])
+@pytest.mark.parametrize("door", ["/media/", "/static/", "/v/"])
+def test_no_path_leads_out_of_a_folder(house: House, door: str, up: str):
+    for target in ("web.log", "tables.dump", "outbox/sms.jsonl", "etc/passwd"):
+        answer = house.browser().get(f"{door}{up * 6}{target}")
+        assert answer.status in {400, 403, 404}
+        assert "root:" not in answer.text
+
+
+def test_a_strange_cookie_or_header_breaks_nothing(house: House):
+    hostile = [
+        {"Cookie": 'lives_in="\\000"'},
+        {"Cookie": 'sessionid="\\000"; text_size=<b>; csrftoken="\\000"; messages="\\000"'},
+        {"Accept-Language": "x" * 9000},
+        {"X-Forwarded-For": "not an address"},
+        {"X-Forwarded-Host": "evil.example"},
+    ]
+    statuses = [house.browser().get("/courses/", **headers).status for headers in hostile]
+    assert statuses == [200] * len(hostile)
+
+
+def test_another_host_name_gets_a_sentence(house: House):
+    for path in ("/", "/nosuch/", "/my/classes/"):
+        answer = house.browser().get(path, Host="evil.example")
+        assert (answer.status, "8888 0001" in answer.text) == (400, True)
+        assert "evil" not in answer.text
+
+
+def test_too_much_at_once_gets_a_sentence(house: House):
+    browser = house.browser()
+    for path in (ASK, "/text-size/", "/where-you-live/", "/accounts/login/"):
+        for body in (b"phone=" + b"1" * 12_000_000, b"&".join(b"f%d=1" % i for i in range(3000))):
+            browser.post("/text-size/", {})
+            token = f"csrfmiddlewaretoken={browser.jar['csrftoken']}&".encode()
+            answer = browser.ask("POST", path, token + body, {"Content-Type": FORM})
+            assert (answer.status, answer.heading()) == (413, TOO_MUCH)
+            assert PHONE in answer.text
+
+
+def test_a_form_without_its_token_is_refused_in_words(house: House):
+    doors = [ASK, CONFIRM, "/text-size/", "/where-you-live/", "/accounts/login/", "/my/about-me/"]
+    doors += [f"/classes/{house.city['things']['section']}/hold/", "/accounts/logout/"]
+    learner = house.browser("LEARNER")
+    for door in doors:
+        for token in ("", f"csrfmiddlewaretoken={'x' * 32}"):
+            answer = learner.ask("POST", door, token.encode(), {"Content-Type": FORM})
+            assert (answer.status, answer.heading()) == (403, TOO_OLD), door
+            assert PHONE in answer.text
+    assert learner.get("/my/classes/").status == 200  # still signed in
+
+
+@pytest.mark.parametrize(
+    "there",
+    [
+        *("https://evil.example/", "//evil.example/", "/\\evil.example/", "javascript:alert(1)"),
+        *(
+            "\\\\evil.example",
+            "http:evil.example",
+            "/\r\nX-Evil: 1",
+            "\x00//evil.example",
+            " //e.x",
+        ),
+    ],
+)
+def test_no_way_back_leads_to_another_house(house: House, there: str):
+    posts = [("/text-size/", {"size": "large"}), ("/where-you-live/", {"forget": "1"})]
+    for path, fields in posts:
+        answer = house.browser().post(path, {**fields, "next": there})
+        assert answer.status == 302
+        assert re.match(r"/($|[^/\\])", answer.location), answer.location
+        assert "x-evil" not in answer.headers
+    signed_in = house.browser("LEARNER").get(f"{ASK}?next={quote(there)}")
+    assert re.match(r"/($|[^/\\])", signed_in.location), signed_in.location
+
+
+def test_markup_comes_back_as_text(house: House):
+    attack = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
+    for path in ("/courses/?q=", "/courses/?page=", "/accounts/login/code/?next=/", "/nosuch/?x="):
+        assert "<script>alert" not in house.browser().get(path + quote(attack)).text
+    browser = sign_in(house, "+8613912345601")
+    told = about_me(browser, name=attack[:70])
+    assert told.status == 302
+    for path in ("/my/", "/my/card/", "/my/classes/", "/"):
+        page = browser.get(path).text
+        assert "&lt;script&gt;" in page
+        assert "<script>alert" not in page
+
+
+def test_a_session_from_before_signing_in_is_worth_nothing_after(house: House):
+    browser = house.browser()
+    browser.jar["sessionid"] = planted = "a" * 32
+    signed_in = sign_in(house, "+8613912345602", browser)
+    assert signed_in.jar["sessionid"] != planted
+    assert Browser(house.port, planted).get("/my/").location.startswith(ASK)
+    outside = Browser(house.port, before := ask_for_code(house, "+8613912345603").jar["sessionid"])
+    assert outside.get("/my/").location.startswith(ASK)
+    assert before
+
+
+def test_nobody_makes_themselves_more_than_they_are(house: House):
+    browser = sign_in(house, "+8613912345604")
+    more = {"card_no": "Q1", "flags": "{}", "phone": "+8613800000001"}
+    more |= dict.fromkeys(("is_staff", "is_superuser", "user", "user_id", "id", "pk"), "1")
+    answer = about_me(browser, **more)
+    assert answer.status == 302
+    assert browser.get("/my/card/").text.count("Q1<") == 0
+    for path in ("/admin/", "/desk/classes/", "/teaching/films/", "/admin/users/"):
+        refused = browser.get(path)
+        assert refused.status in {302, 403}, path
+        assert refused.status == 403 or "/accounts/login/" in refused.location
+
+
+def test_things_of_others_are_unknown(house: House):
+    """Pressing, too: the numbers are all real, and the key would fit."""
+    things, stranger = house.city["things"], house.browser("STRANGER")
+    mine = [
+        name for name, way in ROWS.items() if way.audience.answer(Role.STRANGER) is Due.UNKNOWN
+    ]
+    assert len(mine) > 8
+    for name in mine:
+        way = ROWS[name]
+        path = address(name, {key: things[thing] for key, thing in way.needs.items()})
+        if not way.posts:
+            assert stranger.get(path).status == 404, path
+        assert stranger.post(path, {"press": str(uuid4())}).status in {404, 405}, path
+    replay = f"/replays/{things['recording']}/"
+    assert stranger.get(replay).status == 403
+    assert stranger.post(f"{replay}grant/", {}).status == 403
+    kept = stranger.post(f"{replay}place/", {"position": "1", "sequence": "1"})
+    assert kept.status == 403
+
+
+def test_the_right_to_one_replay_opens_no_other(house: House):
+    door = f"/replays/{house.city['things']['recording']}/grant/"
+    master = json.loads(house.browser("LEARNER").post(door, {}).text)["master"]
+    assert house.browser().get(master).status == 404  # the right is good; no film lies there
+    _, _v, kid, expires, viewer, signature, asset, generation, _file = master.split("/")
+    forged = [
+        (kid, expires, viewer, signature, "0" * 32, generation),
+        (kid, expires, viewer, signature, asset, "9"),
+        (kid, str(int(expires) + 600), viewer, signature, asset, generation),
+        (kid, expires, "0" * 16, signature, asset, generation),
+        (f"d{int(kid[1:]) + 1}", expires, viewer, signature, asset, generation),
+        (kid, expires, viewer, signature[::-1], asset, generation),
+    ]
+    paths = [f"/v/{'/'.join(parts)}/master.m3u8" for parts in forged]
+    assert [house.browser().get(path).status for path in paths] == [403] * len(forged)
+    assert house.browser().ask("POST", master, b"x").status == 405
+
+
+# What every page says to the browser
+
+
+def test_every_answer_carries_its_guards(house: House):
+    for path in ("/", "/courses/", ASK, "/nosuch/", "/media/%2e%2e/x", "/admin/", "/healthz"):
+        headers = house.browser().get(path).headers
+        policy = headers["content-security-policy"]
+        assert "unsafe" not in policy or path == "/admin/", path
+        assert "default-src 'self'" in policy
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "same-origin"
+        assert headers["cross-origin-opener-policy"] == "same-origin"
+        assert headers["x-frame-options"] == "SAMEORIGIN"
+
+
+def test_what_shows_a_person_is_kept_by_no_cache(house: House):
+    learner, teacher = house.browser("LEARNER"), house.browser("TEACHER")
+    pages = [
+        "/",
+        "/courses/",
+        "/my/",
+        "/my/classes/",
+        "/my/replays/",
+        "/my/timetable/",
+        "/nosuch/",
+    ]
+    answers = [learner.get(path) for path in pages] + [teacher.get("/teaching/films/")]
+    assert [answer.status for answer in answers] == [200] * 6 + [404, 200]
+    assert [a for a in answers if "no-store" not in a.headers.get("cache-control", "")] == []
+    assert (
+        "no-store" in ask_for_code(house, "+8613912345605").get(CONFIRM).headers["cache-control"]
+    )
+    assert "cache-control" not in house.browser().get("/courses/").headers
+
+
+def test_cookies_stay_out_of_reach_of_scripts_and_other_sites(house: House):
+    session = ask_for_code(house, "+8613912345606").seen["sessionid"]
+    assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(session.split("; "))
+    size = house.browser().post("/text-size/", {"size": "large"}).cookies["text_size"]
+    assert {"HttpOnly", "SameSite=Lax"} <= set(size.split("; "))
+
+
+def test_finders_of_weaknesses_and_robots_find_their_file(house: House):
+    told = house.browser().get("/.well-known/security.txt")
+    assert told.status == 200
+    assert re.search(r"^Contact: (https://|mailto:|tel:)\S+$", told.text, re.MULTILINE)
+    assert re.search(r"^Expires: 20\d\d-\d\d-\d\dT[\d:]{8}Z$", told.text, re.MULTILINE)
+    assert told.headers["content-type"].startswith("text/plain")
+    robots = house.browser().get("/robots.txt")
+    assert robots.status == 200
+    assert "Disallow: /my/" in robots.text
+
+
+# The bad day
+
+
+def test_a_sign_in_leaves_neither_number_nor_code_in_a_log(house: House):
+    number = "+8613912345610"
+    browser = ask_for_code(house, number)
+    code = code_for(house, number)
+    assert browser.post(CONFIRM, {"code": "000000"}).status == 422
+    assert browser.post(CONFIRM, {"code": code}).status == 302
+    for name in house.programs:
+        said = house.log(name).read_text(encoding="utf-8", errors="replace")
+        assert number[-11:] not in said, name
+        assert not re.search(rf"(?<!\d){code}(?!\d)", said), name
+
+
+def test_with_the_broker_away_people_read_and_enrol_and_the_letter_comes_later(house: House):
+    stranger = house.browser("STRANGER")
+    house.valkey.kill9()
+    try:
+        read_on(house, stranger)
+        assert claim_a_seat(house, stranger).startswith("/my/classes/")
+        asked = house.browser().post(ASK, {"phone": NEW_NUMBER})
+        assert (asked.status, asked.heading()) == (503, SIGN_IN_RESTS)
+        assert PHONE in asked.text
+        assert house.browser().get("/readyz").status == 200  # visitors may come
+        assert house.letters(house.city["phones"]["STRANGER"]) == []
+    finally:
+        house.valkey.start()
+    assert house.letter(house.city["phones"]["STRANGER"], "太极拳剑")
+    assert house.browser().post(ASK, {"phone": "+8613912345607"}).location == CONFIRM
+
+
+def test_with_the_worker_away_people_enrol_and_the_letter_comes_later(house: House):
+    learner, number = sign_in(house, NEW_NUMBER), NEW_NUMBER
+    about_me(learner)
+    house.kill("worker")
+    read_on(house, learner)
+    assert claim_a_seat(house, learner).startswith("/my/classes/")
+    assert ask_for_code(house, "+8613912345608").get(CONFIRM).status == 200
+    assert house.letters("+8613912345608") == []
+    house.start("worker")
+    assert house.letter(number, "太极拳剑")
+    assert code_for(house, "+8613912345608")
+
+
+def test_with_the_database_away_every_page_says_so_and_comes_back(house: House):
+    web = house.running["web"].pid
+    browsers = [house.browser(), house.browser("LEARNER"), house.browser("REGISTRAR")]
+    paths = [path for path in every_page(house) if path not in FOR_MACHINES]
+    house.database.kill9()
+    try:
+        for browser in browsers:
+            assert "\n".join(not_away(browser, paths)) == ""
+        assert house.browser().get("/healthz").status == 200
+        assert house.browser().get("/readyz").status == 503
+        asked = house.browser().post(ASK, {"phone": NEW_NUMBER})
+        assert (asked.status, asked.heading(), PHONE in asked.text) == (503, AWAY, True)
+    finally:
+        house.database.restart()
+    for browser in browsers[:2]:
+        for path in PUBLIC:
+            assert until(lambda: browser.get(path).status in {200, 302}, path, 5.0)  # noqa: B023
+    assert browsers[1].get("/my/classes/").status == 200
+    assert house.running["web"].pid == web
+    assert code_for(house, ask_for_code(house, "+8613912345609").number)
+
+
+def read_on(house: House, learner: Browser) -> None:
+    for path in PUBLIC:
+        assert house.browser().get(path).status == 200, path
+    for path in ("/", "/courses/", "/my/classes/", "/my/timetable/"):
+        assert learner.get(path).status == 200, path
+
+
+def claim_a_seat(house: House, learner: Browser) -> str:
+    """Press the button of the check page; return where that leads."""
+    section = house.city["things"]["section"]
+    check = f"/classes/{section}/enrol/"
+    answer = learner.press(check, f"/classes/{section}/hold/", expects="seat")
+    assert answer.status == 302
+    return answer.location
+
+
+def ask_for_code(house: House, number: str, browser: Browser | None = None) -> Browser:
+    browser = browser or house.browser()
+    browser.number = number
+    answer = browser.post(ASK, {"phone": number})
+    assert (answer.status, answer.location) == (302, CONFIRM)
+    return browser
+
+
+def code_for(house: House, number: str) -> str:
+    code = re.search(r"\d{6}", house.letter(number, "验证码"))
+    assert code
+    return code[0]
+
+
+def sign_in(house: House, number: str, browser: Browser | None = None) -> Browser:
+    browser = ask_for_code(house, number, browser)
+    assert browser.post(CONFIRM, {"code": code_for(house, number)}).status == 302
+    return browser
+
+
+def about_me(browser: Browser, **fields: str) -> Answer:
+    unit = re.search(r'name="unit" value="(\d+)"', browser.get("/my/about-me/").text)
+    assert unit
+    born = {"born_on_year": "1955", "born_on_month": "3", "born_on_day": "5"}
+    asked = {"name": "陈国华", "sex": "m", "unit": unit[1], **born}
+    return browser.post("/my/about-me/", {**asked, **fields})
+
+
+def address(name: str, arguments: dict[str, Any]) -> str:
+    if name == "wagtail_serve":
+        return "/"
+    return reverse(name, kwargs=arguments)
+
+
+def every_page(house: House) -> list[str]:
+    """One address of every kind that is asked for with GET."""
+    things = house.city["things"]
+    return [
+        address(name, {key: things[thing] for key, thing in way.needs.items()})
+        for name, way in ROWS.items()
+        if not way.posts and not name.endswith("/")
+    ]
