@@ -20,15 +20,15 @@ BY_SIMPLE_PHONE = (
 )
 BY_OFFICE = "没有手机：窗口或电话代办 / no mobile phone: at the counter or by telephone"
 _GOOD_FOR = {
-    "registrar": "学期、志愿、全市的班和人",
-    "branch_head": "本校的班、人和网页审批",
-    "counter": "窗口：查人、代报、收费确认、候补",
-    "hotline": "电话：查人、解释、代办",
-    "finance": "缴费和退费",
+    "registrar": "全市的班级、课次、名额、节假日，网页审批",
+    "branch_head": "本校的班级、课次、名额，网页审批",
+    "counter": "窗口：查留位、收费后确认",
+    "hotline": "后台账号；电话台随后续版本上线",
+    "finance": "后台账号；缴费和退费随后续版本上线",
     "editor": "网页编辑：草稿、送审、翻译",
-    "facilitator": "收视点放课和点人数",
-    "data_officer": "谁看过谁的信息",
-    "witness": "监督摇号",
+    "facilitator": "收视点账号；点人数随后续版本上线",
+    "data_officer": "后台账号；查阅记录随后续版本上线",
+    "witness": "监督员账号；摇号随后续版本上线",
     "teacher": "上传课堂录像、看自己的班",
 }
 
