@@ -14,6 +14,26 @@ from livestream import wording
 from livestream.domain.inspection import Problem
 
 
+NEWEST = 3
+
+
+class LessonRadios(forms.RadioSelect):
+    """The newest lessons; the earlier ones behind one word, lest the button be a long way down."""
+
+    template_name = "livestream/_lessons.html"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        groups = context["widget"]["optgroups"]
+        lessons = [option for _group, options, _number in groups for option in options]
+        return {
+            **context,
+            "newest": lessons[:NEWEST],
+            "earlier": lessons[NEWEST:],
+            "earlier_is_chosen": any(one["selected"] for one in lessons[NEWEST:]),
+        }
+
+
 class LessonField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic to the stubs only
     """A lesson, said with its day, hour and place."""
 
@@ -32,7 +52,7 @@ class UploadForm(forms.Form):
     lesson = LessonField(
         label=_("Which lesson is it?"),
         queryset=Lesson.objects.none(),
-        widget=forms.RadioSelect,
+        widget=LessonRadios,
         empty_label=None,
         error_messages={
             "required": _("Please choose the lesson."),
