@@ -7,6 +7,7 @@ import http.client
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -28,6 +29,7 @@ from config.embedded.services import (
     throwaway_postgres,
     throwaway_valkey,
 )
+from config.embedded.shim import descendants
 
 CITY = "migrated"
 FORM = "application/x-www-form-urlencoded"
@@ -147,6 +149,18 @@ class House:
         """End these programs as a power cut would."""
         for name in names:
             processes.kill(self.running.pop(name))
+
+    @contextmanager
+    def hung(self, pid: int) -> Iterator[None]:
+        """Let a server hang: its port is open, and nothing comes back."""
+        family = descendants(pid)
+        for one in family:
+            os.kill(one, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for one in family:
+                os.kill(one, signal.SIGCONT)
 
     def log(self, name: str) -> Path:
         return self.var / f"{name}.log"

@@ -5,29 +5,38 @@ The tests of one house share it and stand in the order in which the day goes on.
 
 import json
 import re
+import time
 from collections.abc import Iterator
-from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
-from django.urls import reverse
 
 from config.access import ROWS, Role
 from config.access import Answer as Due
 from tests.journeys import bad_day_stack
-from tests.journeys.bad_day_stack import FORM, Answer, Browser, House, until
+from tests.journeys.bad_day_acts import (
+    ASK,
+    CONFIRM,
+    about_me,
+    address,
+    ask_for_code,
+    claim_a_seat,
+    code_for,
+    every_page,
+    sign_in,
+)
+from tests.journeys.bad_day_stack import FORM, Browser, House, until
 
 pytestmark = [pytest.mark.threads, pytest.mark.xdist_group("bad day")]
 
 PHONE = 'href="tel:+8657788880001"'  # of the settings: this city has entered none
 NEW_NUMBER = "+8613912345678"
-ASK, CONFIRM = "/accounts/login/code/", "/accounts/login/code/confirm/"
 NOT_FOUND, NOT_READ, TOO_OLD = "没有这一页", "没看懂发来的内容", "请再发一次"
 TOO_MUCH = "发来的内容太多了"
 AWAY, SIGN_IN_RESTS = "网站暂停一会儿", "暂时不能登录"
 PUBLIC = ["/", "/courses/", "/campuses/", "/units/", "/courses/course-0/"]
-FOR_MACHINES = {"/healthz", "/readyz", "/robots.txt"}
+FOR_MACHINES = {"/healthz", "/readyz", "/robots.txt", "/.well-known/security.txt"}
 
 
 @pytest.fixture(scope="module")
@@ -333,6 +342,19 @@ def test_with_the_broker_away_people_read_and_enrol_and_the_letter_comes_later(h
     assert house.browser().post(ASK, {"phone": "+8613912345607"}).location == CONFIRM
 
 
+def test_a_broker_that_hangs_holds_up_nobody_who_reads(house: House):
+    stranger = house.browser("STRANGER")
+    with house.hung(house.valkey.process.pid):
+        began = time.monotonic()
+        read_on(house, stranger)
+        assert time.monotonic() - began < 10  # nine pages; one asks in vain, the others know
+        began = time.monotonic()
+        asked = house.browser().post(ASK, {"phone": NEW_NUMBER})
+        assert (asked.status, asked.heading()) == (503, SIGN_IN_RESTS)
+        assert time.monotonic() - began < 10
+    house.valkey.restart()  # what it was asked while it hung is forgotten, not done late
+
+
 def test_with_the_worker_away_people_enrol_and_the_letter_comes_later(house: House):
     learner, number = sign_in(house, NEW_NUMBER), NEW_NUMBER
     about_me(learner)
@@ -373,56 +395,3 @@ def read_on(house: House, learner: Browser) -> None:
         assert house.browser().get(path).status == 200, path
     for path in ("/", "/courses/", "/my/classes/", "/my/timetable/"):
         assert learner.get(path).status == 200, path
-
-
-def claim_a_seat(house: House, learner: Browser) -> str:
-    """Press the button of the check page; return where that leads."""
-    section = house.city["things"]["section"]
-    check = f"/classes/{section}/enrol/"
-    answer = learner.press(check, f"/classes/{section}/hold/", expects="seat")
-    assert answer.status == 302
-    return answer.location
-
-
-def ask_for_code(house: House, number: str, browser: Browser | None = None) -> Browser:
-    browser = browser or house.browser()
-    browser.number = number
-    answer = browser.post(ASK, {"phone": number})
-    assert (answer.status, answer.location) == (302, CONFIRM)
-    return browser
-
-
-def code_for(house: House, number: str) -> str:
-    code = re.search(r"\d{6}", house.letter(number, "验证码"))
-    assert code
-    return code[0]
-
-
-def sign_in(house: House, number: str, browser: Browser | None = None) -> Browser:
-    browser = ask_for_code(house, number, browser)
-    assert browser.post(CONFIRM, {"code": code_for(house, number)}).status == 302
-    return browser
-
-
-def about_me(browser: Browser, **fields: str) -> Answer:
-    unit = re.search(r'name="unit" value="(\d+)"', browser.get("/my/about-me/").text)
-    assert unit
-    born = {"born_on_year": "1955", "born_on_month": "3", "born_on_day": "5"}
-    asked = {"name": "陈国华", "sex": "m", "unit": unit[1], **born}
-    return browser.post("/my/about-me/", {**asked, **fields})
-
-
-def address(name: str, arguments: dict[str, Any]) -> str:
-    if name == "wagtail_serve":
-        return "/"
-    return reverse(name, kwargs=arguments)
-
-
-def every_page(house: House) -> list[str]:
-    """One address of every kind that is asked for with GET."""
-    things = house.city["things"]
-    return [
-        address(name, {key: things[thing] for key, thing in way.needs.items()})
-        for name, way in ROWS.items()
-        if not way.posts and not name.endswith("/")
-    ]
