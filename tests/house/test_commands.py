@@ -101,7 +101,7 @@ def test_test_keeps_the_first_failure_and_still_runs_the_rest(capfd):
     [
         ([], ["-n", "2", "--dist", "loadgroup"]),
         (["--fast"], ["-n", "2", "--dist", "loadgroup", "-m", "not threads and not browser"]),
-        (["--deep"], ["-s", "--deep=claims,money,media,audit"]),
+        (["--deep"], ["-s", "--deep=claims,money,media,audit,input"]),
         (["--deep", "money"], ["-s", "--deep=money"]),
         (["tests/house", "-x"], ["tests/house", "-x"]),
     ],
