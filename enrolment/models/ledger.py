@@ -15,7 +15,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from psycopg.errors import DeadlockDetected
 
 from accounts.models import Learner, User
-from courses.models import ClassSection
+from courses.models import ClassSection, Term
 from enrolment.models.claims import Claim
 from enrolment.models.enrolments import Enrolment
 from enrolment.models.vocabulary import Act, Channel, Outcome
@@ -183,6 +183,11 @@ def lay_out() -> int:
 def begin_terms(*, at: datetime) -> int:
     """Make confirmed learners of a term that has begun its learners; return how many."""
     return int(_value("seat_begin_terms", [at]))
+
+
+def close_term(*, term: Term, at: datetime) -> int | None:
+    """End a term's enrolments; return how many, None before its last day is over."""
+    return cast("int | None", _value("seat_close_term", [term.pk, at]))
 
 
 def resize(

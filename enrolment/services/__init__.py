@@ -11,6 +11,7 @@ from enrolment.services.counter import (
 from enrolment.services.papers import declare_health, remind_of_opening
 from enrolment.services.refused import PressReused, SeatRefused
 from enrolment.services.seats import hold_seat, undo_withdrawal, withdraw, yield_seat
+from enrolment.services.terms import TermStillTaught, close_term
 from enrolment.services.waitlist import accept_offer, decline_offer, leave_waitlist, promote
 
 __all__ = [
@@ -18,8 +19,10 @@ __all__ = [
     "SeatRefused",
     "SeatsInUse",
     "Swept",
+    "TermStillTaught",
     "accept_offer",
     "cancel_section",
+    "close_term",
     "confirm_at_counter",
     "declare_health",
     "decline_offer",
