@@ -13,7 +13,6 @@ from courses.models import Lesson
 from livestream import wording
 from livestream.domain.inspection import Problem
 
-
 NEWEST = 3
 
 

@@ -8,11 +8,11 @@ import imageio_ffmpeg
 SECONDS = 26
 
 
-def a_film(folder: Path) -> Path:
-    """Make a small real film of a lesson, a little longer than four pieces of a replay."""
+def a_film(folder: Path, *, seconds: int = SECONDS) -> Path:
+    """Make a small real film of a lesson; by default a little longer than four pieces."""
     film = folder / "太极拳剑 第十二课.mp4"
-    picture = f"testsrc2=size=640x360:rate=25:duration={SECONDS}"
-    sound = f"sine=frequency=220:sample_rate=48000:duration={SECONDS}"
+    picture = f"testsrc2=size=640x360:rate=25:duration={seconds}"
+    sound = f"sine=frequency=220:sample_rate=48000:duration={seconds}"
     subprocess.run(
         [
             imageio_ffmpeg.get_ffmpeg_exe(),

@@ -1,4 +1,4 @@
-"""Every kind of page that learners, helpers and teachers see, with an address to look at.
+"""Every kind of page in our own shell, of learners, helpers, teachers and staff, with an address.
 
 The list is read off the table of doors (``config/access.py``) and, for what editors write, off
 the demo's own examples: a new page is looked at without a line here.
@@ -21,10 +21,10 @@ NO_PAGES = {
     "mfa_download_recovery_codes",
 }
 # In whose name a page is looked at: the first of these whom its door lets in.
-ORDER = (Role.VISITOR, Role.LEARNER, Role.TEACHER)
+ORDER = (Role.VISITOR, Role.LEARNER, Role.TEACHER, Role.COUNTER, Role.BRANCH_HEAD)
 LEARNER = "玛依努尔·阿卜杜外力·买买提艾力"  # the longest name of the city has to fit everywhere
 HELPER, HELPED = "王慧", "沈美芳"
-TEACHER = "何慕云"
+TEACHER, COUNTER, HEAD = "何慕云", "李红", "吴志明"
 WHILE_HELPING = ("enrolment:my-classes", "courses:list-courses")
 FILMS_OF_THE_DEMO = 150.0  # seconds until its first film is published
 
@@ -38,11 +38,17 @@ class Kind:
     path: str
 
 
-def all_kinds(stack: Stack, learner: Person) -> list[Kind]:
+def all_kinds(stack: Stack, at_work: dict[Role, Person]) -> list[Kind]:
     """One example of every kind, those of the doors first."""
-    things = _things(stack, learner)
+    things = _things(stack, at_work[Role.LEARNER])
+    held = at_work[Role.COUNTER].goto("/admin/seats/held/").content()
+    of_counter = {**things, "enrolment": _part(held, r"/held/(\d+)/confirm/")}
     kinds = [
-        Kind(name, role, reverse(name, kwargs=_arguments(way, things)))
+        Kind(
+            name,
+            role,
+            reverse(name, kwargs=_arguments(way, of_counter if role is Role.COUNTER else things)),
+        )
         for name, way in ROWS.items()
         if name not in NO_PAGES and not way.posts and (role := _seen_by(way)) is not None
     ]
@@ -71,6 +77,7 @@ def _things(stack: Stack, learner: Person) -> dict[str, str]:
     return {
         "section": _part(of_demo["check before enrolling"], r"/classes/(\d+)/"),
         "campus": _part(of_demo["one campus"], r"/campuses/([\w-]+)/"),
+        "lesson": _part(of_demo["desk: move a lesson"], r"/lessons/(\d+)/"),
         "course": _part(of_demo["one course and its classes"], r"/courses/([\w-]+)/"),
         "enrolment": _part(mine, r"/my/classes/(\d+)/"),
         "entry": _part(mine, r"/my/waiting/(\d+)/"),
@@ -94,19 +101,32 @@ def _part(text: str, pattern: str) -> str:
     return found[1]
 
 
-def learner_in_line(people: People) -> Person:
-    """Somebody with a class, a replay and a place in a line."""
+def everybody_at_work(people: People) -> dict[Role, Person]:
+    """One person at a screen for each role in whose name pages are looked at."""
+    return {
+        Role.VISITOR: people.somebody(),
+        Role.LEARNER: _learner_with_everything(people),
+        Role.HELPER: _helper_at_work(people),
+        Role.TEACHER: people.signed_in(TEACHER),
+        Role.COUNTER: people.signed_in(COUNTER),
+        Role.BRANCH_HEAD: people.signed_in(HEAD),
+    }
+
+
+def _learner_with_everything(people: People) -> Person:
+    """Somebody with a class, a replay, a place in a line and a place to be paid."""
     person = people.signed_in(LEARNER)
-    person.goto("/courses/?q=piano").locator("article.course h2 a").first.click()
-    way_in = person.page.locator('.seat-box:has(.seat--full) a[href$="/enrol/"]')
-    if way_in.count():  # she is not in the line yet
-        way_in.first.click()
-        person.press("/hold/")
-        person.at(r"/my/waiting/\d+/")
+    for course in ("piano", "诗词"):
+        person.goto(f"/courses/?q={course}").locator("article.course h2 a").first.click()
+        way_in = person.page.locator('.seat-box a[href$="/enrol/"]')
+        if way_in.count():  # not yet
+            way_in.first.click()
+            person.press("/hold/")
+            person.at(r"/my/(?:waiting|classes)/\d+/$")
     return person
 
 
-def helper_at_work(people: People) -> Person:
+def _helper_at_work(people: People) -> Person:
     """A daughter who acts for her mother."""
     person = people.signed_in(HELPER)
     person.goto("/my/who/").get_by_role("button", name=HELPED).click()

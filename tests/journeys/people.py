@@ -114,7 +114,7 @@ class Person:
         return _six_digits(secret, counter)
 
     def _note(self, line: ConsoleMessage) -> None:
-        if line.type in {"error", "warning"} and not SAID_OF_A_REFUSAL.match(line.text):
+        if line.type == "error" and not SAID_OF_A_REFUSAL.match(line.text):
             self.complaints.append(f"{self.page.url}: {line.text}")
 
     def _see_where(self, request: Request) -> None:
