@@ -1,7 +1,8 @@
 """Pictures of the pages people meet first, to be looked at with an old person's eyes.
 
 ``python -m tests.journeys.screenshots FOLDER`` takes them from a running ``./run`` (its PORT and
-VAR_DIR), small in the largest text and wide in the standard one. It changes nothing there but sign-ins.
+VAR_DIR), small in the largest text and wide in the standard one. It changes nothing there but
+sign-ins.
 """
 
 import os
