@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
+from django.utils import translation
 
 from accounts import clock
 
@@ -54,11 +55,12 @@ def app_client(db) -> AppClient:
 
 
 @pytest.fixture(autouse=True)
-def _clean_clock_and_cache(request) -> Iterator[None]:
-    """No test inherits another's moved clock, counted guesses or limits."""
+def _clean_clock_language_and_cache(request) -> Iterator[None]:
+    """No test inherits another's moved clock, language, counted guesses or limits."""
     clock.forget()
     yield
     clock.forget()
+    translation.deactivate()  # a page asked for under /en/ leaves its language behind
     uses_database = {"db", "transactional_db", "live_server"} & set(request.fixturenames)
     if uses_database or request.node.get_closest_marker("django_db"):
         cache.clear()
