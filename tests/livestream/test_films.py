@@ -221,9 +221,9 @@ def test_others_are_sent_away_and_their_film_is_not_read(app_client, lesson, dis
 
 def test_every_problem_has_its_sentence():
     with translation.override("en"):
-        sentences = [wording.problem(problem, seconds=750) for problem in Problem]
-    assert len(set(sentences)) == len(Problem)
-    assert "12 minutes 30 seconds" in wording.problem(Problem.CUT_OFF, seconds=750)
+        sentences = {problem: wording.problem(problem, seconds=750) for problem in Problem}
+    assert len(set(sentences.values())) == len(Problem)
+    assert "12 minutes 30 seconds" in sentences[Problem.CUT_OFF]
 
 
 # -- the list, and what can be done ---------------------------------------------------------
