@@ -100,8 +100,10 @@ def in_force() -> Scope:
 def _local(scope: Scope) -> Iterator[None]:
     """Put ``scope`` in force for the transaction block that is open.
 
-    A failing block needs no giving back: rolling back to its savepoint undoes the settings.
+    Only a block inside another one gives back what was in force before: the end of the
+    outermost undoes the settings by itself, and so does rolling back to a savepoint.
     """
+    inside_another = bool(connection.savepoint_ids)
     before = _in_force.get()
     _tell(scope, for_transaction=True)
     token = _in_force.set(scope)
@@ -109,7 +111,7 @@ def _local(scope: Scope) -> Iterator[None]:
         yield
     finally:
         _in_force.reset(token)
-    if not connection.needs_rollback:
+    if inside_another and not connection.needs_rollback:
         _tell(before, for_transaction=True)
 
 

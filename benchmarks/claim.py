@@ -55,7 +55,6 @@ VIEW_CLASSES, BARE_CLASSES, ORM_CLASSES = range(300, 330), range(330, 370), rang
 ALL_CLASSES = 400
 SIGNED_IN = 600  # more than ask for one class: nobody asks twice
 BARE_SEAT_CLASSES = 600  # rows without rules go faster, so there must be more of them
-BARE_SEAT_CLASSES = 600  # rows without rules go faster, so there must be more of them
 BARE_HOT = f"(n / {ATTEMPTS_A_CLASS}) % {BARE_SEAT_CLASSES}"
 HOT = f"(n / {ATTEMPTS_A_CLASS}) % {len(HOT_CLASSES)}"
 ZIPF = (
