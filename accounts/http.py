@@ -92,19 +92,18 @@ def learner_required(
             if learner_id is None:
                 return _say_who_it_is(request, allowed)
             request.scope = lambda: scope.learners([learner_id])
+            request.at = at
+            request.learner = allowed.people[learner_id]
             reads_only = request.method in {"GET", "HEAD"}
-            needed = right or (Right.VIEW if reads_only else Right.APPLY)
+            request.grant = _grant(request, allowed)
+            note_name(request, request.learner)
+            _ensure(right or (Right.VIEW if reads_only else Right.APPLY), request)
+            if not _is_meant_for(request, request.learner):
+                return redirect(_way_back(request))
+            if not reads_only:
+                return view(request, *args, **kwargs)
             with request.scope():
-                request.at = at
-                request.learner = Learner.objects.select_related("unit").get(pk=learner_id)
-                request.grant = _grant(allowed, learner_id)
-                note_name(request, request.learner)
-                _ensure(needed, request.grant)
-                if not _is_meant_for(request, request.learner):
-                    return redirect(_way_back(request))
-                if reads_only:
-                    return rendered(view(request, *args, **kwargs))
-            return view(request, *args, **kwargs)
+                return rendered(view(request, *args, **kwargs))
 
         return front_door
 
@@ -261,15 +260,19 @@ def _way_back(request: HttpRequest) -> str:
     return referer.removeprefix(start.rstrip("/")) if referer.startswith(start) else "/my/"
 
 
-def _grant(allowed: queries.MayActFor, learner_id: int) -> HelperGrant | None:
-    grant_id = allowed.grants.get(learner_id)
-    return HelperGrant.objects.get(pk=grant_id) if grant_id else None
+def _grant(request: LearnerRequest, allowed: queries.MayActFor) -> HelperGrant | None:
+    grant_id = allowed.grants.get(request.learner.pk)
+    if grant_id is None:
+        return None
+    with request.scope():
+        return HelperGrant.objects.get(pk=grant_id)
 
 
-def _ensure(right: Right, grant: HelperGrant | None) -> None:
+def _ensure(right: Right, request: LearnerRequest) -> None:
+    grant = request.grant
     if grant is None or (right is not Right.SELF and getattr(grant, right)):
         return
     raise PermissionDenied(
         _("This needs %(name)s in person, or a wider grant. The office can help you both.")
-        % {"name": grant.learner.name}
+        % {"name": request.learner.name}
     )

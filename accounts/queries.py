@@ -1,11 +1,14 @@
 """Read-side answers about people that need more than one QuerySet word."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from django.db import connection
+from accounts.models import Learner, User
 
-from accounts.models import User
+ASK = """SELECT (may.learner).*, may.grant_id FROM learners_of(%s, %s) may
+ORDER BY (may.learner).id"""
 
 
 @dataclass(frozen=True)
@@ -14,6 +17,7 @@ class MayActFor:
 
     own: tuple[int, ...]
     grants: dict[int, int]  # learner id to grant id
+    people: Mapping[int, Learner] = field(default_factory=dict, compare=False)
 
     def __contains__(self, learner_id: int) -> bool:
         return learner_id in self.own or learner_id in self.grants
@@ -24,11 +28,15 @@ def learners_of(user: User, *, at: datetime) -> MayActFor:
 
     Works before any scope is open: one database function looks, given account and moment.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT learner_id, grant_id FROM learners_of(%s, %s)", [user.pk, at])
-        rows = cursor.fetchall()
-    own = tuple(learner for learner, grant in rows if grant is None)
+    # Any: beside the fields of a learner each row has the column grant_id.
+    people: list[Any] = list(Learner.objects.raw(ASK, [user.pk, at]))
+    own = tuple(person.pk for person in people if person.grant_id is None)
     return MayActFor(
         own=own,
-        grants={learner: grant for learner, grant in rows if grant and learner not in own},
+        grants={
+            person.pk: person.grant_id
+            for person in people
+            if person.grant_id is not None and person.pk not in own
+        },
+        people={person.pk: person for person in people},
     )
