@@ -13,7 +13,8 @@ def course_ids(query: str) -> list[int]:
     """Return the courses that a query means, the best first.
 
     Each word must be found, as written or by its sound. If nothing has them all, one slip is
-    forgiven; if that finds nothing either, whatever sounds most alike is shown.
+    forgiven; if that finds nothing either, whatever sounds most alike is shown. Words too short
+    to be alike in anything are not found: better nothing, and the way out, than something else.
     """
     words = search.words_of(query)
     if not words:
@@ -50,8 +51,8 @@ def _with_a_slip(words: list[str]) -> list[int]:
 
 
 def _alike(words: list[str]) -> list[int]:
-    sound = "".join(search.syllables("".join(words)))
-    if len(sound) < search.SHORTEST_LATIN_SLIP:
+    sound = search.sound_to_be_like(words)
+    if not sound:
         return []
     alike = TrigramWordSimilarity(sound, "search_key")
     found = Course.objects.annotate(alike=alike).filter(alike__gte=ALIKE)

@@ -8,12 +8,30 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from functools import cache
+from typing import cast
 
 from opencc import OpenCC
 from pypinyin import lazy_pinyin
 
 LONGEST = 40  # characters of a query that are read
 SHORTEST_LATIN_SLIP = 4  # letters a word needs before one of them may be wrong
+SHORTEST_ALIKE = 3  # syllables of a Chinese word before it may merely be alike, and as much of
+SHORTEST_LATIN_ALIKE = 8  # a Latin one: with less, half of another word is alike already
+# Who writes with a finger, writes these for one another.
+LOOK_ALIKE = (
+    "大太天夫犬", "人入八", "土士工", "己已巳", "未末木本", "干千于", "日曰目白", "王玉主",
+    "手毛", "午牛", "问间", "力刀", "贝见", "书节", "画面", "字学", "拳券", "剑箭", "琴瑟",
+    "鼓彭", "舞无", "歌哥", "词诗", "法去", "医区", "气汽", "影景", "乐东", "语话",
+)  # fmt: skip
+# Who speaks a dialect of the south, types these for one another.
+SOUND_ALIKE = {
+    **dict.fromkeys(("z", "zh"), "zh?"),
+    **dict.fromkeys(("c", "ch"), "ch?"),
+    **dict.fromkeys(("s", "sh"), "sh?"),
+    **dict.fromkeys(("n", "l"), "[nl]"),
+    **dict.fromkeys(("f", "h"), "[fh]"),
+}
+_SYLLABLE = re.compile(r"(zh?|ch?|sh?|[nlfh])?(.*?)((?<=[aei])ng?)?")
 _CJK = re.compile(r"[㐀-鿿]")
 _NO_WORD = re.compile(r"[\W_]+")
 
@@ -44,8 +62,7 @@ def syllables(word: str) -> list[str]:
     >>> syllables("太极 ai")
     ['tai', 'ji', 'ai']
     """
-    parts = (part.strip().lower() for part in lazy_pinyin(word))
-    return [part for part in parts if part]
+    return " ".join(lazy_pinyin(word)).lower().split()
 
 
 def key_of(names: Iterable[str]) -> str:
@@ -90,21 +107,66 @@ def sounds_like(word: str) -> str:
 def one_slip(word: str) -> str:
     """Return a regular expression for a word with one slip in it; empty when it is too short.
 
-    A Chinese word may have one wrong character. A Latin one may have a wrong letter, one too
-    many, one too few, or two that changed places.
+    A Chinese word of three characters may have a wrong one. In two, a wrong one is half of the
+    word: it must look like the right one, or both sound as in a dialect. A Latin word may have
+    a wrong letter, one too many, one too few, or two that changed places.
 
-    >>> one_slip("太及")
-    '[^|]及|太[^|]'
+    >>> one_slip("太及拳")
+    '[^|]及拳|太[^|]拳|太及[^|]'
+    >>> one_slip("大极")
+    '[太天夫犬]极| da ji '
     >>> one_slip("tai")
     ''
     """
-    spots = range(len(word))
-    wrong = [word[:i] + "[^|]" + word[i + 1 :] for i in spots]
     if is_chinese(word):
-        return "|".join(wrong) if len(word) > 1 else ""
+        return _chinese_slip(word)
     if len(word) < SHORTEST_LATIN_SLIP:
         return ""
+    spots = range(len(word))
+    wrong = [word[:i] + "[^|]" + word[i + 1 :] for i in spots]
     missing = [word[:i] + "[^|]" + word[i:] for i in spots if i]
     extra = [word[:i] + word[i + 1 :] for i in spots]
     swapped = [word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in spots[:-1]]
     return "|".join(dict.fromkeys([*wrong, *missing, *extra, *swapped]))
+
+
+def sound_to_be_like(words: list[str]) -> str:
+    """Return the sound of a query that may merely be alike; empty when that is too short.
+
+    >>> sound_to_be_like(["水山画"])
+    'shuishanhua'
+    >>> sound_to_be_like(["火箭"])
+    ''
+    """
+    query = "".join(words)
+    sounds = syllables(query)
+    sound = "".join(sounds)
+    enough = (
+        len(sounds) >= SHORTEST_ALIKE if is_chinese(query) else len(sound) >= SHORTEST_LATIN_ALIKE
+    )
+    return sound if enough else ""
+
+
+def _chinese_slip(word: str) -> str:
+    spots = range(len(word))
+    if len(word) > 2:
+        return "|".join(word[:i] + "[^|]" + word[i + 1 :] for i in spots)
+    if len(word) < 2:
+        return ""
+    looks = [
+        f"{word[:i]}[{group.replace(word[i], '')}]{word[i + 1 :]}"
+        for i in spots
+        for group in LOOK_ALIKE
+        if word[i] in group
+    ]
+    return "|".join([*looks, f" {' '.join(map(_as_in_a_dialect, syllables(word)))} "])
+
+
+def _as_in_a_dialect(syllable: str) -> str:
+    """Return a regular expression for a syllable as the south may say it.
+
+    >>> _as_in_a_dialect("zhen"), _as_in_a_dialect("qing"), _as_in_a_dialect("hu")
+    ('zh?eng?', 'qing?', '[fh]u')
+    """
+    first, middle, last = cast("re.Match[str]", _SYLLABLE.fullmatch(syllable)).groups()
+    return SOUND_ALIKE.get(first, "") + middle + ("ng?" if last else "")
