@@ -36,12 +36,17 @@ class Unit(Named):
         COUNTY = "county", _("county university")
 
     parent = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("office above it"),
     )
-    kind = models.CharField(max_length=20, choices=Kind.choices)
-    region_code = models.CharField(max_length=12, blank=True)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    region_code = models.CharField(_("code of the region"), max_length=12, blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
-    position = models.PositiveSmallIntegerField(default=0)
+    position = models.PositiveSmallIntegerField(_("place in lists"), default=0)
 
     objects = UnitQuerySet.as_manager()
 

@@ -14,11 +14,13 @@ from accounts.models import Named, Unit
 class Locality(Named):
     """A street or town where learners live; kilometres on the city's own grid."""
 
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="localities")
-    region_code = models.CharField(max_length=24, unique=True)
-    x_km = models.FloatField()
-    y_km = models.FloatField()
-    on_island = models.BooleanField(default=False)
+    unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, related_name="localities", verbose_name=_("unit")
+    )
+    region_code = models.CharField(_("code of the region"), max_length=24, unique=True)
+    x_km = models.FloatField(_("kilometres east of the city centre"))
+    y_km = models.FloatField(_("kilometres north of the city centre"))
+    on_island = models.BooleanField(_("on an island"), default=False)
 
     class Meta:
         verbose_name = _("street or town")
@@ -57,14 +59,16 @@ class Campus(Named):
         TEACHING_POINT = "teaching_point", _("teaching point")
         VIEWING_POINT = "viewing_point", _("viewing point")
 
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="campuses")
+    unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, related_name="campuses", verbose_name=_("unit")
+    )
     kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)
-    slug = models.SlugField(max_length=60, unique=True)
+    slug = models.SlugField(_("name in web addresses"), max_length=60, unique=True)
     address = models.CharField(_("address"), max_length=200)
     address_i18n = models.JSONField(_("the same in other languages"), default=dict, blank=True)
-    x_km = models.FloatField()
-    y_km = models.FloatField()
-    on_island = models.BooleanField(default=False)
+    x_km = models.FloatField(_("kilometres east of the city centre"))
+    y_km = models.FloatField(_("kilometres north of the city centre"))
+    on_island = models.BooleanField(_("on an island"), default=False)
     step_free = models.BooleanField(_("step-free"), default=False)
     lift = models.BooleanField(_("lift"), default=False)
     toilet = models.BooleanField(_("step-free toilet"), default=False)
@@ -74,8 +78,8 @@ class Campus(Named):
     hours_i18n = models.JSONField(_("the same in other languages"), default=dict, blank=True)
     bus_lines = models.CharField(_("bus lines"), max_length=200, blank=True)
     dial_in_number = models.CharField(_("number to listen by phone"), max_length=40, blank=True)
-    position = models.PositiveSmallIntegerField(default=0)
-    closed_on = models.DateField(null=True, blank=True)
+    position = models.PositiveSmallIntegerField(_("place in lists"), default=0)
+    closed_on = models.DateField(_("closed since"), null=True, blank=True)
 
     objects = CampusQuerySet.as_manager()
 
@@ -108,14 +112,16 @@ class Room(models.Model):
         LARGE = "large", _("large classroom")
         MULTIMEDIA = "multimedia", _("multimedia room")
 
-    campus = models.ForeignKey(Campus, on_delete=models.PROTECT, related_name="rooms")
+    campus = models.ForeignKey(
+        Campus, on_delete=models.PROTECT, related_name="rooms", verbose_name=_("campus")
+    )
     name = models.CharField(_("room"), max_length=40)
     kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)
     seats = models.PositiveSmallIntegerField(_("seats"))
     floor = models.SmallIntegerField(_("floor"), default=1)
     step_free = models.BooleanField(_("step-free"), default=False)
-    closed_from = models.DateField(null=True, blank=True)
-    closed_until = models.DateField(null=True, blank=True)
+    closed_from = models.DateField(_("closed from"), null=True, blank=True)
+    closed_until = models.DateField(_("closed until"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("room")
@@ -144,7 +150,7 @@ class TimeSlot(models.Model):
 
     weekday = models.PositiveSmallIntegerField(_("weekday"))  # ISO: 1 is Monday
     ordinal = models.PositiveSmallIntegerField(_("number in the half-day"))
-    half_day = models.CharField(max_length=10, choices=HalfDay.choices)
+    half_day = models.CharField(_("half of the day"), max_length=10, choices=HalfDay.choices)
     starts_at = models.TimeField(_("from"))
     ends_at = models.TimeField(_("to"))
 
@@ -168,9 +174,16 @@ class TimeSlot(models.Model):
 class TravelTime(models.Model):
     """Minutes one way from where people live to a campus."""
 
-    locality = models.ForeignKey(Locality, on_delete=models.CASCADE, related_name="travel_times")
-    campus = models.ForeignKey(Campus, on_delete=models.CASCADE, related_name="travel_times")
-    minutes = models.PositiveSmallIntegerField()
+    locality = models.ForeignKey(
+        Locality,
+        on_delete=models.CASCADE,
+        related_name="travel_times",
+        verbose_name=_("street or town"),
+    )
+    campus = models.ForeignKey(
+        Campus, on_delete=models.CASCADE, related_name="travel_times", verbose_name=_("campus")
+    )
+    minutes = models.PositiveSmallIntegerField(_("minutes one way"))
 
     class Meta:
         constraints = [

@@ -2,14 +2,12 @@
 
 import base64
 import hashlib
-import hmac
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
-from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
 from accounts.models import (
@@ -58,19 +56,14 @@ def load_learners(plan: CityPlan, units: Keys) -> dict[int, int]:
          "wants_care_reserve", "deceased_on", "created_at"),
         (
             (keys[p.no], accounts.get(p.phone), units[p.unit], p.name, pinyin_of(p.name)[:200],
-             p.sex, p.birth, p.id_kind, id_digest(p.id_number), p.id_number[-4:], p.locality,
-             p.phone, p.device, p.contact_name, p.contact_phone, papers.card_number(p.no),
-             False, died.get(p.persona), joined)
+             p.sex, p.birth, p.id_kind, Learner.digest_of(p.id_number), p.id_number[-4:],
+             p.locality, p.phone, p.device, p.contact_name, p.contact_phone,
+             papers.card_number(p.no), False, died.get(p.persona), joined)
             for p in plan.learners
         ),
     )  # fmt: skip
     settle_sequences(Learner, User)
     return keys
-
-
-def id_digest(number: str) -> str:
-    """What is kept of an identity number: enough to know it again, not to read it."""
-    return hmac.new(settings.SECRET_KEY.encode(), number.encode(), hashlib.sha256).hexdigest()
 
 
 def _deaths(plan: CityPlan) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from accounts.models import Named
 class Department(Named):
     """A family of subjects: instruments, painting, health."""
 
-    position = models.PositiveSmallIntegerField(default=0)
+    position = models.PositiveSmallIntegerField(_("place in lists"), default=0)
 
     class Meta:
         verbose_name = _("department")
@@ -31,10 +31,12 @@ class SubjectQuerySet(models.QuerySet["Subject"]):
 class Subject(Named):
     """Something to learn, over one or more levels."""
 
-    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="subjects")
+    department = models.ForeignKey(
+        Department, on_delete=models.PROTECT, related_name="subjects", verbose_name=_("department")
+    )
     code = models.CharField(_("code"), max_length=12, unique=True)
-    slug = models.SlugField(max_length=60, unique=True)
-    position = models.PositiveSmallIntegerField(default=0)
+    slug = models.SlugField(_("name in web addresses"), max_length=60, unique=True)
+    position = models.PositiveSmallIntegerField(_("place in lists"), default=0)
     # Words people use for it, simplified, space between them; search reads this, nobody else.
     also_called = models.CharField(_("also called"), max_length=200, blank=True)
 
@@ -67,17 +69,24 @@ class Course(Named):
         AFTER_FOUR_TERMS = "after_four_terms", _("again after four terms")
         FREELY = "freely", _("may be repeated")
 
-    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="courses")
+    subject = models.ForeignKey(
+        Subject, on_delete=models.PROTECT, related_name="courses", verbose_name=_("subject")
+    )
     level = models.PositiveSmallIntegerField(_("level"), choices=Level.choices)
-    slug = models.SlugField(max_length=80, unique=True)
+    slug = models.SlugField(_("name in web addresses"), max_length=80, unique=True)
     programme_terms = models.PositiveSmallIntegerField(_("terms to finish"), default=2)
     min_age_f = models.PositiveSmallIntegerField(_("women from age"), default=50)
     min_age_m = models.PositiveSmallIntegerField(_("men from age"), default=55)
     vigorous = models.BooleanField(_("needs a health declaration"), default=False)
     max_new_age = models.PositiveSmallIntegerField(_("new learners up to"), null=True, blank=True)
-    prerequisites = models.ManyToManyField("self", symmetrical=False, blank=True)
+    prerequisites = models.ManyToManyField(
+        "self", symmetrical=False, blank=True, verbose_name=_("courses to have completed")
+    )
     repeat_rule = models.CharField(
-        max_length=20, choices=RepeatRule.choices, default=RepeatRule.AFTER_FOUR_TERMS
+        _("whether it may be repeated"),
+        max_length=20,
+        choices=RepeatRule.choices,
+        default=RepeatRule.AFTER_FOUR_TERMS,
     )
     # Names in simplified characters and their sounds: courses/domain/search.py makes it.
     search_key = models.TextField(blank=True, editable=False)

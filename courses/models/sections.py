@@ -47,6 +47,7 @@ class ClassSectionQuerySet(models.QuerySet["ClassSection"]):
         return self.select_related(
             "course__subject__department",
             "term",
+            "unit",
             "campus",
             "room",
             "slot",
@@ -71,20 +72,44 @@ class ClassSection(models.Model):
         RUNNING = "running", _("running")
         CANCELLED = "cancelled", _("called off")
 
-    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="sections")
-    term = models.ForeignKey(Term, on_delete=models.PROTECT, related_name="sections")
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="sections")
-    campus = models.ForeignKey(Campus, on_delete=models.PROTECT, related_name="sections")
-    room = models.ForeignKey(
-        Room, on_delete=models.PROTECT, null=True, blank=True, related_name="sections"
+    course = models.ForeignKey(
+        Course, on_delete=models.PROTECT, related_name="sections", verbose_name=_("course")
     )
-    slot = models.ForeignKey(TimeSlot, on_delete=models.PROTECT, related_name="sections")
+    term = models.ForeignKey(
+        Term, on_delete=models.PROTECT, related_name="sections", verbose_name=_("term")
+    )
+    unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, related_name="sections", verbose_name=_("unit")
+    )
+    campus = models.ForeignKey(
+        Campus, on_delete=models.PROTECT, related_name="sections", verbose_name=_("campus")
+    )
+    room = models.ForeignKey(
+        Room,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="sections",
+        verbose_name=_("room"),
+    )
+    slot = models.ForeignKey(
+        TimeSlot, on_delete=models.PROTECT, related_name="sections", verbose_name=_("time slot")
+    )
     teacher = models.ForeignKey(
-        Teacher, on_delete=models.PROTECT, null=True, blank=True, related_name="sections"
+        Teacher,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="sections",
+        verbose_name=_("teacher"),
     )
     number = models.PositiveSmallIntegerField(_("number of the class"), default=1)
-    mode = models.CharField(max_length=8, choices=Mode.choices, default=Mode.ROOM)
-    status = models.CharField(max_length=10, choices=Status.choices, default=Status.RUNNING)
+    mode = models.CharField(
+        _("how it is taught"), max_length=8, choices=Mode.choices, default=Mode.ROOM
+    )
+    status = models.CharField(
+        _("status"), max_length=10, choices=Status.choices, default=Status.RUNNING
+    )
     capacity = models.PositiveSmallIntegerField(_("seats"))
     min_size = models.PositiveSmallIntegerField(_("smallest size"), default=15)
     hot = models.BooleanField(_("much wanted"), default=False)
@@ -163,16 +188,30 @@ class Lesson(models.Model):
         PLANNED = "planned", _("planned")
         LOST = "lost", _("does not take place")
 
-    section = models.ForeignKey(ClassSection, on_delete=models.CASCADE, related_name="lessons")
+    section = models.ForeignKey(
+        ClassSection, on_delete=models.CASCADE, related_name="lessons", verbose_name=_("class")
+    )
     number = models.PositiveSmallIntegerField(_("number"))
     during = DateTimeRangeField(_("from and to"))
     room = models.ForeignKey(
-        Room, on_delete=models.PROTECT, null=True, blank=True, related_name="lessons"
+        Room,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="lessons",
+        verbose_name=_("room"),
     )
     teacher = models.ForeignKey(
-        Teacher, on_delete=models.PROTECT, null=True, blank=True, related_name="lessons"
+        Teacher,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="lessons",
+        verbose_name=_("teacher"),
     )
-    status = models.CharField(max_length=8, choices=Status.choices, default=Status.PLANNED)
+    status = models.CharField(
+        _("status"), max_length=8, choices=Status.choices, default=Status.PLANNED
+    )
     note = models.CharField(_("what changed"), max_length=200, blank=True)
 
     objects = LessonQuerySet.as_manager()

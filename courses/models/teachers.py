@@ -12,11 +12,18 @@ class Teacher(Named):
     """A teacher, with or without an account."""
 
     user = models.OneToOneField(
-        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="teacher"
+        User,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="teacher",
+        verbose_name=_("account"),
     )
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="teachers")
-    subjects = models.ManyToManyField(Subject, related_name="teachers")
-    campuses = models.ManyToManyField(Campus, related_name="teachers")
+    unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, related_name="teachers", verbose_name=_("unit")
+    )
+    subjects = models.ManyToManyField(Subject, related_name="teachers", verbose_name=_("subjects"))
+    campuses = models.ManyToManyField(Campus, related_name="teachers", verbose_name=_("campuses"))
     spare_sections = models.PositiveSmallIntegerField(_("classes they could add"), default=0)
     lesson_pay_fen = models.PositiveIntegerField(_("pay for a lesson"), default=0)
 

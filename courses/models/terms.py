@@ -51,12 +51,14 @@ class Term(Named):
         CLOSED = "closed", _("closed")
         ARCHIVED = "archived", _("archived")
 
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="terms")
-    code = models.SlugField(max_length=20, unique=True)
-    phase = models.CharField(max_length=16, choices=Phase.choices, default=Phase.DRAFT)
+    unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, related_name="terms", verbose_name=_("unit")
+    )
+    code = models.SlugField(_("code"), max_length=20, unique=True)
+    phase = models.CharField(_("phase"), max_length=16, choices=Phase.choices, default=Phase.DRAFT)
     starts_on = models.DateField(_("first day of teaching"))
     ends_on = models.DateField(_("last day of teaching"))
-    weeks = models.PositiveSmallIntegerField(default=16)
+    weeks = models.PositiveSmallIntegerField(_("weeks of teaching"), default=16)
 
     objects = TermQuerySet.as_manager()
 
@@ -104,10 +106,12 @@ class TermPhaseQuerySet(models.QuerySet["TermPhase"]):
 class TermPhase(models.Model):
     """From when to when a phase's window is open. A phase lasts until the next begins."""
 
-    term = models.ForeignKey(Term, on_delete=models.CASCADE, related_name="phases")
-    phase = models.CharField(max_length=16, choices=Term.Phase.choices)
-    opens_at = models.DateTimeField()
-    closes_at = models.DateTimeField(null=True, blank=True)
+    term = models.ForeignKey(
+        Term, on_delete=models.CASCADE, related_name="phases", verbose_name=_("term")
+    )
+    phase = models.CharField(_("phase"), max_length=16, choices=Term.Phase.choices)
+    opens_at = models.DateTimeField(_("from"))
+    closes_at = models.DateTimeField(_("until"), null=True, blank=True)
 
     objects = TermPhaseQuerySet.as_manager()
 
