@@ -100,23 +100,34 @@ def tell_of_opening(learner: Learner, section: ClassSection, *, at: datetime) ->
     _send("opening", learner, section, key=f"opening {learner.pk} {section.pk}", at=at)
 
 
-def tell_of_lesson(enrolment: Enrolment, lesson: Lesson, *, at: datetime) -> None:
-    """Tell a learner that one lesson of their class was moved or called off."""
-    lost = lesson.status == Lesson.Status.LOST
+def tell_of_lesson(
+    enrolment: Enrolment, lesson: Lesson, *, was_at: datetime | None, at: datetime
+) -> None:
+    """Tell a learner that one lesson of their class was moved or called off.
+
+    ``was_at``: when it was to begin, if it got another hour. Back at that hour already, there
+    is nothing to tell of this: the letter of the later move says it.
+    """
+    if was_at == lesson.during.lower:
+        return
+    if lesson.status == Lesson.Status.LOST:
+        event = "lesson_lost"
+    else:
+        event = "lesson_moved" if was_at else "lesson_elsewhere"
     room = lesson.room.name if lesson.room else "线上"
     with translation.override("zh-hans"):
         campus = enrolment.section.campus.display_name()
     _send(
-        "lesson_lost" if lost else "lesson_moved",
+        event,
         enrolment.learner,
         enrolment.section,
         # Moved twice is two letters; the same move told twice is one.
-        key=f"lesson {lesson.pk} {lesson.status} {lesson.during.lower:%m%d%H%M} {room}"
-        f" {enrolment.pk}",
+        key=f"lesson {lesson.pk} {lesson.status} {_stamp(was_at)}{_stamp(lesson.during.lower)}"
+        f" {room} {enrolment.pk}",
         at=at,
         valid_until=lesson.during.upper,
-        number=lesson.number,
-        when=_when(lesson.during.lower),
+        old_day=_weekday(was_at) if was_at else "",
+        when=_hour(lesson.during.lower),
         place=f"{campus}{room}",
     )
 
@@ -170,6 +181,7 @@ def _fitting(
         {"place": "地点见我的课程"},
         {"class": f"{section.course.name[:SHORT_COURSE]}…{section.number}班"},
         {"name": f"{learner.name[:SHORT_NAME]}…"},
+        {"place": "地点见网上"},
     ):
         if len(messaging.text_of(template, params)) <= messaging.LONGEST:
             break
@@ -193,6 +205,19 @@ def _when(at: datetime | None) -> str:
     local = localtime(at)
     minutes = f"{local.minute}分" if local.minute else ""
     return f"{_day(local.date())}{local.hour}点{minutes}"
+
+
+def _stamp(at: datetime | None) -> str:
+    return f"{at:%m%d%H%M}" if at else ""
+
+
+def _weekday(at: datetime) -> str:
+    day = localtime(at).date()
+    return f"{_day(day)}{WEEKDAYS[day.weekday()]}"
+
+
+def _hour(at: datetime) -> str:
+    return f"{_weekday(at)}{localtime(at):%-H:%M}"
 
 
 def _day(day: date) -> str:

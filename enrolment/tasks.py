@@ -1,5 +1,7 @@
 """Errands after a commit: an id in, the row read afresh, one call. Safe to come twice."""
 
+from datetime import datetime
+
 from accounts import clock
 from accounts.errands import errand
 from accounts.models import Learner
@@ -78,13 +80,18 @@ def tell_opening(object_id: str) -> None:
 
 
 @errand("tell_class")
-def tell_class(lesson_id: str) -> None:
-    """Tell everybody with a place in a class that one of its lessons was moved or called off."""
+def tell_class(object_id: str) -> None:
+    """Tell everybody with a place in a class that one of its lessons was moved or called off.
+
+    The id of the lesson; of a lesson that got another hour with the old one.
+    """
+    lesson_id, _, moment = object_id.partition(":")
+    was_at = datetime.fromisoformat(moment) if moment else None
     lesson = Lesson.objects.select_related("room").get(pk=lesson_id)
     seated = Enrolment.objects.holding_a_seat().filter(section=lesson.section_id)
     at = clock.now()
     for enrolment in seated.select_related("learner", *SECTION).order_by("pk"):
-        notifications.tell_of_lesson(enrolment, lesson, at=at)
+        notifications.tell_of_lesson(enrolment, lesson, was_at=was_at, at=at)
 
 
 @errand("promote_section")

@@ -130,12 +130,13 @@ def move_lesson(
     if room is None and lesson.section.mode != ClassSection.Mode.ONLINE:
         raise LessonRefused(Refusal.WITHOUT_ROOM)
     before = {"during": str(lesson.during), "room": lesson.room_id, "teacher": lesson.teacher_id}
+    was_at = lesson.during.lower if lesson.during.lower != starts_at else None
     lesson.during = Range(starts_at, ends_at)
     lesson.room, lesson.teacher, lesson.note = room, teacher, note
     with refusing_clashes():
         lesson.save(update_fields=["during", "room", "teacher", "note"])
     _set_hours(lesson.section)
-    _tell(lesson, "lesson moved", actor, at, before=before)
+    _tell(lesson, "lesson moved", actor, at, was_at=was_at, before=before)
     return lesson
 
 
@@ -218,6 +219,16 @@ def _set_hours(section: ClassSection) -> None:
     )
 
 
-def _tell(lesson: Lesson, action: str, actor: User, at: datetime, **details: Any) -> None:
+def _tell(
+    lesson: Lesson,
+    action: str,
+    actor: User,
+    at: datetime,
+    *,
+    was_at: datetime | None = None,
+    **details: Any,
+) -> None:
     AuditEvent.objects.record(actor, action, lesson, at=at, unit=lesson.section.unit, **details)
-    outbox.put("tell_class", lesson.pk)
+    # The row knows the new hour only; a letter that moves a lesson must name the old one, too.
+    moved_from = f":{was_at.isoformat()}" if was_at else ""
+    outbox.put("tell_class", f"{lesson.pk}{moved_from}")

@@ -1,6 +1,6 @@
 """Lessons over a term: holidays, moved working days, clashes, and what the class is told."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -113,6 +113,7 @@ def test_a_whole_term_is_planned_in_as_many_queries_for_three_classes_as_for_one
 def test_a_moved_lesson_keeps_its_number_and_the_class_is_told():
     section = ClassFactory()
     lesson = plan_lessons(section=section, at=TODAY)[3]
+    was_at = lesson.during.lower
 
     moved(lesson, hours(date(2027, 3, 25), time(14)), note="老师有事")
 
@@ -122,7 +123,7 @@ def test_a_moved_lesson_keeps_its_number_and_the_class_is_told():
     assert lesson.during in list(section.meets)
     assert AuditEvent.objects.get().action == "lesson moved"
     assert list(OutboxMessage.objects.values_list("kind", "object_id")) == [
-        ("tell_class", str(lesson.pk))
+        ("tell_class", f"{lesson.pk}:{was_at.astimezone(UTC).isoformat()}")
     ]
 
 

@@ -22,6 +22,7 @@ from tests.enrolment.acts import (
     withdraw,
 )
 from tests.factories.accounts import HelperGrantFactory, LearnerFactory, StaffFactory
+from tests.factories.campus import RoomFactory
 from tests.factories.enrolment import SectionFactory, WaitlistEntryFactory
 from tests.factories.times import TODAY
 
@@ -196,8 +197,8 @@ def test_a_lesson_moved_or_called_off_is_told_to_those_with_a_place(anna):
     staff = StaffFactory()
     move_lesson(
         lesson=first,
-        starts_at=first.during.lower + timedelta(days=2),
-        ends_at=first.during.upper + timedelta(days=2),
+        starts_at=first.during.lower + timedelta(days=9),
+        ends_at=first.during.upper + timedelta(days=9),
         room=first.room,
         teacher=None,
         note="老师出差",
@@ -209,9 +210,53 @@ def test_a_lesson_moved_or_called_off_is_told_to_those_with_a_place(anna):
     letters = run_errands()
 
     assert len(letters) == 2
-    assert any("第1次课改到3月4日8点30分" in letter for letter in letters)
-    assert any("3月9日8点30分的课停一次" in letter for letter in letters)
+    assert any("3月2日周二的课改到3月11日周四8:30" in letter for letter in letters)
+    assert any("3月9日周二8:30的课停一次" in letter for letter in letters)
     assert max(map(len, letters)) <= 70
+
+
+def move(lesson, *, starts_at=None, room=None):
+    begins = starts_at or lesson.during.lower
+    return move_lesson(
+        lesson=lesson,
+        starts_at=begins,
+        ends_at=begins + timedelta(minutes=90),
+        room=room or lesson.room,
+        teacher=None,
+        note="",
+        actor=StaffFactory(),
+        at=TODAY,
+    )
+
+
+def test_a_lesson_in_another_room_only_is_not_told_as_another_day(anna):
+    section = a_class(lessons=True)
+    claim(section, anna)
+    first = section.lessons.in_order()[0]
+    move(first, room=RoomFactory(campus=section.campus, name="303"))
+    letter = said("3月2日周二8:30的课有变动")[-1]
+    assert "改到" not in letter
+
+
+def test_a_lesson_moved_to_a_long_date_fits_and_moving_it_back_is_told_too(anna):
+    section = a_class(lessons=True)
+    claim(section, anna)
+    first = section.lessons.in_order()[0]
+    home, away = first.during.lower, first.during.lower.replace(month=12, day=22, hour=2)
+    for goes_to in (away, home):
+        move(first, starts_at=goes_to)
+        run_errands()
+    said("3月2日周二的课改到12月22日周三10:30", "12月22日周三的课改到3月2日周二8:30")
+
+
+def test_a_lesson_moved_and_moved_back_before_the_letter_is_not_told_as_moved_to_where_it_is(anna):
+    section = a_class(lessons=True)
+    claim(section, anna)
+    first = section.lessons.in_order()[0]
+    home = first.during.lower
+    for goes_to in (home + timedelta(days=9), home):
+        move(first, starts_at=goes_to)
+    assert not [letter for letter in run_errands() if "3月2日周二的课改到" in letter]
 
 
 def test_the_opening_is_told(anna):
