@@ -7,7 +7,7 @@ link is a ForeignKey and not a OneToOne; unpublishing or deleting a poster chang
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import connection, models
 from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -82,12 +82,20 @@ class BasePage(Page):
         return context
 
 
+def _one_at_a_time(what: str) -> None:
+    """Wait until nobody else in a transaction is at ``what``; free again when ours ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [what])
+
+
 def ensure_only_poster(page: BasePage, field: str, sentence: str) -> None:
     """Refuse a second poster of the same record in the same language.
 
     The language of a page stands in another table than its record, so no constraint of the
-    database can say this; nothing but the choice of a link hangs on it.
+    database can say this. Two editors who save at once are told apart by a lock instead: a page
+    is cleaned once more in the transaction that saves it, and the second waits for the first.
     """
+    _one_at_a_time(f"{page._meta.label} {getattr(page, f'{field}_id')} {page.locale_id}")
     others = type(page).objects.filter(
         **{field: getattr(page, f"{field}_id"), "locale": page.locale_id}
     )
