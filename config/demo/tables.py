@@ -213,11 +213,11 @@ SLOTS = tuple(
 )
 
 LEVEL_NAMES = {
-    0: ("入门班", "starters"),
+    0: ("入门", "starters"),
     1: ("初级", "beginners"),
     2: ("中级", "intermediate"),
     3: ("提高", "advanced"),
-    9: ("混合班", "mixed levels"),
+    9: ("混合", "mixed levels"),
 }
 STARTER, BEGINNER, MIXED = 0, 1, 9
 # Of a class, in hundredths: how many renew into it.

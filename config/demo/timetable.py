@@ -132,7 +132,7 @@ def plan_sections(
 def _section(no: int, wish: _Wanted, campus: CampusPlan, room: RoomPlan, hour: int) -> SectionPlan:
     subject = wish.subject
     short = catalogue.short_name(subject).removesuffix("入门")
-    level = tables.LEVEL_NAMES[wish.level][0].removesuffix("班")
+    level = tables.LEVEL_NAMES[wish.level][0]
     return SectionPlan(
         no=no,
         unit=campus.unit,
