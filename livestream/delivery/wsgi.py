@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import IO, Any
 
+from django.conf import settings
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import Storage, storages
 
@@ -34,10 +35,12 @@ TYPES = {
 }
 FOR_A_DAY = "private, max-age=86400, immutable"
 FOR_A_MINUTE = "private, max-age=60"
+# Seen by whoever opens the address of a film that has run out: what to do, and whom to ask.
 SORRY = (
-    "请回到课程页面，重新打开回放。\n請回到課程頁面，重新打開回放。\n"
-    "Please go back to the page of the lesson and open the replay again.\n"
-).encode()
+    "请回到课程页面，重新打开回放。不清楚请打电话{phone}。\n"
+    "請回到課程頁面，重新打開回放。不清楚請打電話{phone}。\n"
+    "Please go back to the page of the lesson and open the replay again, or phone {phone}.\n"
+)
 
 _RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})", re.ASCII)
 
@@ -162,15 +165,17 @@ def _is_known(asked: str, etag: str) -> bool:
 def _refuse(
     start_response: Start, status: HTTPStatus, more: Iterable[tuple[str, str]] = ()
 ) -> Iterable[bytes]:
+    words = SORRY.format(phone=settings.SITE_PHONE).encode()
     headers = [
         ("Content-Type", "text/plain; charset=utf-8"),
-        ("Content-Length", str(len(SORRY))),
+        ("Content-Length", str(len(words))),
+        ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
         ("Cache-Control", "no-store"),
         ("X-Content-Type-Options", "nosniff"),
         *more,
     ]
     start_response(f"{status.value} {status.phrase}", headers)
-    return [SORRY]
+    return [words]
 
 
 class _Body:

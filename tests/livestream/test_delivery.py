@@ -128,6 +128,15 @@ def test_nothing_is_handed_out_without_a_signature(shelf, file):
     assert ask("/".join(forged))[0] == 403
 
 
+def test_who_is_refused_reads_what_to_do_and_whom_to_phone(shelf, settings):
+    status, headers, body = ask(path(expires=int(time.time()) - 600))
+
+    assert status == 410
+    assert body.decode().count(settings.SITE_PHONE) == 3
+    assert headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
+    assert int(headers["Content-Length"]) == len(body)
+
+
 def test_a_signature_for_one_film_opens_no_other(shelf):
     asked = path().replace(ASSET, "cd" * 16)
     assert ask(asked)[0] == 403
