@@ -203,7 +203,6 @@ class Rights(TypedDict):
     """What a helper may do besides seeing."""
 
     may_apply: bool
-    may_pay: bool
     may_withdraw: bool
 
 
@@ -218,7 +217,6 @@ class HelperForm(forms.Form):
         label=_("What may this person do for you?"),
         choices=[
             ("may_apply", _("ask for classes")),
-            ("may_pay", _("pay")),
             ("may_withdraw", _("give a place back")),
         ],
         help_text=_("Seeing your classes is always part of it."),
@@ -232,6 +230,5 @@ class HelperForm(forms.Form):
         chosen = self.cleaned_data["rights"]
         return Rights(
             may_apply="may_apply" in chosen,
-            may_pay="may_pay" in chosen,
             may_withdraw="may_withdraw" in chosen,
         )

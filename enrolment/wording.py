@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -91,8 +92,8 @@ def refusal(  # noqa: PLR0911, PLR0912 - one sentence for each reason, side by s
         case Refusal.NEEDS_FAMILY_CONSENT:
             return _(
                 "From your age on, one of your family signs a paper before the first class."
-                " The counter of any campus has it; then we enrol you at once."
-            )
+                " The counter of %(office)s has it (phone %(phone)s) and then enrols you at once."
+            ) % _counter_of(section)
         case Refusal.LEVEL:
             return _(
                 "This class follows the one below it. If you have learnt it elsewhere, phone us:"
@@ -120,6 +121,14 @@ def refusal(  # noqa: PLR0911, PLR0912 - one sentence for each reason, side by s
             return _("Please go back one page and press the button again.")
         case Refusal.NOT_YOURS:
             return _("This is not yours to change. Please phone us.")
+
+
+def _counter_of(section: ClassSection | None) -> dict[str, str]:
+    """Return the office that enrols in a class: at a teaching point nobody sits at a counter."""
+    if section is None:
+        return {"office": _("your university"), "phone": settings.SITE_PHONE}
+    unit = section.unit
+    return {"office": unit.display_name(), "phone": unit.phone or settings.SITE_PHONE}
 
 
 def seat_went_meanwhile() -> str:

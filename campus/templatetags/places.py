@@ -50,11 +50,25 @@ def slot_words(slot: TimeSlot) -> SafeString:
 
 
 @register.filter
+def concerning(what: str, name: str) -> str:
+    """Put what a page does before whom or what it concerns, with the colon of the language."""
+    return gettext("%(what)s: %(name)s") % {"what": what, "name": name}
+
+
+@register.filter
 def day_words(day: date | datetime) -> str:
     """Return a full date with its weekday."""
     if isinstance(day, datetime):
         day = localtime(day)
     return date_format(day, gettext("l j F"))
+
+
+@register.filter
+def day_words_as_of(day: date, at: datetime) -> str:
+    """Return a full date with its weekday, and with its year when that is not this year."""
+    if day.year == localtime(at).year:
+        return day_words(day)
+    return date_format(day, gettext("l j F Y"))
 
 
 @register.filter

@@ -68,13 +68,25 @@ def next_lesson(context: Context) -> queries.MyLesson | None:
         return queries.my_classes(Learner.objects.get(pk=learner_id), at=at).next_lesson
 
 
-def _by_term(terms: list[Term], rows: list[dict[str, Any]]) -> list[tuple[Term, list[Any]]]:
+def _by_term(
+    terms: list[Term], rows: list[dict[str, Any]]
+) -> list[tuple[Term, list[dict[str, Any]], bool]]:
+    """Return each term with its rows, and whether to fold them.
+
+    A term that is being taught is folded beside one that is open: who looks for a class now
+    need not scroll past those that have begun.
+    """
     first = default_term(terms)
     apart = [
         (term, [row for row in rows if row["section"].term_id == term.pk])
         for term in sorted(terms, key=lambda term: term != first)
     ]
-    return [(term, its_rows) for term, its_rows in apart if its_rows]
+    found = [(term, its_rows) for term, its_rows in apart if its_rows]
+    another_is_open = any(term.phase == Term.Phase.OPEN_ENROLMENT for term, _rows in found)
+    return [
+        (term, its_rows, another_is_open and term.phase == Term.Phase.TEACHING)
+        for term, its_rows in found
+    ]
 
 
 def _rows(cards: list[Any], request: HttpRequest | None, at: datetime) -> list[dict[str, Any]]:

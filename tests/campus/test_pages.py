@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.utils import translation
 from wagtail import blocks
 from wagtail.blocks import StreamValue
@@ -12,6 +13,7 @@ from wagtail.fields import StreamField
 from wagtail.models import Locale, Page, get_page_models
 from wagtail_localize.models import StringSegment, TranslationSource
 
+from accounts import clock
 from campus.blocks import Body, TableBlock
 from campus.models import (
     BasePage,
@@ -232,6 +234,27 @@ def test_a_record_has_one_poster_in_a_language(site, model, field):
         second.clean()
     assert list(refused.value.message_dict) == [field]
     first.clean()
+
+
+def test_who_saves_a_poster_waits_for_whoever_saves_one_of_the_same_record(site):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")
+        held = cursor.fetchone()[0]
+
+    assert held == 3  # one for each poster of the site, until the transaction ends
+
+
+def test_a_notice_of_another_year_says_which(site, app_client):
+    clock.set_to(dt.datetime(2027, 1, 5, 9, tzinfo=dt.UTC))
+
+    assert "2026年11月20日（星期五）" in app_client.get("/notices/").content.decode()
+    assert "2026年11月20日（星期五）" in app_client.get("/notices/closed/").content.decode()
+
+
+def test_a_notice_of_this_year_goes_without(site, app_client):
+    clock.set_to(dt.datetime(2026, 12, 5, 9, tzinfo=dt.UTC))
+
+    assert "2026年11月20日" not in app_client.get("/notices/").content.decode()
 
 
 def test_a_public_notice_says_until_when_one_may_object(site):
