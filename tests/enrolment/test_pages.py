@@ -1,6 +1,6 @@
 """The doors: each page, each press, and what a wrong address or a second tap does."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from urllib.parse import unquote
 from uuid import uuid4
 
@@ -14,7 +14,7 @@ from campus.templatetags.places import moment_words
 from enrolment import services
 from enrolment.models import Claim, Enrolment
 from tests.enrolment.acts import claim, enrolment_of, entry_of, seats_of, withdraw
-from tests.factories.accounts import HelperGrantFactory, LearnerFactory
+from tests.factories.accounts import HelperGrantFactory, LearnerFactory, UnitFactory
 from tests.factories.enrolment import SectionFactory, TermFactory, WaitlistEntryFactory
 from tests.factories.times import TODAY
 
@@ -441,3 +441,34 @@ def test_classes_of_two_terms_stand_apart_the_next_term_first(app_client):
     for section, table in zip((coming, now), tables, strict=True):
         assert f'id="class-{section.pk}"' in table
         assert section.term.display_name() in table
+
+
+def test_a_term_that_is_being_taught_is_folded_beside_one_that_is_open(app_client):
+    begun = SectionFactory(term=TermFactory(phase="teaching"))
+    course_page = f"/courses/{begun.course.slug}/"
+    assert "正在上课，有" not in words_of(app_client.get(course_page))
+
+    SectionFactory(course=begun.course)
+
+    assert words_of(app_client.get(course_page)).count("正在上课，有 1 个班</summary>") == 1
+
+
+def test_an_empty_line_is_said_as_the_first_place(app_client, anna):
+    section = SectionFactory(capacity=1)
+    claim(section, LearnerFactory())
+
+    page = words_of(app_client.get(at("check-class", section.pk)))
+
+    assert "还没有人候补，您排在第一位" in page
+    assert "0 人" not in page
+
+
+def test_the_paper_of_the_family_lies_at_the_office_of_the_class(app_client):
+    learner = LearnerFactory(born_on=date(1940, 1, 1))
+    app_client.force_login(learner.user)
+    section = SectionFactory(unit=UnitFactory(name="鹿鸣区老年大学", phone="8888 0102"))
+
+    page = words_of(app_client.get(at("check-class", section.pk)))
+
+    assert "同意书在鹿鸣区老年大学的窗口" in page
+    assert "8888 0102" in page
