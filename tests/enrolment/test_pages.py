@@ -14,7 +14,7 @@ from campus.templatetags.places import moment_words
 from enrolment import services
 from enrolment.models import Claim, Enrolment
 from tests.enrolment.acts import claim, enrolment_of, entry_of, seats_of, withdraw
-from tests.factories.accounts import HelperGrantFactory, LearnerFactory, UnitFactory
+from tests.factories.accounts import HelperGrantFactory, LearnerFactory
 from tests.factories.enrolment import SectionFactory, TermFactory, WaitlistEntryFactory
 from tests.factories.times import TODAY
 
@@ -466,7 +466,9 @@ def test_an_empty_line_is_said_as_the_first_place(app_client, anna):
 def test_the_paper_of_the_family_lies_at_the_office_of_the_class(app_client):
     learner = LearnerFactory(born_on=date(1940, 1, 1))
     app_client.force_login(learner.user)
-    section = SectionFactory(unit=UnitFactory(name="鹿鸣区老年大学", phone="8888 0102"))
+    section = SectionFactory()
+    section.unit.name, section.unit.phone = "鹿鸣区老年大学", "8888 0102"
+    section.unit.save()
 
     page = words_of(app_client.get(at("check-class", section.pk)))
 
