@@ -93,7 +93,7 @@ def learner_required(
                 return _say_who_it_is(request, allowed)
             request.scope = lambda: scope.learners([learner_id])
             request.at = at
-            request.learner = allowed.people[learner_id]
+            request.learner = queries.learner_in_scope(learner_id)
             reads_only = request.method in {"GET", "HEAD"}
             request.grant = _grant(request, allowed)
             note_name(request, request.learner)

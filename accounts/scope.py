@@ -16,7 +16,7 @@ it and gives it back at the end.
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import DatabaseError, connection, transaction
 
@@ -26,14 +26,15 @@ from accounts.roles import ROLES_THAT_SEE_LEARNERS
 
 @dataclass(frozen=True)
 class Scope:
-    """What the three settings say; each is empty when it opens nothing."""
+    """What the three settings say, each empty when it opens nothing, and for how long."""
 
     units: str = ""
     learners: str = ""
     system: str = ""
+    ends_with_transaction: bool = True
 
 
-NOBODY = Scope()
+NOBODY = Scope(ends_with_transaction=False)
 _in_force: ContextVar[Scope] = ContextVar("scope in force", default=NOBODY)
 
 
@@ -80,10 +81,14 @@ def as_system(name: str) -> Iterator[None]:
     """See all records while a command or task runs, over as many transactions as it takes.
 
     Use as ``@as_system("name")`` on the command's ``handle`` or the task, or in ``with``.
+    Raises ``RuntimeError`` inside a scope that ends with its transaction.
     """
     before = _in_force.get()
-    _tell(Scope(system=name), for_transaction=False)
-    token = _in_force.set(Scope(system=name))
+    if before.ends_with_transaction:
+        raise RuntimeError("as_system outlives the transaction it was opened in")
+    scope = Scope(system=name, ends_with_transaction=False)
+    _tell(scope)
+    token = _in_force.set(scope)
     try:
         yield
     finally:
@@ -105,36 +110,30 @@ def _local(scope: Scope) -> Iterator[None]:
     """
     inside_another = bool(connection.savepoint_ids)
     before = _in_force.get()
-    _tell(scope, for_transaction=True)
+    _tell(scope)
     token = _in_force.set(scope)
     try:
         yield
     finally:
         _in_force.reset(token)
     if inside_another and not connection.needs_rollback:
-        _tell(before, for_transaction=True)
+        _tell(replace(before, ends_with_transaction=True))
 
 
 def _give_back(before: Scope) -> None:
     if connection.needs_rollback:
         return  # the rollback to come undoes the setting
     try:
-        _tell(before, for_transaction=False)
+        _tell(before)
     except DatabaseError:
         connection.close()  # a new session starts with no rights
 
 
-def _tell(scope: Scope, *, for_transaction: bool) -> None:
+def _tell(scope: Scope) -> None:
+    local = scope.ends_with_transaction
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT set_config('app.units', %s, %s), set_config('app.learners', %s, %s),"
             " set_config('app.system', %s, %s)",
-            [
-                scope.units,
-                for_transaction,
-                scope.learners,
-                for_transaction,
-                scope.system,
-                for_transaction,
-            ],
+            [scope.units, local, scope.learners, local, scope.system, local],
         )

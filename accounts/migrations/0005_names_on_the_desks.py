@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0004_who_may_be_acted_for'),
+        ('accounts', '0004_one_record_at_the_door'),
     ]
 
     operations = [

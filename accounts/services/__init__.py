@@ -6,6 +6,7 @@ from accounts.services.accounts import (
     account_to_help,
     change_phone,
     end_sessions,
+    staff_account,
 )
 from accounts.services.helping import (
     GrantRefused,
@@ -14,13 +15,7 @@ from accounts.services.helping import (
     note_helping_ended,
     revoke_help,
 )
-from accounts.services.learners import (
-    LearnerRefused,
-    change_contact,
-    change_home,
-    make_learner,
-    note_known_at,
-)
+from accounts.services.learners import LearnerRefused, make_learner
 from accounts.services.posts import PostRefused, end_post, grant_post
 
 __all__ = [
@@ -30,8 +25,6 @@ __all__ = [
     "PostRefused",
     "account_for_phone",
     "account_to_help",
-    "change_contact",
-    "change_home",
     "change_phone",
     "end_post",
     "end_sessions",
@@ -40,6 +33,6 @@ __all__ = [
     "make_learner",
     "note_helping_began",
     "note_helping_ended",
-    "note_known_at",
     "revoke_help",
+    "staff_account",
 ]

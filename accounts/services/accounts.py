@@ -32,6 +32,21 @@ def account_to_help(*, phone: str, at: datetime) -> User:
     return User.objects.filter(phone=phone).first() or _new_account(phone, at)
 
 
+@transaction.atomic
+def staff_account(
+    *, username: str, name: str, password: str, at: datetime, actor: User | None = None
+) -> tuple[User, bool]:
+    """Return the account of ``username`` and whether it was made now, with this password."""
+    user, made = User.objects.get_or_create(
+        username=username, defaults={"last_name": name, "date_joined": at}
+    )
+    if made:
+        user.set_password(password)
+        user.save(update_fields=["password"])
+        AuditEvent.objects.record(actor, "account made", user, at=at)
+    return user, made
+
+
 def _new_account(phone: str, at: datetime) -> User:
     user = User(username=f"phone-{uuid4().hex}", phone=phone, date_joined=at)
     user.set_unusable_password()

@@ -7,6 +7,7 @@ from django.db import transaction
 from accounts.models import AuditEvent, ConsentRecord, HelperGrant, Learner, User
 
 LASTS = timedelta(days=365)
+A_MOMENT = timedelta(minutes=1)  # within it the same grant again is a second tap
 
 
 class GrantRefused(Exception):
@@ -30,20 +31,24 @@ def grant_help(
 ) -> HelperGrant:
     """Let ``helper`` act for ``learner``; an open grant between the two is replaced.
 
+    The same grant once more, from a second tap, is the one there is.
+
     The door has the learner's rows in scope. Raises ``GrantRefused``.
     """
     if learner.user_id == helper.pk:
         raise GrantRefused
-    HelperGrant.objects.filter(learner=learner, helper=helper, revoked_at=None).update(
-        revoked_at=at
-    )
+    Learner.objects.select_for_update(no_key=True).get(pk=learner.pk)  # one tap at a time
+    rights = {"may_apply": may_apply, "may_pay": may_pay, "may_withdraw": may_withdraw}
+    open_grants = HelperGrant.objects.filter(learner=learner, helper=helper, revoked_at=None)
+    same = open_grants.live(at).filter(kind=kind, granted_at__gt=at - A_MOMENT, **rights).first()
+    if same is not None:
+        return same
+    open_grants.update(revoked_at=at)
     grant = HelperGrant.objects.create(
         learner=learner,
         helper=helper,
         kind=kind,
-        may_apply=may_apply,
-        may_pay=may_pay,
-        may_withdraw=may_withdraw,
+        **rights,
         how_consented=how_consented,
         evidence=evidence,
         granted_at=at,

@@ -11,7 +11,6 @@ from accounts.models import (
     ConsentRecord,
     HelperGrant,
     Learner,
-    LearnerUnit,
     Unit,
     User,
     pinyin_of,
@@ -40,12 +39,16 @@ def make_learner(
 ) -> Learner:
     """Write a new learner into the books of ``unit``, with card number and privacy consent.
 
-    ``user`` is the account they sign in with, if any. Works under whatever scope the door has:
+    ``user`` is the account they sign in with, if any; the same person twice on one account is
+    one learner, so a second tap makes nobody. Works under whatever scope the door has:
     a new learner is in nobody's yet. Raises ``LearnerRefused``.
     """
     with scope.system("make_learner"):
         if user is not None:
             User.objects.select_for_update().get(pk=user.pk)  # two tabs, one account
+            known = user.learners.filter(name=name, sex=sex, born_on=born_on).first()
+            if known is not None:
+                return known
             if user.learners.count() >= MOST_ON_ONE_PHONE:
                 raise LearnerRefused
         learner = _with_free_card_number(
@@ -93,30 +96,3 @@ def _card_number() -> str:
         value = int(figure) * (2 if place % 2 == 0 else 1)
         total += value - 9 if value > 9 else value
     return f"{body}{-total % 10}"
-
-
-@transaction.atomic
-def change_contact(
-    *, learner: Learner, name: str, phone: str, actor: User, at: datetime
-) -> Learner:
-    """Change who is called when something happens."""
-    learner.contact_name, learner.contact_phone = name, phone
-    learner.save(update_fields=["contact_name", "contact_phone"])
-    AuditEvent.objects.record(actor, "contact changed", learner, at=at, learner=learner)
-    return learner
-
-
-@transaction.atomic
-def change_home(*, learner: Learner, region_code: str, actor: User, at: datetime) -> Learner:
-    """Change the street or town a learner lives in: it decides which campus is near."""
-    learner.region_code = region_code
-    learner.save(update_fields=["region_code"])
-    AuditEvent.objects.record(actor, "home changed", learner, at=at, learner=learner)
-    return learner
-
-
-def note_known_at(*, learner: Learner, unit: Unit) -> None:
-    """Let the staff of ``unit`` see a learner who holds a seat there. Safe to repeat."""
-    if unit.pk != learner.unit_id:
-        with scope.system("note_known_at"):
-            LearnerUnit.objects.get_or_create(learner=learner, unit=unit)

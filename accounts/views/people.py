@@ -99,6 +99,7 @@ def choose_learner(request: Any) -> HttpResponse:
             "helped": [learner for learner in people if learner.pk in allowed.grants],
             "next": next_url,
         },
+        status=422 if request.method == "POST" else 200,
     )
 
 

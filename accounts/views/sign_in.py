@@ -114,7 +114,7 @@ def confirm_code(request: HttpRequest) -> HttpResponse:
 def _go_on(request: Any, waiting: sign_in.Pending, *, at: datetime) -> HttpResponse:
     """Do what the right code was asked for."""
     match waiting.purpose:
-        case sign_in.Purpose.PROVE if request.user.phone == waiting.phone:
+        case sign_in.Purpose.PROVE if _is_the_phone_of(request.user, waiting):
             sign_in.forget(request.session)
             sign_in.note_proven(request.session, at=at)
             return redirect(waiting.next or "accounts:me")
@@ -124,6 +124,10 @@ def _go_on(request: Any, waiting: sign_in.Pending, *, at: datetime) -> HttpRespo
             return sign_in.finish(request, waiting, at=at)
     sign_in.forget(request.session)  # signed out meanwhile: begin again
     return redirect(PAGE_1)
+
+
+def _is_the_phone_of(user: Any, waiting: sign_in.Pending) -> bool:
+    return user.is_authenticated and bool(user.phone == waiting.phone)
 
 
 def _change_phone(request: Any, waiting: sign_in.Pending, *, at: datetime) -> HttpResponse:

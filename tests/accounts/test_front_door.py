@@ -234,6 +234,14 @@ def test_a_newcomer_says_who_they_are_once(signed_in):
     assert (card.status_code, learner.card_no in card.content.decode()) == (200, True)
 
 
+def test_a_second_tap_makes_nobody(signed_in):
+    user, unit = UserFactory(), UnitFactory()
+    client = signed_in(user)
+    for _tap in range(2):
+        assert client.post("/my/about-me/", ABOUT | {"unit": unit.pk}).status_code == 302
+    assert Learner.objects.count() == 1
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -341,7 +349,7 @@ def test_nobody_turns_to_a_stranger(signed_in):
     grant, stranger = HelperGrantFactory(), LearnerFactory()
     client = signed_in(grant.helper)
     response = client.post("/my/who/", {"learner": stranger.pk})
-    assert (response.status_code, http.ACTING_FOR in client.session) == (200, False)
+    assert (response.status_code, http.ACTING_FOR in client.session) == (422, False)
     assert stranger.name not in response.content.decode()
 
 
@@ -393,14 +401,14 @@ def test_pages_open_for_a_learner(signed_in, path):
     assert signed_in(LearnerFactory().user).get(path).status_code == 200
 
 
-def test_a_learners_page_asks_the_database_nine_times_at_most(
+def test_a_learners_page_asks_the_database_ten_times_at_most(
     signed_in, django_assert_max_num_queries
 ):
-    """Session, account, whom for, the scope's own four, the learner, the shell's details."""
+    """Session, account, whom for, the learner, the scope's own four, the office, the shell's."""
     learner = LearnerFactory()
     client = signed_in(learner.user)
     client.get("/my/card/")
-    with django_assert_max_num_queries(9 + 2):  # two of the test: into the web's role and back
+    with django_assert_max_num_queries(10 + 2):  # two of the test: into the web's role and back
         client.get("/my/card/")
 
 

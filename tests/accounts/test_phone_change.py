@@ -50,6 +50,12 @@ def test_a_number_of_another_account_is_not_taken(signed_in):
     assert User.objects.filter(phone=OLD).exists()
 
 
+def test_an_account_shut_meanwhile_begins_again(signed_in):
+    signed_in.post("/my/phone/prove/", {"next": "/my/phone/"})
+    User.objects.filter(phone=OLD).update(is_active=False)
+    assert signed_in.post(CONFIRM, {"code": code_to(OLD)}).url == "/accounts/login/code/"
+
+
 def test_a_proof_grows_old(signed_in):
     signed_in.post("/my/phone/prove/", {"next": "/my/phone/"})
     signed_in.post(CONFIRM, {"code": code_to(OLD)})

@@ -43,6 +43,15 @@ def execute(statement):
         cursor.execute(statement)
 
 
+def settings_of_the_session():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(current_setting(name, true), '')"
+            " FROM unnest(ARRAY['app.units', 'app.learners', 'app.system']) name"
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
 def seen():
     return set(Learner.objects.values_list("pk", flat=True))
 
@@ -174,6 +183,43 @@ def test_a_scope_ends_with_its_transaction(city, as_app):
         with scope.system("test"):
             assert len(seen()) == 3
         assert seen() == set()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_outermost_scope_leaves_nothing_in_the_database_session(as_app):
+    """With real transactions: here the end of one undoes the settings, and nothing else does."""
+    learner = LearnerFactory()
+
+    with as_app():
+        with scope.learners([learner.pk]):
+            assert seen() == {learner.pk}
+        assert settings_of_the_session() == ["", "", ""]
+        with pytest.raises(ZeroDivisionError), scope.learners([learner.pk]):
+            1 / 0  # noqa: B018
+        assert settings_of_the_session() == ["", "", ""]
+        with scope.as_system("night shift"):
+            with scope.learners([]):
+                assert seen() == set()
+            assert seen() == {learner.pk}
+        assert settings_of_the_session() == ["", "", ""]
+
+
+def test_a_session_of_all_rows_is_not_opened_inside_a_transaction_of_some(city, as_app):
+    with as_app(), scope.learners([]), pytest.raises(RuntimeError), scope.as_system("night"):
+        pass
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_record_at_the_door_leaves_the_door_shut(as_app):
+    learner = LearnerFactory()
+
+    with as_app():
+        assert queries.learner_in_scope(learner.pk) == learner
+        assert settings_of_the_session() == ["", "", ""]
+        assert seen() == set()
+        with scope.learners([]):
+            queries.learner_in_scope(learner.pk)
+            assert seen() == set()
 
 
 @pytest.mark.django_db(transaction=True)
