@@ -22,6 +22,10 @@ def refusal(reason: Refusal) -> str:  # noqa: PLR0911 - one sentence a reason
             return _("A class that meets in a room needs one. Choose a room.")
         case Refusal.LOST:
             return _("This lesson has been called off already.")
+        case Refusal.DATED:
+            return _("The lessons have dates already. Move single lessons, one by one.")
+        case Refusal.CALLED_OFF:
+            return _("This class was called off. Nothing about it can be changed any more.")
 
 
 def policy_refused(names: list[str]) -> str:

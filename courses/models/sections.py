@@ -1,5 +1,6 @@
 """Classes and their lessons."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Self
 
@@ -29,6 +30,10 @@ class ClassSectionQuerySet(models.QuerySet["ClassSection"]):
     def running(self) -> Self:
         """Classes that have not been called off."""
         return self.filter(status=ClassSection.Status.RUNNING)
+
+    def of_units(self, units: Iterable[int]) -> Self:
+        """Classes of these offices."""
+        return self.filter(unit__in=units)
 
     def taught_in(self, term: Term) -> Self:
         """Classes of one term."""
@@ -164,13 +169,17 @@ class ClassSection(models.Model):
 class LessonQuerySet(models.QuerySet["Lesson"]):
     """The words we have for lessons."""
 
+    def of_units(self, units: Iterable[int]) -> Self:
+        """Lessons of the classes of these offices."""
+        return self.filter(section__unit__in=units)
+
     def taking_place(self) -> Self:
         """Lessons that have not been called off."""
         return self.filter(status=Lesson.Status.PLANNED)
 
-    def begun(self, at: datetime) -> Self:
-        """Lessons that have begun, called off or not."""
-        return self.filter(during__startswith__lte=at)
+    def to_begin(self, at: datetime) -> Self:
+        """Lessons that have not begun."""
+        return self.filter(during__startswith__gt=at)
 
     def after(self, at: datetime) -> Self:
         """Lessons that end after a moment, the next first."""

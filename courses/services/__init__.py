@@ -10,20 +10,21 @@ from courses.services.lessons import (
     LessonRefused,
     Refusal,
     cancel_lesson,
+    give_up_lessons,
     move_lesson,
     plan_lessons,
     plan_term,
 )
 from courses.services.policies import PolicyRefused, draft_policy, publish_policy
-from courses.services.sections import SectionRefused, staff_section
+from courses.services.sections import staff_section
 
 __all__ = [
     "LessonRefused",
     "PolicyRefused",
     "Refusal",
-    "SectionRefused",
     "cancel_lesson",
     "draft_policy",
+    "give_up_lessons",
     "keep_course",
     "keep_department",
     "keep_subject",

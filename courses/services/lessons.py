@@ -29,6 +29,8 @@ class Refusal(StrEnum):
     ENDS_BEFORE = "ends_before"
     WITHOUT_ROOM = "without_room"
     LOST = "lost"
+    DATED = "dated"
+    CALLED_OFF = "called_off"
 
 
 class LessonRefused(Exception):
@@ -65,20 +67,23 @@ def calendar_of(term: Term) -> Calendar:
 
 
 @transaction.atomic
-def plan_lessons(*, section: ClassSection, at: datetime) -> list[Lesson]:
+def plan_lessons(*, section: ClassSection, actor: User, at: datetime) -> list[Lesson]:
     """Date the lessons of a class over its term, and set the hours that claims compare.
 
-    May be done again as long as no lesson has begun: the new plan replaces the old one.
-    Raises ``LessonRefused`` when one has, or when room or teacher are taken.
+    Once only: people have accepted the dates, and some lessons were moved on purpose. From then
+    on lessons change one by one, and each time the class is told.
+    Raises ``LessonRefused`` when there are dates already, or room or teacher are taken.
     """
-    section = ClassSection.objects.select_for_update(no_key=True).get(pk=section.pk)
-    if section.lessons.begun(at).exists():
-        raise LessonRefused(Refusal.BEGUN)
-    section.lessons.all().delete()
+    section = hold_timetable(section.pk)
+    if section.lessons.exists():
+        raise LessonRefused(Refusal.DATED)
     lessons = _planned(section, calendar_of(section.term))
     with refusing_clashes():
         Lesson.objects.bulk_create(lessons)
     _set_hours(section)
+    AuditEvent.objects.record(
+        actor, "lessons planned", section, at=at, unit=section.unit, lessons=len(lessons)
+    )
     return lessons
 
 
@@ -90,6 +95,7 @@ def plan_term(*, term: Term) -> int:
         ClassSection.objects.running()
         .taught_in(term)
         .filter(lessons=None)
+        .select_for_update(no_key=True, of=["self"])
         .select_related("term", "slot")
         .in_order()
     )
@@ -152,6 +158,31 @@ def cancel_lesson(*, lesson: Lesson, note: str, actor: User, at: datetime) -> Le
     return lesson
 
 
+@transaction.atomic
+def give_up_lessons(*, section: ClassSection, at: datetime) -> int:
+    """Call off all lessons to come of a class that was called off; return how many.
+
+    Room and teacher are free again from this moment. Nobody is told of single lessons: the
+    class hears that it is called off.
+    """
+    given_up = section.lessons.taking_place().to_begin(at).update(status=Lesson.Status.LOST)
+    _set_hours(section)
+    return given_up
+
+
+def hold_timetable(section_id: int) -> ClassSection:
+    """Take the row of a class before its timetable changes, and return it as it is now.
+
+    The hours of a class are made of all its lessons: two people who change two of them at once
+    would each write hours without the other's change. Raises ``LessonRefused`` when the class
+    was called off.
+    """
+    section = ClassSection.objects.select_for_update(no_key=True, of=["self"]).get(pk=section_id)
+    if section.status != ClassSection.Status.RUNNING:
+        raise LessonRefused(Refusal.CALLED_OFF)
+    return section
+
+
 class refusing_clashes:  # noqa: N801 - reads as a sentence after `with`
     """Turn the database's no to a taken room or teacher into a refusal with a reason.
 
@@ -202,7 +233,9 @@ def _planned(section: ClassSection, calendar: Calendar) -> list[Lesson]:
 
 
 def _to_change(lesson: Lesson, at: datetime) -> Lesson:
+    section = hold_timetable(lesson.section_id)
     lesson = Lesson.objects.select_for_update(no_key=True, of=["self"]).get(pk=lesson.pk)
+    lesson.section = section
     if lesson.status == Lesson.Status.LOST:
         raise LessonRefused(Refusal.LOST)
     if lesson.during.upper <= at:

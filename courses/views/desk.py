@@ -89,7 +89,7 @@ def plan_lessons(request: StaffRequest, section_id: int) -> HttpResponse:
     """Date the lessons of a class over its term, around the holidays."""
     section = _section(request, section_id)
     try:
-        lessons = services.plan_lessons(section=section, at=clock.now())
+        lessons = services.plan_lessons(section=section, actor=request.user, at=clock.now())
     except LessonRefused as refused:
         messages.error(request, wording.refusal(refused.reason))
     else:
@@ -169,12 +169,12 @@ def show_calendar(request: StaffRequest) -> HttpResponse:
 
 
 def _section(request: StaffRequest, section_id: int) -> ClassSection:
-    own = ClassSection.objects.filter(unit__in=request.units).with_all_to_show()
+    own = ClassSection.objects.of_units(request.units).with_all_to_show()
     return get_object_or_404(own, pk=section_id)
 
 
 def _lesson(request: StaffRequest, lesson_id: int) -> Lesson:
-    own = Lesson.objects.filter(section__unit__in=request.units)
+    own = Lesson.objects.of_units(request.units)
     shown = own.select_related("section__course", "section__campus", "room", "teacher")
     return get_object_or_404(shown, pk=lesson_id)
 

@@ -7,14 +7,19 @@ from django.urls import reverse
 
 from accounts.models import StaffPost
 from campus.models import Campus, Holiday
-from courses import search
-from courses.models import Course, Lesson, Subject
-from courses.services import plan_lessons
+from courses import search, wording
+from courses.models import ClassSection, Course, Lesson, Subject
+from courses.services import Refusal
 from tests.factories.accounts import StaffFactory, UnitFactory
 from tests.factories.campus import CampusFactory, RoomFactory, home_page
-from tests.factories.courses import ClassFactory, DepartmentFactory, SubjectFactory, TermFactory
+from tests.factories.courses import (
+    ClassFactory,
+    DepartmentFactory,
+    SubjectFactory,
+    TermFactory,
+    dated,
+)
 from tests.factories.sign_in import sign_in_staff
-from tests.factories.times import TODAY
 
 pytestmark = pytest.mark.django_db
 Role = StaffPost.Role
@@ -44,7 +49,7 @@ def staff_pages(section, lesson) -> list[str]:
 
 def test_staff_see_the_classes_of_their_own_unit_only(app_client, county):
     other = ClassFactory(campus=CampusFactory(unit=UnitFactory(county=True)))
-    lesson = plan_lessons(section=other, at=TODAY)[0]
+    lesson = dated(other)[0]
     sign_in_staff(app_client, county["head"])
 
     mine = app_client.get(reverse("courses:staff-list-classes"))
@@ -89,7 +94,7 @@ def test_a_clash_is_said_in_words_and_nothing_is_changed(app_client, county):
     section = county["section"]
     other = ClassFactory(campus=section.campus, slot__weekday=4)
     for one in (section, other):
-        plan_lessons(section=one, at=TODAY)
+        dated(one)
     lesson = section.lessons.get(number=1)
     sign_in_staff(app_client, county["head"])
     form = {
@@ -108,7 +113,7 @@ def test_a_clash_is_said_in_words_and_nothing_is_changed(app_client, county):
 
 
 def test_a_lesson_is_called_off_from_the_desk(app_client, county):
-    lesson = plan_lessons(section=county["section"], at=TODAY)[0]
+    lesson = dated(county["section"])[0]
     sign_in_staff(app_client, county["head"])
     url = reverse("courses:staff-cancel-lesson", args=[lesson.pk])
 
@@ -116,6 +121,35 @@ def test_a_lesson_is_called_off_from_the_desk(app_client, county):
 
     assert (empty.status_code, done.status_code) == (422, 302)
     assert Lesson.objects.get(pk=lesson.pk).status == Lesson.Status.LOST
+
+
+def test_the_desk_says_that_lessons_have_dates_and_leaves_them(app_client, county):
+    before = [lesson.pk for lesson in dated(county["section"])]
+    sign_in_staff(app_client, county["head"])
+    plan = reverse("courses:staff-plan-lessons", args=[county["section"].pk])
+
+    page = app_client.post(plan, follow=True)
+
+    assert wording.refusal(Refusal.DATED) in page.content.decode()
+    assert list(county["section"].lessons.in_order().values_list("pk", flat=True)) == before
+
+
+def test_a_class_called_off_is_shown_and_offers_nothing_to_change(app_client, county):
+    section = county["section"]
+    lesson = dated(section)[0]
+    sign_in_staff(app_client, county["head"])
+    edit, lessons, *changes = staff_pages(section, lesson)
+    assert f'href="{edit}"' in app_client.get(lessons).content.decode()
+    ClassSection.objects.filter(pk=section.pk).update(status="cancelled")
+
+    page = app_client.get(lessons).content.decode()
+    answer = app_client.post(edit, {"room": section.room_id})
+
+    assert not [url for url in (edit, *changes) if f'href="{url}"' in page]
+    assert (answer.status_code, answer.context["form"].non_field_errors()) == (
+        422,
+        [wording.refusal(Refusal.CALLED_OFF)],
+    )
 
 
 def test_room_and_teacher_of_a_class_are_changed_from_the_desk(app_client, county):

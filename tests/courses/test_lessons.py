@@ -17,6 +17,7 @@ from courses.services import (
     LessonRefused,
     Refusal,
     cancel_lesson,
+    give_up_lessons,
     move_lesson,
     plan_lessons,
     plan_term,
@@ -24,7 +25,7 @@ from courses.services import (
 )
 from tests.factories.accounts import StaffFactory
 from tests.factories.campus import RoomFactory, TimeSlotFactory
-from tests.factories.courses import ClassFactory, TeacherFactory
+from tests.factories.courses import ClassFactory, TeacherFactory, dated
 from tests.factories.times import TODAY
 
 pytestmark = pytest.mark.django_db
@@ -55,7 +56,7 @@ def moved(lesson: Lesson, during: Range, **changes) -> Lesson:
 def test_a_class_meets_weekly_over_the_term():
     section = ClassFactory()
 
-    lessons = plan_lessons(section=section, at=TODAY)
+    lessons = dated(section)
 
     assert [lesson.number for lesson in lessons] == list(range(1, 17))
     assert (days_of(section)[0], days_of(section)[-1]) == (date(2027, 3, 2), date(2027, 6, 15))
@@ -70,7 +71,7 @@ def test_closed_days_have_no_lesson_and_a_moved_working_day_stands_in():
         day=date(2027, 4, 25), kind="working", name="调休", stands_in_for=date(2027, 5, 3)
     )
 
-    plan_lessons(section=section, at=TODAY)
+    dated(section)
 
     days = days_of(section)
     assert date(2027, 4, 5) not in days
@@ -82,20 +83,57 @@ def test_closed_days_have_no_lesson_and_a_moved_working_day_stands_in():
 def test_planning_sets_the_hours_that_claims_compare():
     section = ClassFactory()
 
-    lessons = plan_lessons(section=section, at=TODAY)
+    lessons = dated(section)
 
     section.refresh_from_db()
     assert section.meets == Multirange([lesson.during for lesson in lessons])
 
 
-def test_planning_again_replaces_the_plan_until_a_lesson_has_begun():
-    section = ClassFactory()
-    plan_lessons(section=section, at=TODAY)
+def test_lessons_are_dated_once_and_what_was_moved_stays():
+    section, staff = ClassFactory(), StaffFactory()
+    lesson = plan_lessons(section=section, actor=staff, at=TODAY)[3]
+    moved(lesson, hours(date(2027, 3, 25), time(14)), note="老师有事")
+    before = list(section.lessons.in_order().values())
 
-    assert len(plan_lessons(section=section, at=TODAY)) == section.lessons.count() == 16
     with pytest.raises(LessonRefused) as refused:
-        plan_lessons(section=section, at=hours(date(2027, 3, 2)).lower)
-    assert refused.value.reason == Refusal.BEGUN
+        plan_lessons(section=section, actor=staff, at=TODAY)
+
+    assert refused.value.reason == Refusal.DATED
+    assert list(section.lessons.in_order().values()) == before
+    planned = AuditEvent.objects.get(action="lessons planned")
+    assert (planned.actor, planned.object_id) == (staff, str(section.pk))
+    assert (planned.unit, planned.details) == (section.unit, {"lessons": 16})
+
+
+def test_a_class_called_off_gives_its_hours_back_from_that_moment():
+    section = ClassFactory()
+    first, second = dated(section)[:2]
+
+    assert give_up_lessons(section=section, at=first.during.upper) == 15
+
+    section.refresh_from_db()
+    assert (list(section.meets), list(section.lessons.taking_place())) == ([first.during], [first])
+    Lesson.objects.create(section=ClassFactory(), number=1, during=second.during, room=second.room)
+
+
+def test_nothing_about_a_class_that_was_called_off_is_changed():
+    section = ClassFactory()
+    lesson = dated(section)[0]
+    ClassSection.objects.filter(pk=section.pk).update(status="cancelled")
+    staff, bare = StaffFactory(), ClassFactory(status="cancelled")
+    changes = [
+        lambda: plan_lessons(section=bare, actor=staff, at=TODAY),
+        lambda: moved(lesson, hours(date(2027, 3, 4))),
+        lambda: cancel_lesson(lesson=lesson, note="x", actor=staff, at=TODAY),
+        lambda: staff_section(
+            section=section, room=section.room, teacher=None, is_listed=True, actor=staff, at=TODAY
+        ),
+    ]
+    for change in changes:
+        with pytest.raises(LessonRefused) as refused:
+            change()
+        assert refused.value.reason == Refusal.CALLED_OFF
+    assert not OutboxMessage.objects.exists()
 
 
 def test_a_whole_term_is_planned_in_as_many_queries_for_three_classes_as_for_one(
@@ -112,7 +150,7 @@ def test_a_whole_term_is_planned_in_as_many_queries_for_three_classes_as_for_one
 
 def test_a_moved_lesson_keeps_its_number_and_the_class_is_told():
     section = ClassFactory()
-    lesson = plan_lessons(section=section, at=TODAY)[3]
+    lesson = dated(section)[3]
     was_at = lesson.during.lower
 
     moved(lesson, hours(date(2027, 3, 25), time(14)), note="老师有事")
@@ -121,7 +159,7 @@ def test_a_moved_lesson_keeps_its_number_and_the_class_is_told():
     section.refresh_from_db()
     assert (lesson.number, lesson.during) == (4, hours(date(2027, 3, 25), time(14)))
     assert lesson.during in list(section.meets)
-    assert AuditEvent.objects.get().action == "lesson moved"
+    assert AuditEvent.objects.filter(action="lesson moved").count() == 1
     assert list(OutboxMessage.objects.values_list("kind", "object_id")) == [
         ("tell_class", f"{lesson.pk}:{was_at.astimezone(UTC).isoformat()}")
     ]
@@ -129,7 +167,7 @@ def test_a_moved_lesson_keeps_its_number_and_the_class_is_told():
 
 def test_a_lesson_called_off_frees_its_room_and_the_class_is_told():
     section = ClassFactory()
-    lesson = plan_lessons(section=section, at=TODAY)[0]
+    lesson = dated(section)[0]
 
     cancel_lesson(lesson=lesson, note="老师病了", actor=StaffFactory(), at=TODAY)
 
@@ -151,8 +189,8 @@ def test_a_lesson_cannot_be_moved_onto_another_one(shared, reason):
         teacher=teacher if shared == "teacher" else None,
         slot=TimeSlotFactory(weekday=3),
     )
-    plan_lessons(section=first, at=TODAY)
-    lesson = plan_lessons(section=second, at=TODAY)[0]
+    dated(first)
+    lesson = dated(second)[0]
 
     with pytest.raises(LessonRefused) as refused:
         moved(lesson, hours(date(2027, 3, 2), time(9)))
@@ -171,7 +209,7 @@ def test_a_lesson_cannot_be_moved_onto_another_one(shared, reason):
     ],
 )
 def test_a_lesson_is_not_moved_to_a_time_that_cannot_be(during, reason):
-    lesson = plan_lessons(section=ClassFactory(), at=TODAY)[0]
+    lesson = dated(ClassFactory())[0]
 
     with pytest.raises(LessonRefused) as refused:
         move_lesson(
@@ -189,7 +227,7 @@ def test_a_lesson_is_not_moved_to_a_time_that_cannot_be(during, reason):
 
 def test_a_class_in_a_room_is_not_left_without_one():
     section = ClassFactory()
-    lesson = plan_lessons(section=section, at=TODAY)[0]
+    lesson = dated(section)[0]
 
     with pytest.raises(LessonRefused) as refused:
         moved(lesson, hours(date(2027, 3, 4)), room=None)
@@ -207,7 +245,7 @@ def test_a_class_in_a_room_is_not_left_without_one():
 
 
 def test_what_is_over_or_called_off_stays_as_it_was():
-    lesson = plan_lessons(section=ClassFactory(), at=TODAY)[0]
+    lesson = dated(ClassFactory())[0]
     staff = StaffFactory()
 
     with pytest.raises(LessonRefused) as refused:
@@ -221,7 +259,7 @@ def test_what_is_over_or_called_off_stays_as_it_was():
 
 def test_a_new_room_holds_for_the_lessons_to_come_but_not_for_those_moved_on_purpose():
     section = ClassFactory()
-    lessons = plan_lessons(section=section, at=TODAY)
+    lessons = dated(section)
     elsewhere, new = RoomFactory(campus=section.campus), RoomFactory(campus=section.campus)
     moved(lessons[1], lessons[1].during, room=elsewhere, note="这次在楼下")
 

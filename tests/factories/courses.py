@@ -9,13 +9,14 @@ from courses.models import (
     ClassSection,
     Course,
     Department,
+    Lesson,
     SectionAvailability,
     Subject,
     Teacher,
     Term,
 )
-from courses.services import refresh_search_keys
-from tests.factories.accounts import UnitFactory
+from courses.services import plan_lessons, refresh_search_keys
+from tests.factories.accounts import StaffFactory, UnitFactory
 from tests.factories.campus import CampusFactory, RoomFactory, TimeSlotFactory
 from tests.factories.times import TODAY
 
@@ -118,3 +119,8 @@ class ClassFactory(DjangoModelFactory):
             SectionAvailability.objects.create(
                 section=self, seats_left=6 if extracted is None else extracted, as_of=TODAY
             )
+
+
+def dated(section: ClassSection) -> list[Lesson]:
+    """Date the lessons of a class, as its office does."""
+    return plan_lessons(section=section, actor=StaffFactory(unit=section.unit), at=TODAY)
