@@ -94,6 +94,6 @@ class UploadForm(forms.Form):
         self.add_error("film", wording.problem(problem, seconds=seconds))
 
     def say_only(self, sentence: str) -> None:
-        """Say one thing about the film, whatever else is missing: its body was never read."""
+        """Say one thing about the film, whatever else is missing: it was not looked into."""
         self.errors.clear()
         self.add_error("film", sentence)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts import scope
@@ -15,7 +15,7 @@ from accounts.queries import learners_of
 from courses.models import Lesson, Teacher
 from enrolment.models import CloudSeat, Enrolment
 from livestream.domain.access import Facts, Refusal, refusal
-from livestream.models import Recording, WatchState
+from livestream.models import Recording, WatchGrant, WatchState
 
 Role = StaffPost.Role
 
@@ -103,6 +103,24 @@ def replays_of(learner: Learner) -> QuerySet[Recording]:
         .with_all_to_show()
         .latest_first()
     )
+
+
+def rights_without_a_reason(*, at: datetime) -> QuerySet[WatchGrant]:
+    """Live rights of learners to films that are not out, or of whose class they are no more.
+
+    A film open to everybody needs no place in a class. Without a learner it is the right of
+    a teacher or of staff, who may look before the class does.
+    """
+    section = OuterRef("recording__lesson__section")
+    in_room = Enrolment.objects.attending().filter(section=section, learner=OuterRef("learner"))
+    online = CloudSeat.objects.filter(
+        course=OuterRef("recording__lesson__section__course"),
+        term=OuterRef("recording__lesson__section__term"),
+        learner=OuterRef("learner"),
+    )
+    stands = Q(recording__is_public=True) | Exists(in_room) | Exists(online)
+    of_learners = WatchGrant.objects.live(at).of_learners()
+    return of_learners.exclude(Q(recording__in=Recording.objects.published()) & stands)
 
 
 def lessons_to_film(teacher: Teacher, *, at: datetime) -> QuerySet[Lesson]:

@@ -91,6 +91,14 @@ def no_room() -> str:
     )
 
 
+def press_is_spent() -> str:
+    """The form has brought a film already, and now comes with another one."""
+    return _(
+        "This page had sent a film before, and that one has arrived. The one you chose now has "
+        "not been taken in. Please choose its lesson and its file again, then press the button."
+    )
+
+
 def state(recording: Recording) -> str:
     """Where a film stands, in a few words."""
     if recording.status == Recording.Status.PROCESSING:

@@ -263,6 +263,7 @@ CELERY_BEAT_SCHEDULE = {
     }
     for command, seconds in {
         "lapse_and_promote": 15.0,
+        "end_rights": 30.0,
         "dispatch --once": 60.0,  # should the dispatcher itself be away
     }.items()
 }

@@ -1,8 +1,9 @@
 """Replays served before Django: the way in for one machine without nginx.
 
 A learner's player asks for a piece every six seconds. The whole question, may
-they, is in the signed path, so no session, no database and no middleware is
-needed to answer it. In a city nginx or a CDN checks the same path.
+they, is in the signed path, so no session, no question to the database and no
+middleware is needed to answer it; rights that ended early are known beforehand
+(``ended``). In a city nginx or a CDN checks the same path.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from django.conf import settings
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import Storage, storages
 
-from livestream.delivery import paths
-from livestream.domain.tokens import PREFIX, TokenRefused
+from livestream.delivery import ended, paths
+from livestream.domain.tokens import PREFIX, Grant, TokenRefused
 
 Start = Callable[..., Any]
 Application = Callable[[dict[str, Any], Start], Iterable[bytes]]
@@ -68,7 +69,7 @@ def serve(environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
     if environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
         return _refuse(start_response, HTTPStatus.METHOD_NOT_ALLOWED, [("Allow", "GET, HEAD")])
     try:
-        grant, name = paths.understood(environ["PATH_INFO"], at=time.time())
+        grant, name = _granted(environ["PATH_INFO"])
     except TokenRefused as refused:
         status = HTTPStatus.GONE if refused.expired else HTTPStatus.FORBIDDEN
         return _refuse(start_response, status)
@@ -85,6 +86,14 @@ def serve(environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
     if name.endswith(".m3u8"):
         return _list(environ, start_response, file, headers)
     return _piece(environ, start_response, file, headers)
+
+
+def _granted(path: str) -> tuple[Grant, str]:
+    """The grant and the file, of a right that still stands. Raises ``TokenRefused``."""
+    grant, name = paths.understood(path, at=time.time())
+    if ended.rights.include(grant.audience):
+        raise TokenRefused(expired=True)
+    return grant, name
 
 
 def _open(storage: Storage, name: str) -> _File:

@@ -18,6 +18,18 @@ class WatchGrantQuerySet(models.QuerySet["WatchGrant"]):
         """Rights that still open something."""
         return self.filter(expires_at__gt=at, revoked_at=None)
 
+    def of_learners(self) -> Self:
+        """Rights that rest on a place in the class."""
+        return self.filter(learner__isnull=False)
+
+    def ended_early(self, at: datetime) -> Self:
+        """Rights that open nothing any more although their paths have time left."""
+        return self.filter(expires_at__gt=at, revoked_at__isnull=False)
+
+    def end(self, at: datetime) -> int:
+        """End them; within seconds their paths open nothing any more. Return how many."""
+        return self.update(revoked_at=at)
+
     def oldest_first(self) -> Self:
         """In the order in which they were given."""
         return self.order_by("issued_at", "pk")
@@ -52,7 +64,10 @@ class WatchGrant(models.Model):
                 name="a_right_to_watch_ends_after_it_began",
             )
         ]
-        indexes = [models.Index(fields=["learner", "expires_at"], name="rights_of_a_learner")]
+        indexes = [
+            models.Index(fields=["learner", "expires_at"], name="rights_of_a_learner"),
+            models.Index(fields=["expires_at"], name="rights_by_their_end"),
+        ]
 
     def __str__(self) -> str:
         return f"right {self.audience}"

@@ -2,6 +2,7 @@
 
 from livestream.services.films import (
     NothingToPublish,
+    PressReused,
     UploadRefused,
     ensure_room_for,
     publish,
@@ -10,13 +11,22 @@ from livestream.services.films import (
     take_back,
     try_again,
 )
-from livestream.services.watching import Right, WatchRefused, grant, keep_place, may_watch
+from livestream.services.watching import (
+    Right,
+    WatchRefused,
+    end_rights,
+    grant,
+    keep_place,
+    may_watch,
+)
 
 __all__ = [
     "NothingToPublish",
+    "PressReused",
     "Right",
     "UploadRefused",
     "WatchRefused",
+    "end_rights",
     "ensure_room_for",
     "grant",
     "keep_place",

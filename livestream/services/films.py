@@ -12,12 +12,12 @@ from django.core.files.storage import storages
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.db import IntegrityError, transaction
 
-from accounts import outbox
+from accounts import outbox, scope
 from accounts.models import AuditEvent, User
 from courses.models import Lesson
 from livestream import probing
 from livestream.domain import inspection
-from livestream.models import Recording, Upload
+from livestream.models import Recording, Upload, WatchGrant
 
 FREE_SHARE = 0.05
 """This much of the disk stays free whatever is sent: a full one would stop everything else."""
@@ -25,6 +25,10 @@ FREE_SHARE = 0.05
 
 class UploadRefused(Exception):
     """There is no room for a film of this size at the moment."""
+
+
+class PressReused(Exception):
+    """This press of the button has brought another film already; one press brings one film."""
 
 
 class NothingToPublish(Exception):
@@ -53,9 +57,11 @@ def receive_upload(
     """Take in the film of a lesson and leave the errand that makes a replay of it.
 
     Looked into before anything is kept: a refused film leaves no row and no file.
-    Raises ``FilmRefused``. The same ``press`` gives the same recording.
+    Raises ``FilmRefused``. The same ``press`` with the same film gives the same recording;
+    with another one it raises ``PressReused``: nobody may hear that a film arrived which
+    was thrown away.
     """
-    known = Recording.objects.filter(upload__press=press).first()
+    known = _sent_before(press, lesson=lesson, film=film, actor=actor)
     if known is not None:
         return known
     found = probing.look(Path(film.temporary_file_path()))
@@ -91,11 +97,26 @@ def receive_upload(
             outbox.put("process_recording", recording.pk)
     except IntegrityError:
         storage.delete(stored_as)
-        return Recording.objects.get(upload__press=press)  # the same press, twice at once
+        first = _sent_before(press, lesson=lesson, film=film, actor=actor)  # twice at once
+        if first is None:
+            raise
+        return first
     except BaseException:
         storage.delete(stored_as)
         raise
     return recording
+
+
+def _sent_before(
+    press: UUID, *, lesson: Lesson, film: TemporaryUploadedFile, actor: User
+) -> Recording | None:
+    """What this press brought, when it is what comes now. Raises ``PressReused``."""
+    sent = Upload.objects.select_related("recording").filter(press=press).first()
+    if sent is None:
+        return None
+    if (sent.recording.lesson_id, sent.by_id, sent.size) != (lesson.pk, actor.pk, film.size):
+        raise PressReused
+    return sent.recording
 
 
 @transaction.atomic
@@ -119,7 +140,10 @@ def publish(
 
 @transaction.atomic
 def take_back(*, recording: Recording, actor: User, at: datetime) -> Recording:
-    """Unpublish. Rights that were given out end with their paths, new ones are not given."""
+    """Unpublish. Paths that are out open nothing from a few seconds on (``delivery.ended``).
+
+    Also those of teachers and staff, who may go on looking: their players ask anew.
+    """
     changed = (
         Recording.objects.published()
         .filter(pk=recording.pk)
@@ -127,6 +151,8 @@ def take_back(*, recording: Recording, actor: User, at: datetime) -> Recording:
     )
     if not changed:
         raise NothingToPublish
+    with scope.system("take a film back"):
+        WatchGrant.objects.live(at).filter(recording=recording).end(at)
     AuditEvent.objects.record(actor, "film taken back", recording, at=at, unit=recording.unit)
     recording.refresh_from_db()
     return recording

@@ -62,7 +62,10 @@ def take_film_back(request: StaffRequest, recording_id: int) -> HttpResponse:
 
     def take_back(recording: Recording) -> str:
         services.take_back(recording=recording, actor=request.user, at=clock.now())
-        return _("Taken back. Nobody can open this replay any more; you can publish it again.")
+        return _(
+            "Taken back. Nobody can open this replay any more; where it is playing, it stops "
+            "within a minute. You can publish it again."
+        )
 
     return _do(request, recording_id, take_back)
 

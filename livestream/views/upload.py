@@ -109,6 +109,9 @@ def _upload(request: StaffRequest) -> HttpResponse:
     except FilmRefused as refused:
         form.refuse(refused.problem, refused.seconds)
         return _page(request, form, status=422)
+    except services.PressReused:
+        form.say_only(wording.press_is_spent())
+        return _page(request, form, status=422)
     # It may have taken hours: whoever sent it was here all the while, and is not signed out.
     request.session[SEEN] = time.time()
     messages.success(

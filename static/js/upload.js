@@ -67,6 +67,9 @@ class Sending {
       const mine = document.getElementById(field.id)?.closest(".field");
       if (mine && !mine.contains(this.file)) mine.replaceWith(field.closest(".field"));
     }
+    // The next press is a new one, whatever became of this one.
+    const press = page.querySelector("[name=press]");
+    if (press) this.form.querySelector("[name=press]").value = press.value;
     const cut = page.querySelector("[data-cut]");
     if (cut) this.form.querySelector("[data-cut]")?.replaceWith(cut);
     summary.focus();
@@ -92,6 +95,8 @@ class Sending {
 }
 
 if (form && window.FormData) {
+  // Back from the list: the browser shows the form as it was, and its press has been used.
+  addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
   form.addEventListener("submit", (event) => {
     const sending = new Sending(form);
     const film = sending.file.files[0];

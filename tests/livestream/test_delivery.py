@@ -9,6 +9,7 @@ from livestream.delivery import paths
 from livestream.delivery.wsgi import with_recordings
 from livestream.domain.tokens import Grant, expiry
 
+pytestmark = pytest.mark.django_db  # rights that ended early are read from there
 ASSET = "ab" * 16
 SEGMENT = bytes(range(256)) * 8
 

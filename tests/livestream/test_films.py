@@ -89,6 +89,33 @@ def test_the_same_press_twice_is_one_film(teacher, lesson, short_film, disk):
     assert len(disk()) == 1
 
 
+def test_another_film_with_a_press_that_is_spent_is_refused_and_the_form_is_new(
+    teacher, lesson, short_film, sound_only, disk
+):
+    """The Back button after sending: the form comes back with its old key, for the next film."""
+    press = str(uuid4())
+    send(teacher, lesson, short_film.read_bytes(), press=press)
+    refused = send(teacher, lesson, sound_only.read_bytes(), press=press)
+
+    assert refused.status_code == 422
+    with translation.override("en"):
+        assert said(refused) == [wording.press_is_spent()]
+    assert len(disk()) == 1
+    fresh = re.search(r'name="press" value="([^"]+)"', refused.content.decode())[1]
+    assert send(teacher, lesson, sound_only.read_bytes(), press=fresh).status_code == 302
+    assert Recording.objects.count() == 2
+
+
+def test_the_same_film_for_another_lesson_needs_a_press_of_its_own(
+    teacher, lesson, short_film, disk
+):
+    press = str(uuid4())
+    later = LessonFactory(section=lesson.section, number=4)
+    send(teacher, lesson, short_film.read_bytes(), press=press)
+    assert send(teacher, later, short_film.read_bytes(), press=press).status_code == 422
+    assert Recording.objects.get().lesson == lesson
+
+
 def test_a_film_is_known_by_its_content_not_by_its_name(teacher, lesson, short_film, disk):
     assert send(teacher, lesson, short_film.read_bytes(), name="课.txt").status_code == 302
     assert Upload.objects.get().original_name == "课.txt"

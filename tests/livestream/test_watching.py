@@ -1,14 +1,19 @@
 """Who gets a replay, who is told why not, and what nobody gets without the right."""
 
 import re
+import time
 from datetime import timedelta
+from io import StringIO
 
 import pytest
 from django.core.files.base import ContentFile
+from django.core.management import call_command
+from django.db import OperationalError
 
 from config.wsgi import application
 from enrolment.models import CloudSeat, Enrolment
 from livestream import queries, services, wording
+from livestream.delivery import ended
 from livestream.domain.access import Refusal
 from livestream.models import WatchGrant, WatchState
 from tests.factories.accounts import (
@@ -201,6 +206,84 @@ def test_a_learner_holds_three_rights_at_most_and_the_oldest_goes(replay):
     ]
     live = WatchGrant.objects.live(TODAY + timedelta(minutes=5)).oldest_first()
     assert list(live.values_list("audience", flat=True)) == rights[2:]
+
+
+def seconds_later(monkeypatch):
+    """The delivery looks again for rights that have ended, as it does by itself within seconds."""
+    monkeypatch.setattr(ended.rights, "_read_at", None)
+
+
+def test_taking_a_film_back_ends_the_paths_that_are_out(replay, come_in, as_app, monkeypatch):
+    learner = seat_in(replay.lesson.section)
+    _status, master = watch(come_in(learner.user), replay)
+    piece = master.replace("master.m3u8", "v360/00000.m4s")
+    assert fetch(piece) == (200, b"piece")
+
+    teacher = replay.uploaded_by
+    come_in(teacher).post(f"/en/teaching/films/{replay.pk}/take-back/")
+    seconds_later(monkeypatch)
+    with as_app():
+        assert [fetch(path)[0] for path in (master, piece)] == [410, 410]
+
+    come_in(teacher).post(f"/en/teaching/films/{replay.pk}/publish/")
+    seconds_later(monkeypatch)
+    assert fetch(piece)[0] == 410
+    _status, anew = watch(come_in(learner.user), replay)
+    assert fetch(anew)[0] == 200
+
+
+def test_the_right_that_had_to_give_way_opens_nothing_any_more(replay, monkeypatch):
+    learner = seat_in(replay.lesson.section)
+    signed_at = time.time()
+    given = [
+        services.grant(
+            recording=replay,
+            user=learner.user,
+            at=TODAY + timedelta(minutes=n),
+            signed_at=signed_at,
+        ).path()
+        for n in range(4)
+    ]
+    seconds_later(monkeypatch)
+    assert [fetch(path)[0] for path in given] == [410, 200, 200, 200]
+
+
+def test_a_right_ends_with_the_place_in_the_class(replay, come_in, monkeypatch):
+    leaves, stays = seat_in(replay.lesson.section), seat_in(replay.lesson.section)
+    paths = [watch(come_in(learner.user), replay)[1] for learner in (leaves, stays)]
+    by_teacher = watch(come_in(replay.uploaded_by), replay)[1]
+
+    Enrolment.objects.filter(learner=leaves).update(status=Enrolment.Status.WITHDRAWN)
+    call_command("end_rights", stdout=StringIO())
+    seconds_later(monkeypatch)
+
+    assert [fetch(path)[0] for path in (*paths, by_teacher)] == [410, 200, 200]
+
+
+def test_what_ended_is_read_again_by_itself_and_not_for_every_piece(
+    replay, come_in, monkeypatch, django_assert_num_queries
+):
+    tick = [1000.0]
+    monkeypatch.setattr(ended, "tick", lambda: tick[0])
+    seconds_later(monkeypatch)
+    _status, master = watch(come_in(seat_in(replay.lesson.section).user), replay)
+    assert fetch(master)[0] == 200
+    WatchGrant.objects.update(revoked_at=TODAY)
+    with django_assert_num_queries(0):
+        assert fetch(master)[0] == 200
+    tick[0] += ended.REREAD_SECONDS
+    assert fetch(master)[0] == 410
+
+
+def test_films_go_on_while_the_database_is_away(replay, come_in, monkeypatch):
+    _status, master = watch(come_in(seat_in(replay.lesson.section).user), replay)
+
+    def away(*_arguments, **_more):
+        raise OperationalError
+
+    monkeypatch.setattr(ended.scope, "system", away)
+    seconds_later(monkeypatch)
+    assert fetch(master)[0] == 200
 
 
 def test_a_right_is_given_again_as_long_as_one_is_in_the_class(replay, come_in):
