@@ -16,6 +16,7 @@ from courses.models import Lesson, Teacher
 from enrolment.models import CloudSeat, Enrolment
 from livestream.domain.access import Facts, Refusal, refusal
 from livestream.models import Recording, WatchGrant, WatchState
+from livestream.models.watching import WatchGrantQuerySet
 
 Role = StaffPost.Role
 
@@ -105,7 +106,7 @@ def replays_of(learner: Learner) -> QuerySet[Recording]:
     )
 
 
-def rights_without_a_reason(*, at: datetime) -> QuerySet[WatchGrant]:
+def rights_without_a_reason(*, at: datetime) -> WatchGrantQuerySet:
     """Live rights of learners to films that are not out, or of whose class they are no more.
 
     A film open to everybody needs no place in a class. Without a learner it is the right of
