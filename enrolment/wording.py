@@ -186,7 +186,14 @@ def counter_refusal(reason: Refusal) -> str:
     """Say to staff why a place cannot be confirmed."""
     if reason is Refusal.ALREADY_IN:
         return _("This place is confirmed already.")
+    if reason is Refusal.CLOSED:
+        return class_called_off()
     return _("The hold has run out and the place was given on. Enrol the learner again.")
+
+
+def class_called_off() -> str:
+    """Say to staff that a class is over before its time."""
+    return _("This class was called off. Everybody in it is being told.")
 
 
 def resized(seats: int) -> str:

@@ -27,7 +27,7 @@ from courses.models import (
 )
 from courses.models.terms import default_rules
 from courses.services.catalogue import refresh_search_keys
-from courses.services.lessons import plan_term
+from courses.services.lessons import plan_term, set_hours
 
 # What people call a subject besides its name.
 _ALSO_CALLED = {
@@ -220,3 +220,4 @@ def lose_two_lessons(plan: CityPlan, sections: dict[int, int]) -> None:
     if found is not None:
         ill = Lesson.objects.filter(section_id=sections[found.no], number__in=(10, 11))
         ill.update(status=Lesson.Status.LOST, note="老师生病，停课一次")
+        set_hours(ClassSection.objects.get(pk=sections[found.no]))

@@ -80,7 +80,7 @@ def plan_lessons(*, section: ClassSection, actor: User, at: datetime) -> list[Le
     lessons = _planned(section, calendar_of(section.term))
     with refusing_clashes():
         Lesson.objects.bulk_create(lessons)
-    _set_hours(section)
+    set_hours(section)
     AuditEvent.objects.record(
         actor, "lessons planned", section, at=at, unit=section.unit, lessons=len(lessons)
     )
@@ -141,7 +141,7 @@ def move_lesson(
     lesson.room, lesson.teacher, lesson.note = room, teacher, note
     with refusing_clashes():
         lesson.save(update_fields=["during", "room", "teacher", "note"])
-    _set_hours(lesson.section)
+    set_hours(lesson.section)
     _tell(lesson, "lesson moved", actor, at, was_at=was_at, before=before)
     return lesson
 
@@ -153,7 +153,7 @@ def cancel_lesson(*, lesson: Lesson, note: str, actor: User, at: datetime) -> Le
     lesson.status = Lesson.Status.LOST
     lesson.note = note
     lesson.save(update_fields=["status", "note"])
-    _set_hours(lesson.section)
+    set_hours(lesson.section)
     _tell(lesson, "lesson called off", actor, at)
     return lesson
 
@@ -166,7 +166,7 @@ def give_up_lessons(*, section: ClassSection, at: datetime) -> int:
     class hears that it is called off.
     """
     given_up = section.lessons.taking_place().to_begin(at).update(status=Lesson.Status.LOST)
-    _set_hours(section)
+    set_hours(section)
     return given_up
 
 
@@ -181,6 +181,16 @@ def hold_timetable(section_id: int) -> ClassSection:
     if section.status != ClassSection.Status.RUNNING:
         raise LessonRefused(Refusal.CALLED_OFF)
     return section
+
+
+def set_hours(section: ClassSection) -> None:
+    """Make the hours of a class those of its lessons; to be called whenever these change."""
+    hours: Iterable[Range[datetime]] = section.lessons.taking_place().values_list(
+        "during", flat=True
+    )
+    ClassSection.objects.filter(pk=section.pk).update(
+        meets=Multirange([Range(one.lower, one.upper) for one in hours])
+    )
 
 
 class refusing_clashes:  # noqa: N801 - reads as a sentence after `with`
@@ -241,15 +251,6 @@ def _to_change(lesson: Lesson, at: datetime) -> Lesson:
     if lesson.during.upper <= at:
         raise LessonRefused(Refusal.BEGUN)
     return lesson
-
-
-def _set_hours(section: ClassSection) -> None:
-    hours: Iterable[Range[datetime]] = section.lessons.taking_place().values_list(
-        "during", flat=True
-    )
-    ClassSection.objects.filter(pk=section.pk).update(
-        meets=Multirange([Range(one.lower, one.upper) for one in hours])
-    )
 
 
 def _tell(

@@ -1,5 +1,6 @@
 """A learner in a class, and the history of how it came about."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Self
 
@@ -19,6 +20,14 @@ ACTIVE = ["offered", "confirmed", "active"]
 
 class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
     """The words we have for enrolments; nobody outside this module filters by status."""
+
+    def of(self, learner: Learner) -> Self:
+        """One learner's own."""
+        return self.filter(learner=learner)
+
+    def of_units(self, units: Iterable[int]) -> Self:
+        """In classes of these offices."""
+        return self.filter(unit__in=units)
 
     def holding_a_seat(self) -> Self:
         """Counted against capacity and limits: held, confirmed or being taught."""

@@ -16,6 +16,10 @@ IN_LINE = ["waiting", "offered"]
 class WaitlistEntryQuerySet(models.QuerySet["WaitlistEntry"]):
     """The words we have for people who wait."""
 
+    def of(self, learner: Learner) -> Self:
+        """One learner's own."""
+        return self.filter(learner=learner)
+
     def in_line(self) -> Self:
         """Waiting, or asked and not yet answered."""
         return self.filter(state__in=IN_LINE)

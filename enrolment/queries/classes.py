@@ -64,10 +64,10 @@ def offers_for(
     """Say what each class is to a learner: theirs, waited for, open, or why not."""
     cards = list(cards)
     ids = [card.section.pk for card in cards]
-    mine = Enrolment.objects.filter(learner=learner, section__in=ids)
+    mine = Enrolment.objects.of(learner).filter(section__in=ids)
     enrolments = {one.section_id: one for one in mine.that_may_be_undone(at)}
     enrolments |= {one.section_id: one for one in mine.holding_a_seat()}
-    waits = WaitlistEntry.objects.in_line().filter(learner=learner, section__in=ids)
+    waits = WaitlistEntry.objects.of(learner).in_line().filter(section__in=ids)
     entries = {entry.section_id: entry for entry in waits}
     objections = {pk: facts.objection(pk) for pk in ids}
     ways = {one.other_section for one in objections.values() if one and one.other_section}

@@ -94,12 +94,10 @@ class MyClasses:
 
 def my_classes(learner: Learner, *, at: datetime) -> MyClasses:
     """Return a learner's classes, lines and next lessons."""
-    mine = Enrolment.objects.filter(learner=learner).with_all_to_show()
+    mine = Enrolment.objects.of(learner).with_all_to_show()
     holding = list(mine.holding_a_seat().in_order())
     lessons = lessons_of(holding, at=at)
-    entries = list(
-        WaitlistEntry.objects.in_line().filter(learner=learner).with_all_to_show().order_by("pk")
-    )
+    entries = list(WaitlistEntry.objects.of(learner).in_line().with_all_to_show().order_by("pk"))
     coming = [lesson for lesson in lessons if not lesson.is_lost]
     return MyClasses(
         next_lesson=coming[0] if coming else None,

@@ -28,7 +28,7 @@ def held_in(units: Iterable[int], words: str = "") -> QuerySet[Enrolment]:
     """
     held = (
         Enrolment.objects.awaiting_confirmation()
-        .filter(unit__in=units)
+        .of_units(units)
         .with_all_to_show()
         .select_related("learner")
     )

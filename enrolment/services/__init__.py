@@ -2,6 +2,7 @@
 
 from enrolment.services.clockwork import Swept, lapse_and_promote, refresh_availability
 from enrolment.services.counter import (
+    ClassCalledOff,
     SeatsInUse,
     cancel_section,
     confirm_at_counter,
@@ -15,6 +16,7 @@ from enrolment.services.terms import TermStillTaught, close_term
 from enrolment.services.waitlist import accept_offer, decline_offer, leave_waitlist, promote
 
 __all__ = [
+    "ClassCalledOff",
     "PressReused",
     "SeatRefused",
     "SeatsInUse",

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
-
 from courses.models import ClassSection
 from enrolment import queries
 from enrolment.models import ledger
@@ -44,26 +42,5 @@ def lapse_and_promote(*, at: datetime) -> Swept:
 
 
 def refresh_availability(*, at: datetime) -> int:
-    """Bring the display rows of the catalogue up to date; return how many changed.
-
-    One statement for all classes that take people: cheaper than an errand for each claim, and
-    no claim waits for a row that all claims of a class would share.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO courses_sectionavailability (section_id, seats_left, waiting, as_of)
-            SELECT now.section_id, now.seats_left, now.waiting, %(at)s
-            FROM seat_counts(ARRAY(
-                SELECT s.id FROM courses_classsection s
-                JOIN courses_term t ON t.id = s.term_id AND t.phase NOT IN ('draft', 'archived')
-            )) AS now
-            LEFT JOIN courses_sectionavailability old ON old.section_id = now.section_id
-            WHERE (old.seats_left, old.waiting) IS DISTINCT FROM (now.seats_left, now.waiting)
-            ON CONFLICT (section_id) DO UPDATE
-            SET seats_left = EXCLUDED.seats_left, waiting = EXCLUDED.waiting,
-                as_of = EXCLUDED.as_of
-            """,
-            {"at": at},
-        )
-        return int(cursor.rowcount)
+    """Bring the display rows of the catalogue up to date; return how many changed."""
+    return ledger.show_counts(at=at)

@@ -4,9 +4,11 @@ from datetime import datetime
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 
 from accounts.models import User
 from courses.models import ClassSection
+from courses.services import give_up_lessons
 from enrolment.models import Channel, Claim, Enrolment, ledger
 from enrolment.services.refused import answered
 
@@ -21,6 +23,10 @@ class SeatsInUse(Exception):
         self.seats = seats
 
 
+class ClassCalledOff(Exception):
+    """A class that was called off keeps the places it has until they are empty."""
+
+
 def confirm_at_counter(
     *,
     enrolment: Enrolment,
@@ -32,7 +38,8 @@ def confirm_at_counter(
 ) -> Claim:
     """Make a held seat the learner's own; ``reason`` says why it may be (paid in cash, waived).
 
-    Raises ``SeatRefused`` when it is confirmed already or the hold has run out.
+    Raises ``SeatRefused`` when it is confirmed already, the hold has run out, or the class was
+    called off.
     """
     return answered(
         ledger.confirm(
@@ -47,20 +54,27 @@ def resize_section(
     """Give a class more or fewer seats and offer new ones to its line.
 
     Raises ``SeatsInUse`` when it could not be made as small as asked; it is then as small as
-    it can be without taking a seat from anybody.
+    it can be without taking a seat from anybody. Raises ``ClassCalledOff`` when it was.
     """
     seats = ledger.resize(section=section, capacity=capacity, actor=actor, at=at, reason=reason)
     if seats is None:
         raise PermissionDenied
+    if seats == 0:
+        raise ClassCalledOff
     if seats > capacity:
         raise SeatsInUse(seats)
     return seats
 
 
+@transaction.atomic
 def cancel_section(*, section: ClassSection, actor: User, at: datetime, reason: str) -> None:
-    """Call a class off. Its learners and those who wait are told by the errand that empties it."""
+    """Call a class off; its room and teacher are free for other classes at once.
+
+    Its learners and those who wait are told by the errand that empties it.
+    """
     if not ledger.cancel_section(section=section, actor=actor, at=at, reason=reason):
         raise PermissionDenied
+    give_up_lessons(section=section, at=at)
 
 
 def empty_section(*, section_id: int, at: datetime) -> int:

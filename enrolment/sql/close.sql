@@ -11,6 +11,7 @@ DECLARE
     needed int := (seat_rules(p_term, p_at)->>'attendance_to_complete')::int;
     ended int;
 BEGIN
+    PERFORM seat_ensure_for_all();
     IF NOT EXISTS (
         SELECT FROM courses_term
         WHERE id = p_term AND ends_on < (p_at AT TIME ZONE 'Asia/Shanghai')::date

@@ -3,11 +3,21 @@
 CREATE OR REPLACE FUNCTION seat_check(p_at timestamptz, p_offer_hours boolean)
 RETURNS TABLE (rule text, subject text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT seat_ensure_for_all();
     SELECT 'a class has as many seats as its capacity', 'class ' || s.id
     FROM courses_classsection s
     JOIN (SELECT section_id, count(*) AS seats FROM enrolment_seat GROUP BY 1) n
         ON n.section_id = s.id
     WHERE s.status = 'running' AND n.seats <> s.capacity
+
+    UNION ALL
+    SELECT 'the hours of a class are those of its lessons', 'class ' || s.id
+    FROM courses_classsection s
+    JOIN (
+        SELECT section_id, range_agg(during) FILTER (WHERE status = 'planned') AS hours
+        FROM courses_lesson GROUP BY 1
+    ) l ON l.section_id = s.id
+    WHERE s.meets <> coalesce(l.hours, '{}')
 
     UNION ALL
     SELECT 'a seat in use has its enrolment, in the matching state',
@@ -123,6 +133,7 @@ $$;
 -- counts and in the history. Returns how many movements were noted. Safe to repeat.
 CREATE OR REPLACE FUNCTION seat_note_import(p_at timestamptz, p_reason text)
 RETURNS int LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT seat_ensure_for_all();
     INSERT INTO enrolment_learnerterm (learner_id, term_id, room_classes)
     SELECT e.learner_id, s.term_id, count(*)
     FROM enrolment_enrolment e JOIN courses_classsection s ON s.id = e.section_id

@@ -37,6 +37,25 @@ RETURNS boolean LANGUAGE sql STABLE AS $$
     )
 $$;
 
+-- Whether the work that asks is for the whole city: in a scope that names a system
+-- (accounts/scope.py), or by the owner of the tables (imports, the demo), who is not bound by
+-- row-level security either. Inside our functions the role that asks is no longer current_user.
+CREATE OR REPLACE FUNCTION seat_sees_all() RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT scope_system() OR 'owner' = CASE current_setting('role')
+        WHEN 'none' THEN session_user::text ELSE current_setting('role') END
+$$;
+
+-- The first line of every function that has no actor: a request of the web, which works for
+-- somebody, may not run the clock, close a term or look through everybody's seats.
+CREATE OR REPLACE FUNCTION seat_ensure_for_all() RETURNS void LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    IF NOT seat_sees_all() THEN
+        RAISE EXCEPTION 'this is work for the whole city, and nobody in particular asks for it'
+            USING ERRCODE = 'insufficient_privilege',
+                  HINT = 'Commands and tasks name themselves: accounts.scope.as_system.';
+    END IF;
+END $$;
+
 -- The rules of a term in force at p_at.
 CREATE OR REPLACE FUNCTION seat_rules(p_term bigint, p_at timestamptz)
 RETURNS jsonb LANGUAGE sql STABLE AS $$

@@ -24,9 +24,11 @@ BEGIN
 
     SELECT * INTO held FROM enrolment_enrolment WHERE id = p_enrolment;
     SELECT * INTO seat FROM enrolment_seat WHERE enrolment_id = p_enrolment FOR NO KEY UPDATE;
-    IF held.status <> 'offered' OR seat.no IS NULL OR held.due_at <= p_at THEN
+    IF held.status <> 'offered' OR seat.no IS NULL OR held.due_at <= p_at
+       OR section.status <> 'running' THEN
         RETURN seat_answer(held.learner_id, p_key, p_hash, 'confirm', section.id, 'refused',
-                           CASE WHEN held.status IN ('confirmed', 'active') THEN 'already_in'
+                           CASE WHEN section.status <> 'running' THEN 'closed'
+                                WHEN held.status IN ('confirmed', 'active') THEN 'already_in'
                                 ELSE 'too_late' END,
                            p_enrolment, NULL, NULL, p_channel, p_actor, p_at);
     END IF;
@@ -46,31 +48,34 @@ BEGIN
 END $$;
 
 -- Change how many seats a class has. Never takes a seat from somebody: returns the number it has
--- now, which is more than asked for when too many are in use. NULL: not this person's class.
+-- now, which is more than asked for when too many are in use, and one at least.
+-- 0: the class was called off. NULL: not this person's class.
 CREATE OR REPLACE FUNCTION seat_resize(
     p_actor bigint, p_section bigint, p_capacity int, p_at timestamptz, p_reason text
 ) RETURNS int LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     section courses_classsection;
+    wanted int := greatest(p_capacity, 1);
     seats int;
 BEGIN
     SELECT * INTO section FROM courses_classsection WHERE id = p_section;
     IF section.id IS NULL OR NOT seat_is_staff(p_actor, section.unit_id) THEN RETURN NULL; END IF;
-    PERFORM FROM courses_classsection WHERE id = p_section FOR NO KEY UPDATE;
+    SELECT * INTO section FROM courses_classsection WHERE id = p_section FOR NO KEY UPDATE;
+    IF section.status <> 'running' THEN RETURN 0; END IF;
 
     INSERT INTO enrolment_seat (section_id, no, state, bucket)
     SELECT p_section, no, 'free', 'O'
     FROM generate_series(1, 9999) AS no
     WHERE NOT EXISTS (SELECT FROM enrolment_seat s WHERE s.section_id = p_section AND s.no = no.no)
     ORDER BY no
-    LIMIT greatest(0, p_capacity - (
+    LIMIT greatest(0, wanted - (
         SELECT count(*) FROM enrolment_seat WHERE section_id = p_section));
     DELETE FROM enrolment_seat d WHERE d.section_id = p_section AND d.no IN (
         SELECT no FROM enrolment_seat WHERE section_id = p_section AND state = 'free'
         ORDER BY no DESC
         LIMIT greatest(0, (SELECT count(*) FROM enrolment_seat WHERE section_id = p_section)
-                          - p_capacity)
+                          - wanted)
         FOR UPDATE SKIP LOCKED
     );
     SELECT count(*) INTO seats FROM enrolment_seat WHERE section_id = p_section;
@@ -115,6 +120,7 @@ DECLARE
     waiter bigint;
     done int := 0;
 BEGIN
+    PERFORM seat_ensure_for_all();
     SELECT * INTO section FROM courses_classsection WHERE id = p_section;
     IF section.status <> 'cancelled' THEN RETURN 0; END IF;
     FOR used IN

@@ -10,6 +10,7 @@ DECLARE
     seat enrolment_seat;
     section courses_classsection;
 BEGIN
+    PERFORM seat_ensure_for_all();
     FOR due IN
         SELECT * FROM enrolment_seat WHERE due_at <= p_at ORDER BY due_at LIMIT p_limit
     LOOP
@@ -70,6 +71,7 @@ END $$;
 CREATE OR REPLACE FUNCTION seat_sections_to_offer()
 RETURNS SETOF bigint LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+    SELECT seat_ensure_for_all();
     SELECT DISTINCT w.section_id FROM enrolment_waitlistentry w
     WHERE w.state = 'waiting' AND EXISTS (
         SELECT FROM enrolment_seat s WHERE s.section_id = w.section_id AND s.state = 'free'
@@ -81,6 +83,7 @@ $$;
 CREATE OR REPLACE FUNCTION seat_lay_out()
 RETURNS int LANGUAGE sql SECURITY DEFINER
 SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+    SELECT seat_ensure_for_all();
     WITH laid AS (
         INSERT INTO enrolment_seat (section_id, no, state, bucket)
         SELECT s.id, no, 'free', 'O'
@@ -99,6 +102,7 @@ $$;
 CREATE OR REPLACE FUNCTION seat_begin_terms(p_at timestamptz)
 RETURNS int LANGUAGE sql SECURITY DEFINER
 SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+    SELECT seat_ensure_for_all();
     WITH begun AS (
         UPDATE enrolment_enrolment e SET status = 'active'
         FROM courses_classsection s JOIN courses_term t ON t.id = s.term_id

@@ -14,6 +14,7 @@ DECLARE
     offered int := 0;
     given boolean;
 BEGIN
+    PERFORM seat_ensure_for_all();
     SELECT * INTO section FROM courses_classsection WHERE id = p_section;
     IF section.status <> 'running' THEN RETURN 0; END IF;
     no_seat_first := coalesce(
@@ -205,6 +206,7 @@ BEGIN
 END $$;
 
 -- A learner's places in line: row-level security hides the others, so the count is made here.
+-- Places are told to whom that security shows the learner's own entries, and to nobody else.
 CREATE OR REPLACE FUNCTION waitlist_places(p_learner bigint, p_at timestamptz)
 RETURNS TABLE (entry_id bigint, place int, waiting int)
 LANGUAGE sql STABLE SECURITY DEFINER
@@ -227,4 +229,6 @@ SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
     LEFT JOIN enrolment_learnerterm own
         ON own.learner_id = p_learner AND own.term_id = s.term_id
     WHERE mine.learner_id = p_learner AND mine.state IN ('waiting', 'offered')
+      AND (seat_sees_all() OR mine.learner_id = ANY (scope_learners())
+           OR mine.unit_id = ANY (scope_units()))
 $$;

@@ -18,7 +18,7 @@ Answer = Callable[..., Claim]
 
 
 def _enrolment(request: LearnerRequest, enrolment_id: int) -> Enrolment:
-    mine = Enrolment.objects.filter(learner=request.learner).with_all_to_show()
+    mine = Enrolment.objects.of(request.learner).with_all_to_show()
     return get_object_or_404(mine, pk=enrolment_id)
 
 

@@ -15,7 +15,7 @@ from courses.models import ClassSection
 from enrolment import queries, services, wording
 from enrolment.forms import ReasonForm, ResizeForm
 from enrolment.models import Enrolment
-from enrolment.services import SeatRefused, SeatsInUse
+from enrolment.services import ClassCalledOff, SeatRefused, SeatsInUse
 from enrolment.views.presses import one_key_one_request
 
 Role = StaffPost.Role
@@ -44,7 +44,7 @@ def list_held(request: StaffRequest) -> HttpResponse:
 @one_key_one_request
 def confirm_enrolment(request: StaffRequest, enrolment_id: int) -> HttpResponse:
     """Confirm one held place, with the reason."""
-    held = Enrolment.objects.filter(unit__in=request.units).with_all_to_show()
+    held = Enrolment.objects.of_units(request.units).with_all_to_show()
     enrolment = get_object_or_404(held.select_related("learner"), pk=enrolment_id)
     form = ReasonForm(_sent(request))
     if request.method == "POST" and form.is_valid():
@@ -86,6 +86,8 @@ def show_seats(request: StaffRequest, section_id: int) -> HttpResponse:
             services.resize_section(
                 section=section, actor=request.user, at=clock.now(), **form.cleaned_data
             )
+        except ClassCalledOff:
+            messages.warning(request, wording.class_called_off())
         except SeatsInUse as in_use:
             messages.warning(request, wording.seats_in_use(in_use.seats))
         else:
@@ -109,6 +111,8 @@ def show_seats(request: StaffRequest, section_id: int) -> HttpResponse:
 def cancel_class(request: StaffRequest, section_id: int) -> HttpResponse:
     """Call a class off: first what it means, then one press with the reason."""
     section = _section(request, section_id)
+    if section.status != ClassSection.Status.RUNNING:
+        return redirect("seats-of-class", section.pk)
     form = ReasonForm(_sent(request))
     if request.method == "POST" and form.is_valid():
         services.cancel_section(
@@ -133,5 +137,5 @@ def _sent(request: StaffRequest) -> QueryDict | None:
 
 
 def _section(request: StaffRequest, section_id: int) -> ClassSection:
-    sections = ClassSection.objects.filter(unit__in=request.units).with_all_to_show()
+    sections = ClassSection.objects.of_units(request.units).with_all_to_show()
     return get_object_or_404(sections, pk=section_id)

@@ -60,7 +60,7 @@ def download_enrolment(request: LearnerRequest, enrolment_id: int) -> HttpRespon
 
 
 def _mine(request: LearnerRequest) -> EnrolmentQuerySet:
-    return Enrolment.objects.filter(learner=request.learner).with_all_to_show()
+    return Enrolment.objects.of(request.learner).with_all_to_show()
 
 
 def _holding(request: LearnerRequest) -> list[Enrolment]:

@@ -16,7 +16,7 @@ from enrolment.views.presses import address_of, channel_of, one_key_one_request
 
 
 def _entry(request: LearnerRequest, entry_id: int) -> WaitlistEntry:
-    mine = WaitlistEntry.objects.filter(learner=request.learner).with_all_to_show()
+    mine = WaitlistEntry.objects.of(request.learner).with_all_to_show()
     return get_object_or_404(mine, pk=entry_id)
 
 

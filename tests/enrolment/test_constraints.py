@@ -1,6 +1,6 @@
 """Each rule of the tables bites, whatever code stands before it; and the web may not write."""
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 from uuid import uuid4
 
@@ -19,6 +19,7 @@ from enrolment.models import (
     LearnerTerm,
     Seat,
     WaitlistEntry,
+    ledger,
 )
 from enrolment.services import SeatRefused
 from tests.enrolment.acts import claim
@@ -192,7 +193,7 @@ def test_parallel_tabs_are_stopped_by_the_constraint_even_without_the_check(sect
             " p_section courses_classsection, p_at timestamptz, p_new_hold boolean)"
             " RETURNS text LANGUAGE sql AS $$ SELECT ''::text $$"
         )
-    from enrolment.models import Channel, ledger
+    from enrolment.models import Channel
 
     answer = ledger.claim(
         section=other, learner=learner, actor=learner.user, channel=Channel.WEB,
@@ -258,6 +259,37 @@ def test_the_web_claims_through_the_function(section, learner, as_app, nothing_i
         with pytest.raises(SeatRefused):
             claim(section, learner)
     nothing_is_broken()
+
+
+CLOCK_WORK = {
+    "close a term": lambda section: ledger.close_term(term=section.term, at=TODAY),
+    "begin terms": lambda section: ledger.begin_terms(at=TODAY),
+    "sweep": lambda section: ledger.sweep(at=TODAY, limit=1),
+    "promote": lambda section: ledger.promote(section_id=section.pk, at=TODAY, due_at=TODAY),
+    "look for offers": lambda section: ledger.sections_to_offer(),
+    "empty a class": lambda section: ledger.empty_section(
+        section_id=section.pk, at=TODAY, limit=1
+    ),
+    "lay out": lambda section: ledger.lay_out(),
+    "note an import": lambda section: ledger.note_import(at=TODAY, reason="x"),
+    "check": lambda section: ledger.broken_rules(at=TODAY, offer_hours=True),
+}
+
+
+@pytest.mark.parametrize("work", CLOCK_WORK.values(), ids=CLOCK_WORK)
+def test_what_has_no_actor_is_done_by_named_systems_only(work, section, learner, as_app):
+    staff = StaffFactory(unit=section.unit)
+    nobody = nullcontext()
+    with as_app():
+        for who in (nobody, scope.learners([learner.pk]), scope.staff(staff)):
+            with (
+                who,
+                pytest.raises(ProgrammingError, match="work for the whole city"),
+                transaction.atomic(),
+            ):
+                work(section)
+        with scope.system("test"):
+            work(section)
 
 
 def test_learner_and_office_see_their_rows_and_nobody_elses(section, learner, as_app):

@@ -5,13 +5,14 @@ from uuid import uuid4
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from psycopg.types.multirange import Multirange
 
 from accounts.models import OutboxMessage
-from courses.models import ClassSection, Term
+from courses.models import ClassSection, Lesson, Term
 from enrolment import services
 from enrolment.domain.refusals import Refusal
-from enrolment.models import Claim, Enrolment, EnrolmentEvent, LearnerTerm, Outcome, Seat
-from enrolment.services import SeatRefused, SeatsInUse
+from enrolment.models import Claim, Enrolment, EnrolmentEvent, LearnerTerm, Outcome, Seat, ledger
+from enrolment.services import ClassCalledOff, SeatRefused, SeatsInUse
 from tests.enrolment.acts import claim, enrolment_of, give_up, seats_of, undo, withdraw
 from tests.factories.accounts import HelperGrantFactory, LearnerFactory, StaffFactory, UnitFactory
 from tests.factories.enrolment import CHINA, SectionFactory, TermFactory
@@ -205,6 +206,18 @@ def test_staff_of_another_university_confirm_nothing():
     assert seats_of(section) == ["held", "free"]
 
 
+def test_who_was_dismissed_from_the_counter_confirms_nothing():
+    section, learner, staff = SectionFactory(with_fee=True), LearnerFactory(), StaffFactory()
+    claim(section, learner)
+    staff.posts.update(ended_on=TODAY.date())
+
+    with pytest.raises(PermissionDenied):
+        confirm(enrolment_of(learner, section), staff)
+    with pytest.raises(PermissionDenied):
+        services.cancel_section(section=section, actor=staff, at=TODAY, reason="x")
+    assert seats_of(section) == ["held", "free"]
+
+
 def test_a_class_grows_and_shrinks_but_takes_no_seat_from_anybody(
     section, anna, nothing_is_broken
 ):
@@ -248,6 +261,56 @@ def test_a_class_called_off_lets_everybody_go_and_tells_them(section, anna, noth
     kinds = list(OutboxMessage.objects.values_list("kind", flat=True))
     assert (kinds.count("tell_cancelled"), kinds.count("tell_line_closed")) == (1, 1)
     nothing_is_broken()
+
+
+def test_a_class_called_off_frees_its_room_for_the_lessons_to_come(nothing_is_broken):
+    section = SectionFactory(lessons=True)
+    first, second = section.lessons.in_order()[:2]
+    at = first.during.upper
+
+    services.cancel_section(section=section, actor=StaffFactory(), at=at, reason="教师生病")
+
+    section.refresh_from_db()
+    assert (list(section.meets), list(section.lessons.taking_place())) == ([first.during], [first])
+    other = SectionFactory(meets=Multirange([second.during]))
+    Lesson.objects.create(section=other, number=1, during=second.during, room=second.room)
+    nothing_is_broken(at)
+
+
+def test_the_night_watch_finds_a_class_whose_hours_are_not_those_of_its_lessons():
+    section = SectionFactory(lessons=True)
+    section.lessons.filter(number=3).update(status="lost")
+
+    assert ledger.broken_rules(at=TODAY, offer_hours=False) == [
+        ("the hours of a class are those of its lessons", f"class {section.pk}")
+    ]
+
+
+def test_a_class_called_off_takes_no_more_of_anything(nothing_is_broken):
+    section, learner, staff = SectionFactory(with_fee=True), LearnerFactory(), StaffFactory()
+    claim(section, learner)
+    services.cancel_section(section=section, actor=staff, at=TODAY, reason="教师生病")
+
+    with pytest.raises(ClassCalledOff):
+        services.resize_section(section=section, capacity=9, actor=staff, at=TODAY, reason="x")
+    with pytest.raises(SeatRefused) as refused:
+        confirm(enrolment_of(learner, section), staff)
+
+    assert refused.value.reason == Refusal.CLOSED
+    assert seats_of(section) == ["held", "free"]
+    assert not OutboxMessage.objects.filter(kind="promote_section").exists()
+    nothing_is_broken()
+
+
+def test_nobody_takes_a_seat_back_in_a_class_that_was_called_off(enrolment, section):
+    withdraw(enrolment)
+    services.cancel_section(section=section, actor=StaffFactory(), at=TODAY, reason="教师生病")
+
+    with pytest.raises(SeatRefused) as refused:
+        undo(enrolment, at=TODAY + MINUTE)
+
+    enrolment.refresh_from_db()
+    assert (refused.value.reason, enrolment.status) == (Refusal.TOO_LATE, "withdrawn")
 
 
 def test_only_staff_call_a_class_off(section, anna):

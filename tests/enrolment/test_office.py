@@ -139,8 +139,22 @@ def test_a_class_grows_and_is_called_off_by_those_in_charge(app_client, city, no
     assert app_client.post(cancel, {"reason": "老师病了"}).status_code == 302
     section.refresh_from_db()
     assert section.status == "cancelled"
-    assert app_client.get(seats).status_code == 200
     nothing_is_broken()
+
+
+def test_a_class_called_off_has_no_forms_and_says_so_to_a_late_press(app_client, city):
+    section = SectionFactory(campus__unit=city, status="cancelled")
+    sign_in(app_client, city, Role.BRANCH_HEAD)
+    seats, cancel = (
+        reverse(name, args=[section.pk]) for name in ("seats-of-class", "cancel-class")
+    )
+
+    late = app_client.post(seats, {"capacity": "9", "reason": "换大教室"}, follow=True)
+
+    assert wording.class_called_off() in late.content.decode()
+    assert f'action="{seats}"' not in app_client.get(seats).content.decode()
+    assert app_client.get(cancel).headers["Location"] == seats
+    assert seats_of(section) == ["free", "free"]
 
 
 def test_the_counter_does_not_change_classes(app_client, city):

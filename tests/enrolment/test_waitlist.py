@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from django.core.exceptions import PermissionDenied
 
+from accounts import scope
 from accounts.models import OutboxMessage
 from enrolment import services
 from enrolment.domain.refusals import Refusal
@@ -23,7 +24,7 @@ from tests.enrolment.acts import (
     undo,
     withdraw,
 )
-from tests.factories.accounts import LearnerFactory
+from tests.factories.accounts import LearnerFactory, StaffFactory
 from tests.factories.enrolment import CHINA, SectionFactory, TermFactory, WaitlistEntryFactory
 from tests.factories.times import TODAY
 
@@ -319,6 +320,16 @@ def test_everybody_sees_their_own_place_though_not_the_others(as_app):
     claim(SectionFactory(term=term, weekday=4), ben)
     bens, cais = entry_of(ben, section).pk, entry_of(cai, section).pk
 
+    def places(learner):
+        return ledger.places_in_line(learner=learner, at=TODAY)
+
     with as_app():
-        assert ledger.places_in_line(learner=ben, at=TODAY) == {bens: (2, 2)}
-        assert ledger.places_in_line(learner=cai, at=TODAY) == {cais: (1, 2)}
+        with scope.learners([ben.pk]):
+            assert (places(ben), places(cai)) == ({bens: (2, 2)}, {})
+        with scope.learners([cai.pk]):
+            assert (places(ben), places(cai)) == ({}, {cais: (1, 2)})
+        with scope.staff(StaffFactory(unit=section.unit)):
+            assert places(ben) == {bens: (2, 2)}
+        with scope.system("test"):
+            assert places(ben) == {bens: (2, 2)}
+        assert places(ben) == {}
