@@ -24,7 +24,11 @@ OWNER_COMMANDS = {
 def main() -> None:
     """Run one command, as the database role it needs."""
     command = sys.argv[1] if len(sys.argv) > 1 else ""
-    env.prepare(settings="config.settings.dev", owner=command in OWNER_COMMANDS)
+    env.prepare(
+        settings="config.settings.dev",
+        owner=command in OWNER_COMMANDS,
+        web=command == "runserver",
+    )
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

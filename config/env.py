@@ -8,17 +8,39 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# A page that waits longer than this for the database gives its thread to somebody else: else a
+# few taps behind one stuck row would hold all of them. Rows first, then whole statements, then
+# a transaction that nobody goes on with.
+WEB_LIMITS = "lock_timeout=2s,statement_timeout=5s,idle_in_transaction_session_timeout=10s"
+# A server that left without a word (its machine lost power) is noticed within seconds.
+NOTICES_A_DEAD_SERVER = {
+    "connect_timeout": "3",
+    "keepalives_idle": "30",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "15000",
+}
 
 
 class Missing(SystemExit):
     """A variable that this process cannot do without; the sentence says what to do."""
 
 
-def prepare(*, settings: str, owner: bool = False) -> None:
-    """Choose settings and database role for this process, unless they are given already."""
+_process = SimpleNamespace(serves_pages=False)
+
+
+def prepare(*, settings: str, owner: bool = False, web: bool = False) -> None:
+    """Choose settings and database role for this process, unless they are given already.
+
+    With ``web`` its database connections wait for nothing long; commands, workers and
+    migrations may.
+    """
+    _process.serves_pages |= web  # and stays so when it prepares for handing over errands
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", settings)
     os.environ.setdefault("DATABASE_ROLE", "owner" if owner else "app")
 
@@ -72,5 +94,13 @@ def database() -> dict[str, object]:
         "PORT": str(url.port or ""),
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": dict(parse_qsl(url.query)),
+        "OPTIONS": _connection(dict(parse_qsl(url.query))),
     }
+
+
+def _connection(asked: dict[str, str]) -> dict[str, str]:
+    """How to connect: what the address asks for goes before ours."""
+    limits = names("WEB_DATABASE_LIMITS", WEB_LIMITS) if _process.serves_pages else []
+    ours = [f"-c {limit}" for limit in limits if limit != "none"]
+    options = " ".join([*ours, *filter(None, [asked.get("options")])])  # the last word counts
+    return NOTICES_A_DEAD_SERVER | asked | ({"options": options} if options else {})

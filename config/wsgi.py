@@ -2,10 +2,12 @@
 
 from config import env
 
-env.prepare(settings="config.settings.dev")
+env.prepare(settings="config.settings.dev", web=True)
 
 from django.core.wsgi import get_wsgi_application  # noqa: E402 - settings must be chosen first
 
-from livestream.delivery.wsgi import with_recordings  # noqa: E402 - as above
+_pages = get_wsgi_application()
 
-application = with_recordings(get_wsgi_application())
+from livestream.delivery.wsgi import with_recordings  # noqa: E402 - its rooms know the records
+
+application = with_recordings(_pages)
