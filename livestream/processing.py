@@ -26,7 +26,7 @@ from livestream.domain import command, inspection, ladder, playlists
 from livestream.domain.inspection import FilmRefused, Problem
 from livestream.domain.playlists import Rendition, Segment
 from livestream.models import Recording
-from livestream.services import replays
+from livestream.services import keeping, replays
 
 log = logging.getLogger(__name__)
 
@@ -244,17 +244,7 @@ def _sweep_broken_uploads(root: Path) -> None:
 def _forget_older_attempts(storage: Storage, recording: Recording) -> None:
     for attempt in range(1, recording.attempt):
         if attempt != recording.generation:
-            _delete_folder(storage, recording.folder(attempt))
-
-
-def _delete_folder(storage: Storage, folder: str) -> None:
-    with suppress(FileNotFoundError):
-        folders, files = storage.listdir(folder)
-        for name in files:
-            storage.delete(f"{folder}/{name}")
-        for name in folders:
-            _delete_folder(storage, f"{folder}/{name}")
-        storage.delete(folder)  # a local folder; to a bucket there is nothing left to delete
+            keeping.delete_folder(storage, recording.folder(attempt))
 
 
 def _again(recording: Recording, problem: Problem, error: Exception, now: Clock) -> None:

@@ -15,7 +15,7 @@ from accounts.queries import learners_of
 from courses.models import Lesson, Teacher
 from enrolment.models import CloudSeat, Enrolment
 from livestream.domain.access import Facts, Refusal, refusal
-from livestream.models import Recording, WatchGrant, WatchState
+from livestream.models import Recording, ReplayPage, WatchGrant, WatchState
 from livestream.models.watching import WatchGrantQuerySet
 
 Role = StaffPost.Role
@@ -122,6 +122,18 @@ def rights_without_a_reason(*, at: datetime) -> WatchGrantQuerySet:
     stands = Q(recording__is_public=True) | Exists(in_room) | Exists(online)
     of_learners = WatchGrant.objects.live(at).of_learners()
     return of_learners.exclude(Q(recording__in=Recording.objects.published()) & stands)
+
+
+def films_to_drop(*, before: datetime) -> QuerySet[Recording]:
+    """Taken back before this moment, and on no page: a poster keeps its film."""
+    poster = ReplayPage.objects.filter(recording=OuterRef("pk"))
+    return Recording.objects.taken_back_since(before).exclude(Exists(poster)).order_by("pk")
+
+
+def originals_to_drop(*, before: datetime) -> QuerySet[Recording]:
+    """Whose replay was made before this moment: the film it was made of is not needed."""
+    standing = Recording.objects.standing_since(before)
+    return standing.select_related("upload").order_by("pk")
 
 
 def lessons_to_film(teacher: Teacher, *, at: datetime) -> QuerySet[Lesson]:

@@ -1,5 +1,7 @@
 """Errands of the cloud classroom."""
 
+from datetime import timedelta
+
 from accounts import clock
 from accounts.errands import TryAgainLater, errand
 from livestream import processing
@@ -7,7 +9,7 @@ from livestream.models import Recording
 from livestream.services import replays
 
 
-@errand("process_recording")
+@errand("process_recording", patience=replays.LEASE + timedelta(seconds=10))
 def process_recording(recording_id: str) -> None:
     """Turn a film into a replay.
 

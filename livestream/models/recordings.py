@@ -44,6 +44,14 @@ class RecordingQuerySet(models.QuerySet["Recording"]):
         """Replays that learners may find."""
         return self.filter(status=Recording.Status.PUBLISHED)
 
+    def standing_since(self, before: datetime) -> Self:
+        """With a replay that was made before this moment, and the film it was made of."""
+        return self.made().filter(ready_at__lt=before, upload__stored_as__gt="")
+
+    def taken_back_since(self, before: datetime) -> Self:
+        """Taken back before this moment, and not published again."""
+        return self.filter(status=Recording.Status.READY, taken_back_at__lt=before)
+
     def open_to_all(self) -> Self:
         """Published for everybody, not for one class."""
         return self.published().filter(is_public=True)
@@ -105,6 +113,7 @@ class Recording(models.Model):
     uploaded_at = models.DateTimeField()
     ready_at = models.DateTimeField(null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
+    taken_back_at = models.DateTimeField(null=True, blank=True)
 
     objects = RecordingQuerySet.as_manager()
 
@@ -130,6 +139,10 @@ class Recording(models.Model):
                 name="published_has_its_moment",
             ),
             models.CheckConstraint(
+                condition=Q(taken_back_at=None) | Q(status="ready"),
+                name="only_a_replay_is_taken_back",
+            ),
+            models.CheckConstraint(
                 condition=Q(generation__lte=F("attempt")), name="a_generation_was_attempted"
             ),
             models.CheckConstraint(
@@ -152,6 +165,10 @@ class Recording(models.Model):
         """Where the files of a generation lie in the storage (the one watched now by default)."""
         return folder_of(self.asset.hex, self.generation if generation is None else generation)
 
+    def folder_of_all(self) -> str:
+        """Where the files of all generations lie."""
+        return self.folder().rpartition("/")[0]
+
     def teachers(self) -> set[int]:
         """The accounts of who gives the lesson, as a substitute too, and of who sent the film."""
         given_by = (self.lesson.teacher, self.lesson.section.teacher)
@@ -162,6 +179,7 @@ class Recording(models.Model):
 class Upload(models.Model):
     """A film as it came in. Its bytes stay until the replay has stood for a while.
 
+    ``stored_as`` is empty once they are gone (``services.keeping``).
     ``press`` names one press of the button: a second one with the same key changes nothing.
     """
 

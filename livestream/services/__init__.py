@@ -11,6 +11,7 @@ from livestream.services.films import (
     take_back,
     try_again,
 )
+from livestream.services.keeping import KEPT, drop_film, drop_original
 from livestream.services.watching import (
     Right,
     WatchRefused,
@@ -21,11 +22,14 @@ from livestream.services.watching import (
 )
 
 __all__ = [
+    "KEPT",
     "NothingToPublish",
     "PressReused",
     "Right",
     "UploadRefused",
     "WatchRefused",
+    "drop_film",
+    "drop_original",
     "end_rights",
     "ensure_room_for",
     "grant",

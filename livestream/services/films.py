@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import TemporaryUploadedFile
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from accounts import outbox, scope
 from accounts.models import AuditEvent, User
@@ -64,37 +64,33 @@ def receive_upload(
     known = _sent_before(press, lesson=lesson, film=film, actor=actor)
     if known is not None:
         return known
+    _take_time()
     found = probing.look(Path(film.temporary_file_path()))
     inspection.ensure_usable(found, take_what_is_there=take_what_is_there)
-    asset = uuid4()
+    recording = Recording(
+        asset=uuid4(),
+        lesson=lesson,
+        unit=lesson.section.unit,
+        uploaded_by=actor,
+        takes_what_is_there=take_what_is_there,
+        has_picture=found.picture is not None,
+        has_sound=found.has_sound,
+        seconds=found.reaches,
+        uploaded_at=at,
+    )
     storage = storages["recordings"]
-    stored_as = storage.save(f"source/{asset.hex[:2]}/{asset.hex}", film)
+    asset = recording.asset.hex
+    stored_as = storage.save(f"source/{asset[:2]}/{asset}", film)
+    upload = Upload(
+        by=actor,
+        press=press,
+        original_name=(film.name or "")[:255],
+        stored_as=stored_as,
+        size=found.size,
+        received_at=at,
+    )
     try:
-        with transaction.atomic():
-            recording = Recording.objects.create(
-                asset=asset,
-                lesson=lesson,
-                unit=lesson.section.unit,
-                uploaded_by=actor,
-                takes_what_is_there=take_what_is_there,
-                has_picture=found.picture is not None,
-                has_sound=found.has_sound,
-                seconds=found.reaches,
-                uploaded_at=at,
-            )
-            Upload.objects.create(
-                recording=recording,
-                by=actor,
-                press=press,
-                original_name=(film.name or "")[:255],
-                stored_as=stored_as,
-                size=found.size,
-                received_at=at,
-            )
-            AuditEvent.objects.record(
-                actor, "film received", recording, at=at, unit=recording.unit, size=found.size
-            )
-            outbox.put("process_recording", recording.pk)
+        _take_in(recording, upload)
     except IntegrityError:
         storage.delete(stored_as)
         first = _sent_before(press, lesson=lesson, film=film, actor=actor)  # twice at once
@@ -105,6 +101,22 @@ def receive_upload(
         storage.delete(stored_as)
         raise
     return recording
+
+
+@transaction.atomic
+def _take_in(recording: Recording, upload: Upload) -> None:
+    recording.save(force_insert=True)
+    upload.recording = recording
+    upload.save(force_insert=True)
+    AuditEvent.objects.record(
+        upload.by,
+        "film received",
+        recording,
+        at=upload.received_at,
+        unit=recording.unit,
+        size=upload.size,
+    )
+    outbox.put("process_recording", recording.pk)
 
 
 def _sent_before(
@@ -119,6 +131,12 @@ def _sent_before(
     return sent.recording
 
 
+def _take_time() -> None:
+    """Let the transaction of the page rest while we read and keep gigabytes; no row is held."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('idle_in_transaction_session_timeout', '15min', true)")
+
+
 @transaction.atomic
 def publish(
     *, recording: Recording, to_everybody: bool = False, actor: User, at: datetime
@@ -127,7 +145,12 @@ def publish(
     changed = (
         Recording.objects.made()
         .filter(pk=recording.pk)
-        .update(status=Recording.Status.PUBLISHED, published_at=at, is_public=to_everybody)
+        .update(
+            status=Recording.Status.PUBLISHED,
+            published_at=at,
+            taken_back_at=None,
+            is_public=to_everybody,
+        )
     )
     if not changed:
         raise NothingToPublish
@@ -147,7 +170,9 @@ def take_back(*, recording: Recording, actor: User, at: datetime) -> Recording:
     changed = (
         Recording.objects.published()
         .filter(pk=recording.pk)
-        .update(status=Recording.Status.READY, published_at=None, is_public=False)
+        .update(
+            status=Recording.Status.READY, published_at=None, taken_back_at=at, is_public=False
+        )
     )
     if not changed:
         raise NothingToPublish

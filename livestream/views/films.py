@@ -32,6 +32,7 @@ def list_films(request: StaffRequest) -> HttpResponse:
             "state": wording.state(recording),
             "trouble": wording.trouble(recording),
             "length": wording.minutes(recording.seconds) if recording.seconds else "",
+            "kept_until": recording.taken_back_at and recording.taken_back_at + services.KEPT,
         }
         for recording in found[:FILMS_SHOWN]
     ]
@@ -64,8 +65,8 @@ def take_film_back(request: StaffRequest, recording_id: int) -> HttpResponse:
         services.take_back(recording=recording, actor=request.user, at=clock.now())
         return _(
             "Taken back. Nobody can open this replay any more; where it is playing, it stops "
-            "within a minute. You can publish it again."
-        )
+            "within a minute. You can publish it again within %(days)s days."
+        ) % {"days": services.KEPT.days}
 
     return _do(request, recording_id, take_back)
 

@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 APPS = ("accounts", "campus", "courses", "enrolment", "livestream")
-DOORS = {"views", "management", "middleware.py", "http.py", "tasks.py", "errands.py"}
+DOORS = {"views", "management", "delivery", "middleware.py", "http.py", "tasks.py", "errands.py"}
 
 
 def python_files(*folders: str) -> Iterator[Path]:

@@ -1,12 +1,15 @@
 """Sending films: everything that can be wrong with one, through the door a teacher uses."""
 
 import re
+from datetime import timedelta
 from io import BytesIO
 from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 
 from accounts.models import AuditEvent, OutboxMessage
 from livestream import services, wording
@@ -14,6 +17,7 @@ from livestream.domain.inspection import GIB, Problem
 from livestream.models import Recording, Upload
 from tests.factories.accounts import StaffFactory
 from tests.factories.livestream import LessonFactory, RecordingFactory, UploadFactory
+from tests.factories.times import TODAY
 from tests.livestream import films
 
 SEND = "/en/teaching/films/send/"
@@ -313,6 +317,14 @@ def test_what_a_teacher_can_do(teacher, lesson, state, act, becomes):
     assert teacher.post(f"{FILMS}{recording.pk}/{act}/").status_code == 302
     recording.refresh_from_db()
     assert (recording.status, recording.is_public) == becomes
+
+
+def test_a_film_taken_back_says_until_when_it_is_kept(teacher, lesson):
+    recording = recording_of(lesson, published=True)
+    page = teacher.post(f"{FILMS}{recording.pk}/take-back/", follow=True).content.decode()
+    assert "You can publish it again within 30 days." in page
+    until = date_format(localtime(TODAY + timedelta(days=30)), "DATE_FORMAT")
+    assert f"It is kept until {until}." in page
 
 
 def test_publishing_for_everybody_is_a_choice_of_its_own(teacher, lesson):

@@ -1,0 +1,22 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("livestream", "0005_no_table_without_a_use")]
+
+    operations = [
+        migrations.AddField(
+            model_name="recording",
+            name="taken_back_at",
+            field=models.DateTimeField(blank=True, null=True),
+        ),
+        migrations.AddConstraint(
+            model_name="recording",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("taken_back_at", None), ("status", "ready"), _connector="OR"
+                ),
+                name="only_a_replay_is_taken_back",
+            ),
+        ),
+    ]

@@ -1,0 +1,59 @@
+"""How long films are kept, and how they go: the bytes first, then the row that names them.
+
+A run that breaks off between the two finds the row again and does the rest. The
+other way round bytes would stay that nobody knows of, of a film perhaps that somebody
+in it minded.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from django.core.files.storage import Storage, storages
+from django.db import transaction
+
+from accounts.models import AuditEvent
+from livestream.models import Recording, Upload
+
+KEPT = timedelta(days=30)
+"""For so long a film that was taken back may be published again, and an original is kept."""
+
+
+@transaction.atomic
+def drop_original(recording: Recording, *, before: datetime, at: datetime) -> bool:
+    """Delete the film that a replay was made of; False when it is needed after all."""
+    due = Recording.objects.standing_since(before).select_for_update(of=["self"])
+    if not due.filter(pk=recording.pk).exists():
+        return False
+    storages["recordings"].delete(recording.upload.stored_as)
+    Upload.objects.filter(recording=recording).update(stored_as="")
+    AuditEvent.objects.record(None, "film original dropped", recording, at=at, unit=recording.unit)
+    return True
+
+
+@transaction.atomic
+def drop_film(recording: Recording, *, before: datetime, at: datetime) -> bool:
+    """Delete a film that was taken back, with all its files; False when it is out again."""
+    due = Recording.objects.taken_back_since(before).select_for_update()
+    if not due.filter(pk=recording.pk).exists():
+        return False
+    storage = storages["recordings"]
+    upload = Upload.objects.filter(recording=recording).exclude(stored_as="").first()
+    if upload is not None:
+        storage.delete(upload.stored_as)
+    delete_folder(storage, recording.folder_of_all())
+    AuditEvent.objects.record(None, "film dropped", recording, at=at, unit=recording.unit)
+    recording.delete()
+    return True
+
+
+def delete_folder(storage: Storage, folder: str) -> None:
+    """Delete what lies in a folder of the storage, and the folder."""
+    with suppress(FileNotFoundError):
+        folders, files = storage.listdir(folder)
+        for name in files:
+            storage.delete(f"{folder}/{name}")
+        for name in folders:
+            delete_folder(storage, f"{folder}/{name}")
+        storage.delete(folder)  # a local folder; to a bucket there is nothing left to delete
