@@ -6,6 +6,7 @@
 
 const KEEP_EVERY_MS = 10_000;
 const PATIENCE_MS = 10_000;
+const MEND_AGAIN_MS = 60_000;
 const RENEW_AT = 0.8;
 const JUMP = 10;
 const FAR = 300;
@@ -98,6 +99,14 @@ class Player {
       this.say("slow");
       this.retry = setTimeout(() => this.hls?.startLoad(), 3000);
     }
+  }
+
+  // The browser's own HLS does not say why it stopped: the right may have ended. We ask anew, not
+  // without end, should it be something else.
+  mendWithoutHls() {
+    if (this.hls || Date.now() - (this.mendedAt ?? 0) < MEND_AGAIN_MS) return;
+    this.mendedAt = Date.now();
+    this.renew();
   }
 
   planRenewal() {
@@ -234,6 +243,7 @@ class Player {
     this.video.addEventListener("timeupdate", () => this.moved());
     this.video.addEventListener("durationchange", () => this.showTime());
     for (const name of ["waiting", "stalled", "error"]) this.video.addEventListener(name, () => this.watchForStall());
+    this.video.addEventListener("error", () => this.mendWithoutHls());
     this.video.addEventListener("playing", () => this.allIsWell());
     this.video.addEventListener("pause", () => this.keep());
     this.video.addEventListener("click", () => this.toggle());
