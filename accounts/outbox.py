@@ -71,11 +71,17 @@ def is_done(outbox_id: int) -> bool:
     return not OutboxMessage.objects.filter(pk=outbox_id, done_at=None).exists()
 
 
-def try_again(outbox_id: int, *, at: datetime) -> None:
+def take_up(outbox_id: int, *, patience: timedelta, at: datetime) -> None:
+    """Note that a worker began an errand of which we want to hear within ``patience``."""
+    OutboxMessage.objects.filter(pk=outbox_id, done_at=None).update(not_before=at + patience)
+
+
+def try_again(outbox_id: int, *, at: datetime, longest: timedelta | None = None) -> None:
     """Bring an errand that failed up again soon: after 5 s, then twice as long each time."""
     row = OutboxMessage.objects.filter(pk=outbox_id, done_at=None).first()
     if row is not None:
-        row.not_before = at + min(timedelta(seconds=5 << min(row.tries, 12)), LONGEST_WAIT)
+        pause = timedelta(seconds=5 << min(row.tries, 12))
+        row.not_before = at + min(pause, longest or LONGEST_WAIT)
         row.save(update_fields=["not_before"])
 
 

@@ -105,6 +105,26 @@ def test_an_errand_that_fails_comes_again_with_growing_pauses(monkeypatch):
     assert row.done_at is None
 
 
+def test_an_errand_of_little_patience_comes_again_soon_after_its_worker_died(monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: TODAY + timedelta(seconds=30))
+    outbox.put("t_leased", 1)
+    workers, dies = Workers(), iter([KeyboardInterrupt, errands.TryAgainLater])
+
+    @errands.errand("t_leased", patience=timedelta(seconds=100))
+    def leased(object_id):
+        raise next(dies)
+
+    outbox.hand_over(publish=workers, at=TODAY)
+    with pytest.raises(KeyboardInterrupt):  # as kill -9: nothing of ours runs after it
+        leased.run("1", outbox_id=OutboxMessage.objects.get().pk)
+    moments = [TODAY + timedelta(seconds=second) for second in (129, 130)]
+    assert [outbox.hand_over(publish=workers, at=at) for at in moments] == [0, 1]
+
+    OutboxMessage.objects.update(tries=9)  # the lease held on for long
+    leased.run("1", outbox_id=OutboxMessage.objects.get().pk)
+    assert OutboxMessage.objects.get().not_before == TODAY + timedelta(seconds=130)
+
+
 def test_an_errand_that_breaks_is_logged_by_celery_and_comes_again(monkeypatch):
     monkeypatch.setattr(clock, "now", lambda: TODAY)
     outbox.put("t_breaks", 1)
