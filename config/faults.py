@@ -10,10 +10,11 @@ from django.core.exceptions import (
     TooManyFieldsSent,
     TooManyFilesSent,
 )
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import requires_csrf_token
+from psycopg.errors import IdleInTransactionSessionTimeout, LockNotAvailable, QueryCanceled
 from redis.exceptions import ConnectionError as BrokerConnectionError
 from redis.exceptions import TimeoutError as BrokerTimeoutError
 
@@ -22,7 +23,8 @@ logger = logging.getLogger(__name__)
 # Somebody restarts these within minutes: the page says so, and that the phone goes on.
 TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 AWAY = (OperationalError, InterfaceError, BrokerConnectionError, BrokerTimeoutError)
-
+# The database is there, but a request waited longer than a page may (``config/env.py``).
+WAITED_TOO_LONG = (LockNotAvailable, QueryCanceled, IdleInTransactionSessionTimeout)
 
 TELLS = "tells_of_a_fault"
 
@@ -35,15 +37,23 @@ def is_told(request: HttpRequest) -> bool:
 def server_fault(request: HttpRequest) -> HttpResponse:
     """Answer for an exception that no view expected: 503 when a server is away, else 500."""
     fault = sys.exc_info()[1]
-    away = isinstance(fault, AWAY)
+    too_long = _waited_too_long(fault)
+    away = too_long or isinstance(fault, AWAY)
     setattr(request, TELLS, True)
     if away:
-        logger.error("a server is away: %s", fault)
+        what = "a request waited too long" if too_long else "a server is away"
+        logger.error("%s: %s", what, fault)
     template, status = ("503.html", 503) if away else ("500.html", 500)
     response = render(request, template, status=status)
     if away:
-        response.headers["Retry-After"] = "600"
+        response.headers["Retry-After"] = "10" if too_long else "600"
     return response
+
+
+def _waited_too_long(fault: BaseException | None) -> bool:
+    """Whether the database ended the wait itself; what it says then is the fault's cause."""
+    is_said = isinstance(fault, (OperationalError, InternalError))
+    return is_said and isinstance(fault.__cause__, WAITED_TOO_LONG)
 
 
 @requires_csrf_token
@@ -54,6 +64,27 @@ def not_readable(request: HttpRequest, exception: Exception) -> HttpResponse:
     if isinstance(exception, TOO_MUCH):
         return render(request, "413.html", status=413)
     return render(request, "400.html", status=400)
+
+
+def too_much(request: HttpRequest) -> HttpResponse:
+    """Answer for a body that is larger than this page can take, and was not read."""
+    return unread(render(request, "413.html", status=413))
+
+
+def of_unknown_length(request: HttpRequest) -> HttpResponse:
+    """Answer for a body that does not say how long it is; no browser sends such a form."""
+    return unread(render(request, "400.html", status=411))
+
+
+def not_for_you(request: HttpRequest, reason: str) -> HttpResponse:
+    """Answer for a body that somebody else might have sent here, and was not read."""
+    return unread(render(request, "403.html", {"reason": reason}, status=403))
+
+
+def unread(response: HttpResponse) -> HttpResponse:
+    """Close the connection after an answer that did not wait for the body."""
+    response["Connection"] = "close"
+    return response
 
 
 @requires_csrf_token

@@ -7,9 +7,12 @@ import json
 import re
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from urllib.parse import quote
 from uuid import uuid4
 
+import psycopg
 import pytest
 
 from config.access import ROWS, Role
@@ -26,7 +29,7 @@ from tests.journeys.bad_day_acts import (
     every_page,
     sign_in,
 )
-from tests.journeys.bad_day_stack import FORM, Browser, House, until
+from tests.journeys.bad_day_stack import CITY, FORM, Answer, Browser, House, until
 
 pytestmark = [pytest.mark.threads, pytest.mark.xdist_group("bad day")]
 
@@ -144,6 +147,44 @@ def test_too_much_at_once_gets_a_sentence(house: House):
             answer = browser.ask("POST", path, token + body, {"Content-Type": FORM})
             assert (answer.status, answer.heading()) == (413, TOO_MUCH)
             assert PHONE in answer.text
+
+
+def unread(house: House, path: str, announced: str, role: str = "") -> Answer:
+    """Announce a body and send none of it: whoever would read it waits in vain."""
+    return house.browser(role).announce(path, announced)
+
+
+@pytest.mark.parametrize(
+    "path", [ASK, "/en/accounts/login/code/", "/text-size/", "/admin/images/add/", "/nosuch/", "/"]
+)
+def test_what_is_far_too_large_is_refused_before_it_is_read(house: House, path: str):
+    for role in ("", "LEARNER"):
+        answer = unread(house, path, "Content-Length: 400000000", role)
+        assert answer.status == 413
+        assert answer.heading() == ("That was too much at once" if "/en/" in path else TOO_MUCH)
+        assert PHONE in answer.text
+    assert not any((house.var / "scratch").iterdir())
+
+
+def test_a_body_that_hides_its_length_is_refused_before_it_is_read(house: House):
+    answer = unread(house, ASK, "Transfer-Encoding: chunked")
+    assert (answer.status, answer.heading(), PHONE in answer.text) == (411, NOT_READ, True)
+
+
+def test_a_film_is_read_from_teachers_alone_and_pictures_from_staff(house: House):
+    door, film = "/teaching/films/send/", "Content-Length: 10000000000"
+    assert unread(house, door, film).location.startswith("/accounts/login/?next=%2Fteaching")
+    refused = unread(house, door, film, "LEARNER")
+    assert (refused.status, "给其他工作人员" in refused.text) == (403, True)
+    assert unread(house, door, film, "TEACHER").status in {413, 507}  # its own measure
+    form = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.jpg"\r\n\r\n'
+    form += b"x" * 8_000_000 + b"\r\n--x--\r\n"
+    taken = house.browser("EDITOR").ask(
+        "POST", "/admin/images/add/", form, {"Content-Type": "multipart/form-data; boundary=x"}
+    )
+    assert (taken.status, taken.heading()) == (403, TOO_OLD)  # read; and found without a token
+    too_large = unread(house, "/admin/images/add/", "Content-Length: 60000000", "EDITOR")
+    assert (too_large.status, too_large.heading()) == (413, TOO_MUCH)
 
 
 def test_a_form_without_its_token_is_refused_in_words(house: House):
@@ -388,6 +429,48 @@ def test_with_the_database_away_every_page_says_so_and_comes_back(house: House):
     assert browsers[1].get("/my/classes/").status == 200
     assert house.running["web"].pid == web
     assert code_for(house, ask_for_code(house, "+8613912345609").number)
+
+
+def test_behind_a_row_that_is_stuck_people_get_words_and_the_house_stays_open(house: House):
+    number, section = "+8613912345611", house.city["things"]["section"]
+    about_me(sign_in(house, number, learner := house.browser()))
+
+    def tap(browser: Browser) -> tuple[Answer, float]:
+        began = time.monotonic()
+        answer = browser.press(f"/classes/{section}/enrol/", f"/classes/{section}/hold/")
+        return answer, time.monotonic() - began
+
+    with stuck_record(house, number):
+        answer, took = tap(learner)
+        assert (answer.status, answer.heading(), PHONE in answer.text) == (503, AWAY, True)
+        assert took < 3.5
+        tappers = [Browser(house.port, learner.jar["sessionid"]) for _ in range(10)]
+        with ThreadPoolExecutor(10) as pool:
+            running = pool.map(tap, tappers, timeout=60)
+            time.sleep(0.5)
+            began = time.monotonic()
+            assert house.browser().get("/healthz").status == 200
+            assert time.monotonic() - began < 10
+            taps = list(running)
+        assert {answer.status for answer, _took in taps} == {503}
+        assert max(took for _answer, took in taps) < 12
+    assert tap(learner)[0].location.startswith("/my/classes/")
+
+
+@contextmanager
+def stuck_record(house: House, number: str) -> Iterator[None]:
+    """Hold the row that every act of a learner takes first, as a forgotten transaction would."""
+    with psycopg.connect(house.database.url("owner", CITY)) as stuck:
+        stuck.execute("SELECT set_config('app.system', 'stuck', false)")
+        stuck.execute(
+            "INSERT INTO enrolment_learnerterm (learner_id, term_id, room_classes)"
+            " SELECT l.id, s.term_id, 0 FROM accounts_learner l"
+            " JOIN accounts_user u ON u.id = l.user_id, courses_classsection s"
+            " WHERE u.phone = %s AND s.id = %s ON CONFLICT DO NOTHING",
+            [number, house.city["things"]["section"]],
+        )
+        yield
+        stuck.rollback()
 
 
 def read_on(house: House, learner: Browser) -> None:
