@@ -24,10 +24,13 @@ from accounts import clock, health, limits, outbox
 MOST_SKEW = 2.0  # seconds between this machine's clock and the database's
 DISK_ALARM = 0.85
 WORKER_ALARM = 90.0  # seconds; the clockwork calls every 15
+SEAT_WATCH_ALARM = 36 * 3600.0  # seconds; it goes round night and noon
 
 ERRANDS = Gauge("errands_waiting", "Errands of the outbox that nobody has done yet")
 OLDEST = Gauge("errands_oldest_seconds", "Age of the oldest errand that is due")
 WRONG = Gauge("sign_in_wrong_codes_last_minute", "Wrong sign-in codes in the minute before")
+BROKEN = Gauge("seat_rules_broken", "Rules of seats that the last watch found broken")
+WATCHED = Gauge("seat_watch_age_seconds", "Age of the last watch over the seats")
 
 
 @require_safe
@@ -43,7 +46,9 @@ def ready(request: HttpRequest) -> JsonResponse:
     """Whether this machine may be given visitors, and the state of each part.
 
     Without database, or with a wrong clock, it may not (503). With broker or worker away people
-    go on reading and enrolling, and with a full disk reading: said here, but no reason to close.
+    go on reading and enrolling, and with a full disk reading, and a broken rule of seats is for
+    staff: said here, but no reason to close.
+    What each part says names our machines, so only the addresses of the settings are told.
     """
     parts = {
         "database": _looked_at(_database, needed=True),
@@ -51,25 +56,34 @@ def ready(request: HttpRequest) -> JsonResponse:
         "broker": _looked_at(_broker),
         "worker": _looked_at(_worker),
         "disk": _looked_at(_disk),
+        "seats": _looked_at(_seats),
     }
     ok = all(part["ok"] for part in parts.values() if part["needed"])
-    return JsonResponse({"ready": ok, "parts": parts}, status=200 if ok else 503)
+    told = {"ok": ok, "parts": parts} if _is_known(request) else {"ok": ok}
+    return JsonResponse(told, status=200 if ok else 503)
 
 
 @require_safe
 @never_cache
 def metrics(request: HttpRequest) -> HttpResponse:
     """Prometheus figures, for the addresses the settings name."""
-    caller = get_adapter().get_client_ip(request)
-    if ip_address(caller) not in {ip_address(known) for known in settings.METRICS_ALLOWED_FROM}:
+    if not _is_known(request):
         return HttpResponseForbidden("not from this address", content_type="text/plain")
     at = clock.now()
     waiting, oldest = outbox.backlog(at=at)
     ERRANDS.set(waiting)
     OLDEST.set(oldest)
     WRONG.set(_wrong_codes(at))
+    broken, age = _last_seat_watch()
+    BROKEN.set(broken)
+    WATCHED.set(age)
     response: HttpResponse = ExportToDjangoView(request)
     return response
+
+
+def _is_known(request: HttpRequest) -> bool:
+    caller = ip_address(get_adapter().get_client_ip(request))
+    return caller in {ip_address(known) for known in settings.METRICS_ALLOWED_FROM}
 
 
 def _wrong_codes(at: datetime) -> float:
@@ -78,6 +92,13 @@ def _wrong_codes(at: datetime) -> float:
         return limits.wrong_codes_before(at)
     except RedisError:
         return math.nan
+
+
+def _last_seat_watch() -> tuple[float, float]:
+    try:
+        return health.last_seat_watch() or (math.nan, math.nan)
+    except RedisError:
+        return math.nan, math.nan
 
 
 def _looked_at(look: Callable[[], str], *, needed: bool = False) -> dict[str, Any]:
@@ -130,3 +151,15 @@ def _disk() -> str:
     if share > DISK_ALARM:
         raise Ailing(f"{share:.0%} full")
     return f"{share:.0%} full"
+
+
+def _seats() -> str:
+    watch = health.last_seat_watch()
+    if watch is None:
+        return "not looked at yet"
+    broken, age = watch
+    if broken:
+        raise Ailing(f"{broken} rules are broken: manage.py check_seats")
+    if age > SEAT_WATCH_ALARM:
+        raise Ailing(f"not looked at for {age / 3600:.0f} hours")
+    return "all rules hold"

@@ -6,6 +6,7 @@ database, not settings.
 
 from typing import Any
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
 from config import env
@@ -76,6 +77,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "accounts.middleware.staff_sessions_end",
     "accounts.middleware.staff_need_a_second_factor",
+    "config.middleware.bodies_have_an_end",
     "accounts.middleware.staff_see_their_units",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
@@ -157,6 +159,11 @@ FILE_UPLOAD_TEMP_DIR = SCRATCH_ROOT  # the same disk as the films: a move, never
 SCRATCH_ROOT.mkdir(parents=True, exist_ok=True)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+# What a request may bring, checked before it is read (config/middleware.py); films have their own
+LARGEST_FORM = 3_000_000
+WAGTAILIMAGES_MAX_UPLOAD_SIZE = 10 * 1024 * 1024
+WAGTAILDOCS_MAX_UPLOAD_SIZE = 20 * 1024 * 1024
+LARGEST_UPLOAD_OF_EDITORS = WAGTAILDOCS_MAX_UPLOAD_SIZE + LARGEST_FORM
 FFMPEG = env.text("FFMPEG", "")  # empty: the one that imageio-ffmpeg brings
 
 # Sign-in
@@ -254,7 +261,7 @@ CELERY_TASK_ROUTES = {
 }
 CELERY_TIMEZONE = TIME_ZONE
 # The clockwork calls commands in the worker. A call that comes late is dropped: the next is near.
-CELERY_BEAT_SCHEDULE = {
+CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     command: {
         "task": "run_command",
         "schedule": seconds,
@@ -266,6 +273,13 @@ CELERY_BEAT_SCHEDULE = {
         "end_rights": 30.0,
         "dispatch --once": 60.0,  # should the dispatcher itself be away
     }.items()
+}
+# At night all rules of seats; before noon also those that hold only while places are offered.
+CELERY_BEAT_SCHEDULE["check_seats"] = {
+    "task": "run_command",
+    "schedule": crontab(hour="3,11", minute=40),
+    "args": ["check_seats", "--again-after", "20"],
+    "options": {"expires": 3600.0},
 }
 
 # The one clock (accounts/clock.py): may staff of the demo and tests move it?
@@ -296,6 +310,13 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"refusals": {"()": "config.logs.RefusalsInOneLine"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["refusals"],
+        }
+    },
     "root": {"handlers": ["console"], "level": "INFO"},
 }

@@ -32,7 +32,7 @@ def test_all_parts_are_well(app_client):
     response = app_client.get("/readyz")
     assert response.status_code == 200
     assert {name: ok for name, ok in parts(response).items() if name != "disk"} == {
-        "database": True, "clock": True, "broker": True, "worker": True,
+        "database": True, "clock": True, "broker": True, "worker": True, "seats": True,
     }  # fmt: skip
 
 
@@ -66,10 +66,28 @@ def test_a_database_that_is_away_closes_the_doors(app_client, monkeypatch):
     assert (response.status_code, parts(response)["database"]) == (503, False)
 
 
+def test_visitors_learn_nothing_of_our_machines(app_client, monkeypatch):
+    def away():
+        raise OSError('connection to server at "10.0.0.7", port 5432 failed')
+
+    monkeypatch.setattr(pages, "_database", away)
+    said = app_client.get("/readyz", REMOTE_ADDR="192.0.2.7")
+    assert (said.status_code, said.json()) == (503, {"ok": False})
+    assert "10.0.0.7" in app_client.get("/readyz").json()["parts"]["database"]["says"]
+
+
 def test_a_full_disk_is_told_and_closes_nothing(app_client, monkeypatch):
     monkeypatch.setattr(pages, "DISK_ALARM", 0)
     response = app_client.get("/readyz")
     assert (response.status_code, parts(response)["disk"]) == (200, False)
+
+
+@pytest.mark.parametrize(("broken", "hours", "ok"), [(0, 1, True), (2, 1, False), (0, 40, False)])
+def test_the_watch_over_the_seats_is_heard(app_client, broken, hours, ok):
+    cache.set(health.SEAT_WATCH, (broken, time.time() - hours * 3600))
+    response = app_client.get("/readyz")
+    assert (response.status_code, parts(response)["seats"]) == (200, ok)
+    assert f"seat_rules_broken {broken}.0".encode() in app_client.get("/metrics").content
 
 
 def test_figures_are_for_known_addresses(app_client):
