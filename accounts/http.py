@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, resolve_url
 from django.template.response import SimpleTemplateResponse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
@@ -197,6 +197,11 @@ def safe_next(request: HttpRequest) -> str:
         there, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
     return there if ours else ""
+
+
+def sent(request: HttpRequest) -> QueryDict | None:
+    """Return what a form was sent with, be it nothing at all; None for a first look."""
+    return request.POST if request.method == "POST" else None
 
 
 def press_of(request: HttpRequest) -> UUID:

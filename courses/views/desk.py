@@ -6,14 +6,14 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import clock
-from accounts.http import StaffRequest, staff_required
+from accounts.http import StaffRequest, sent, staff_required
 from accounts.models import Unit
 from campus.models import Holiday
 from courses import queries, services, wording
@@ -56,7 +56,7 @@ def list_classes(request: StaffRequest) -> HttpResponse:
 def edit_class(request: StaffRequest, section_id: int) -> HttpResponse:
     """Room and teacher of a class, for all its lessons to come."""
     section = _section(request, section_id)
-    form = SectionForm(_sent(request), section=section)
+    form = SectionForm(sent(request), section=section)
     if form.is_valid():
         try:
             services.staff_section(
@@ -104,7 +104,7 @@ def plan_lessons(request: StaffRequest, section_id: int) -> HttpResponse:
 def move_lesson(request: StaffRequest, lesson_id: int) -> HttpResponse:
     """Another time, room or teacher for one lesson; the class is told."""
     lesson = _lesson(request, lesson_id)
-    form = LessonForm(_sent(request), lesson=lesson)
+    form = LessonForm(sent(request), lesson=lesson)
     if form.is_valid():
         starts_at, ends_at = form.moments()
         try:
@@ -131,7 +131,7 @@ def move_lesson(request: StaffRequest, lesson_id: int) -> HttpResponse:
 def cancel_lesson(request: StaffRequest, lesson_id: int) -> HttpResponse:
     """One lesson does not take place; the class is told."""
     lesson = _lesson(request, lesson_id)
-    form = CancelLessonForm(_sent(request))
+    form = CancelLessonForm(sent(request))
     if form.is_valid():
         try:
             services.cancel_lesson(
@@ -177,10 +177,6 @@ def _lesson(request: StaffRequest, lesson_id: int) -> Lesson:
     own = Lesson.objects.of_units(request.units)
     shown = own.select_related("section__course", "section__campus", "room", "teacher")
     return get_object_or_404(shown, pk=lesson_id)
-
-
-def _sent(request: HttpRequest) -> QueryDict | None:
-    return request.POST if request.method == "POST" else None
 
 
 def _form(

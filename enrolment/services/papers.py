@@ -1,5 +1,7 @@
 """What a learner leaves with us before a claim: a declaration, a wish to be reminded."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from accounts import outbox, scope
@@ -7,11 +9,20 @@ from accounts.models import AuditEvent, ConsentRecord, HelperGrant, Learner, Out
 from courses.models import ClassSection
 
 A_YEAR = timedelta(days=365)
+A_DAY = timedelta(days=1)
 
 
 def declare_health(*, learner: Learner, actor: User, at: datetime) -> ConsentRecord:
-    """Keep a learner's word that they are fit for vigorous courses; it counts for a year."""
-    with scope.learners([learner.pk]):
+    """Keep a learner's word that they are fit for vigorous courses; it counts for a year.
+
+    Said again within a day it is the same word: the record of the first press is returned.
+    """
+    with _one_press_at_a_time(learner):
+        said = ConsentRecord.objects.filter(
+            learner=learner, kind=ConsentRecord.Kind.HEALTH, given_at__gt=at - A_DAY
+        ).first()
+        if said is not None:
+            return said
         record = ConsentRecord.objects.create(
             learner=learner,
             kind=ConsentRecord.Kind.HEALTH,
@@ -24,8 +35,23 @@ def declare_health(*, learner: Learner, actor: User, at: datetime) -> ConsentRec
     return record
 
 
-def remind_of_opening(*, section: ClassSection, learner: Learner, opens_at: datetime) -> None:
+def remind_of_opening(
+    *, section: ClassSection, learner: Learner, actor: User, opens_at: datetime, at: datetime
+) -> None:
     """Send a letter when enrolment for a class begins. Asking twice is one letter."""
     errand = {"kind": "tell_opening", "object_id": f"{learner.pk}:{section.pk}"}
-    if not OutboxMessage.objects.filter(**errand, done_at=None).exists():
+    with _one_press_at_a_time(learner):
+        if OutboxMessage.objects.filter(**errand, done_at=None).exists():
+            return
         outbox.put(**errand, not_before=opens_at)
+        AuditEvent.objects.record(
+            actor, "reminder asked for", section, at=at, learner=learner, unit=section.unit
+        )
+
+
+@contextmanager
+def _one_press_at_a_time(learner: Learner) -> Iterator[None]:
+    """Let a second tap wait until the first has written what it would write, too."""
+    with scope.learners([learner.pk]):
+        Learner.objects.select_for_update(no_key=True).get(pk=learner.pk)
+        yield

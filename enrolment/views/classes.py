@@ -100,6 +100,12 @@ def remind_of_opening(request: LearnerRequest, section_id: int) -> HttpResponse:
     section = _section(section_id)
     opens_at = queries.live_card(section, at=request.at).seats.opens_at
     if request.method == "POST" and opens_at is not None and opens_at > request.at:
-        services.remind_of_opening(section=section, learner=request.learner, opens_at=opens_at)
+        services.remind_of_opening(
+            section=section,
+            learner=request.learner,
+            actor=request.user,
+            opens_at=opens_at,
+            at=request.at,
+        )
         messages.success(request, wording.reminder_set(opens_at))
     return redirect("enrolment:check-class", section.pk)

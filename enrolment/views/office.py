@@ -2,14 +2,14 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts import clock
-from accounts.http import StaffRequest, new_press, press_of, staff_required
+from accounts.http import StaffRequest, new_press, press_of, sent, staff_required
 from accounts.models import StaffPost
 from courses.models import ClassSection
 from enrolment import queries, services, wording
@@ -46,7 +46,7 @@ def confirm_enrolment(request: StaffRequest, enrolment_id: int) -> HttpResponse:
     """Confirm one held place, with the reason."""
     held = Enrolment.objects.of_units(request.units).with_all_to_show()
     enrolment = get_object_or_404(held.select_related("learner"), pk=enrolment_id)
-    form = ReasonForm(_sent(request))
+    form = ReasonForm(sent(request))
     if request.method == "POST" and form.is_valid():
         try:
             services.confirm_at_counter(
@@ -80,7 +80,7 @@ def confirm_enrolment(request: StaffRequest, enrolment_id: int) -> HttpResponse:
 def show_seats(request: StaffRequest, section_id: int) -> HttpResponse:
     """How the seats of one class are used; change how many there are."""
     section = _section(request, section_id)
-    form = ResizeForm(_sent(request), initial={"capacity": section.capacity})
+    form = ResizeForm(sent(request), initial={"capacity": section.capacity})
     if request.method == "POST" and form.is_valid():
         try:
             services.resize_section(
@@ -113,7 +113,7 @@ def cancel_class(request: StaffRequest, section_id: int) -> HttpResponse:
     section = _section(request, section_id)
     if section.status != ClassSection.Status.RUNNING:
         return redirect("seats-of-class", section.pk)
-    form = ReasonForm(_sent(request))
+    form = ReasonForm(sent(request))
     if request.method == "POST" and form.is_valid():
         services.cancel_section(
             section=section,
@@ -129,11 +129,6 @@ def cancel_class(request: StaffRequest, section_id: int) -> HttpResponse:
         {"section": section, "numbers": queries.numbers_of(section), "form": form},
         status=422 if form.errors else 200,
     )
-
-
-def _sent(request: StaffRequest) -> QueryDict | None:
-    """Return what was typed, also when that is nothing at all."""
-    return request.POST if request.method == "POST" else None
 
 
 def _section(request: StaffRequest, section_id: int) -> ClassSection:

@@ -261,7 +261,9 @@ def test_a_lesson_moved_and_moved_back_before_the_letter_is_not_told_as_moved_to
 
 def test_the_opening_is_told(anna):
     section = a_class(not_open_yet=True)
-    services.remind_of_opening(section=section, learner=anna, opens_at=section.opens_at)
+    services.remind_of_opening(
+        section=section, learner=anna, actor=anna.user, opens_at=section.opens_at, at=TODAY
+    )
     said("可以报名了")
 
 
