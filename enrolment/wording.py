@@ -6,11 +6,79 @@ from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 
 from courses.models import ClassSection
 from enrolment.domain.refusals import Refusal
 from enrolment.domain.waitlist import Length
+
+# Reasons that are said in the same words whatever the class.
+WHY_NOT = {
+    Refusal.CLOSED: gettext_lazy(
+        "This class takes no more learners. The office can tell you of others."
+    ),
+    Refusal.LATE: gettext_lazy(
+        "Lessons have begun. Phone us: the teacher can let you join in the first weeks."
+    ),
+    Refusal.TOO_LATE_TO_JOIN: gettext_lazy(
+        "It is too late to join this term. You are welcome from the next term on."
+    ),
+    Refusal.ALREADY_IN: gettext_lazy(
+        "You already have a place in this class. You will find it in My classes."
+    ),
+    Refusal.ALREADY_WAITING: gettext_lazy(
+        "You are on the waiting list of this class. My classes shows your place."
+    ),
+    Refusal.JUST_WITHDRAWN: gettext_lazy(
+        "You have just left this class. You can take your place back in My classes."
+    ),
+    Refusal.LIMIT: gettext_lazy(
+        "You already have as many classes as one person can have this term."
+        " To take this one, leave another one first."
+    ),
+    Refusal.HOT_LIMIT: gettext_lazy(
+        "One person can have one of the most wanted classes a term, and you have yours."
+        " Other classes are open to you."
+    ),
+    Refusal.TOO_MANY_HOLDS: gettext_lazy(
+        "Places are being kept for you already. Pay for one or give it back first."
+    ),
+    Refusal.ACCOUNT_CLOSED: gettext_lazy("This learner's account is closed. Please phone us."),
+    Refusal.NEEDS_HEALTH_DECLARATION: gettext_lazy(
+        "This course needs your health declaration. It takes one minute."
+    ),
+    Refusal.LEVEL: gettext_lazy(
+        "This class follows the one below it. If you have learnt it elsewhere, phone us:"
+        " the teacher will see you and place you."
+    ),
+    Refusal.REPEAT: gettext_lazy(
+        "You have completed this course. Places left over in open enrolment are for you too."
+    ),
+    Refusal.ABSENCE: gettext_lazy(
+        "You were taken off a class last term after being absent, so the most wanted"
+        " classes are closed to you this term. Others are open. Phone us if that is wrong."
+    ),
+    Refusal.NOT_IN: gettext_lazy(
+        "You are not in this class any more. My classes shows where you are."
+    ),
+    Refusal.NOT_WAITING: gettext_lazy(
+        "You are not on this waiting list any more. My classes shows where you are."
+    ),
+    Refusal.TOO_LATE: gettext_lazy(
+        "The time for this has run out. Phone us, and we look for another way together."
+    ),
+    Refusal.OTHER_REQUEST: gettext_lazy("Please go back one page and press the button again."),
+    Refusal.NOT_YOURS: gettext_lazy("This is not yours to change. Please phone us."),
+}
+IN_THE_WAY = {
+    Refusal.CLASH: gettext_lazy(
+        "At that hour you are in “%(other)s”. Choose another hour, or leave that one."
+    ),
+    Refusal.TRAVEL_GAP: gettext_lazy(
+        "Too little time lies between this class and “%(other)s” at another campus."
+        " Choose another hour or the same campus."
+    ),
+}
 
 
 def moment(at: datetime) -> str:
@@ -20,7 +88,7 @@ def moment(at: datetime) -> str:
     return f"{day} {date_format(local, 'G:i')}"
 
 
-def refusal(  # noqa: PLR0911, PLR0912 - one sentence for each reason, side by side
+def refusal(
     reason: Refusal,
     section: ClassSection | None = None,
     *,
@@ -28,99 +96,51 @@ def refusal(  # noqa: PLR0911, PLR0912 - one sentence for each reason, side by s
     opens_at: datetime | None = None,
 ) -> str:
     """Say why not, and what to do next. ``other`` is the class in the way."""
-    in_the_way = other.display_name() if other else _("another class")
+    if reason in IN_THE_WAY:
+        name = other.display_name() if other else _("another class")
+        return IN_THE_WAY[reason] % {"other": name}
     match reason:
         case Refusal.NOT_OPEN_YET:
-            opens_at = opens_at or (section.opens_at if section else None)
-            if opens_at:
-                return _("You can ask for a place from %(day)s. Please come back then.") % {
-                    "day": moment(opens_at)
-                }
-            return _("Enrolment for this class has not started. The prospectus says when it does.")
-        case Refusal.CLOSED:
-            return _("This class takes no more learners. The office can tell you of others.")
-        case Refusal.LATE:
-            return _(
-                "Lessons have begun. Phone us: the teacher can let you join in the first weeks."
-            )
-        case Refusal.TOO_LATE_TO_JOIN:
-            return _("It is too late to join this term. You are welcome from the next term on.")
-        case Refusal.ALREADY_IN:
-            return _("You already have a place in this class. You will find it in My classes.")
-        case Refusal.ALREADY_WAITING:
-            return _("You are on the waiting list of this class. My classes shows your place.")
-        case Refusal.JUST_WITHDRAWN:
-            return _("You have just left this class. You can take your place back in My classes.")
-        case Refusal.LIMIT:
-            return _(
-                "You already have as many classes as one person can have this term."
-                " To take this one, leave another one first."
-            )
-        case Refusal.HOT_LIMIT:
-            return _(
-                "One person can have one of the most wanted classes a term, and you have yours."
-                " Other classes are open to you."
-            )
-        case Refusal.TOO_MANY_HOLDS:
-            return _("Places are being kept for you already. Pay for one or give it back first.")
-        case Refusal.CLASH:
-            return _(
-                "At that hour you are in “%(other)s”. Choose another hour, or leave that one."
-            ) % {"other": in_the_way}
-        case Refusal.TRAVEL_GAP:
-            return _(
-                "Too little time lies between this class and “%(other)s” at another campus."
-                " Choose another hour or the same campus."
-            ) % {"other": in_the_way}
-        case Refusal.ACCOUNT_CLOSED:
-            return _("This learner's account is closed. Please phone us.")
-        case Refusal.TOO_YOUNG:
-            return _(
-                "This class is for women from %(women)s and men from %(men)s."
-                " Online lessons are open to everybody."
-            ) % {
-                "women": section.course.min_age_f if section else 50,
-                "men": section.course.min_age_m if section else 55,
-            }
-        case Refusal.TOO_OLD_TO_BEGIN:
-            return _(
-                "This course is hard on the body: we let nobody begin it past %(age)s."
-                " Phone us, we know gentler ones."
-            ) % {"age": section.course.max_new_age if section else 75}
-        case Refusal.NEEDS_HEALTH_DECLARATION:
-            return _("This course needs your health declaration. It takes one minute.")
+            return _not_open_yet(opens_at or (section.opens_at if section else None))
         case Refusal.NEEDS_FAMILY_CONSENT:
-            return _(
-                "From your age on, one of your family signs a paper before the first class."
-                " The counter of %(office)s has it (phone %(phone)s) and then enrols you at once."
-            ) % _counter_of(section)
-        case Refusal.LEVEL:
-            return _(
-                "This class follows the one below it. If you have learnt it elsewhere, phone us:"
-                " the teacher will see you and place you."
-            )
-        case Refusal.REPEAT:
-            return _(
-                "You have completed this course."
-                " Places left over in open enrolment are for you too."
-            )
-        case Refusal.ABSENCE:
-            return _(
-                "You were taken off a class last term after being absent, so the most wanted"
-                " classes are closed to you this term. Others are open. Phone us if that is wrong."
-            )
-        case Refusal.NOT_IN:
-            return _("You are not in this class any more. My classes shows where you are.")
-        case Refusal.NOT_WAITING:
-            return _("You are not on this waiting list any more. My classes shows where you are.")
-        case Refusal.TOO_LATE:
-            return _(
-                "The time for this has run out. Phone us, and we look for another way together."
-            )
-        case Refusal.OTHER_REQUEST:
-            return _("Please go back one page and press the button again.")
-        case Refusal.NOT_YOURS:
-            return _("This is not yours to change. Please phone us.")
+            return _needs_family_consent(section)
+        case Refusal.TOO_YOUNG:
+            return _too_young(section)
+        case Refusal.TOO_OLD_TO_BEGIN:
+            return _too_old_to_begin(section)
+    return str(WHY_NOT[reason])
+
+
+def _not_open_yet(opens_at: datetime | None) -> str:
+    if opens_at is None:
+        return _("Enrolment for this class has not started. The prospectus says when it does.")
+    return _("You can ask for a place from %(day)s. Please come back then.") % {
+        "day": moment(opens_at)
+    }
+
+
+def _needs_family_consent(section: ClassSection | None) -> str:
+    return _(
+        "From your age on, one of your family signs a paper before the first class."
+        " The counter of %(office)s has it (phone %(phone)s) and then enrols you at once."
+    ) % _counter_of(section)
+
+
+def _too_young(section: ClassSection | None) -> str:
+    return _(
+        "This class is for women from %(women)s and men from %(men)s."
+        " Online lessons are open to everybody."
+    ) % {
+        "women": section.course.min_age_f if section else 50,
+        "men": section.course.min_age_m if section else 55,
+    }
+
+
+def _too_old_to_begin(section: ClassSection | None) -> str:
+    return _(
+        "This course is hard on the body: we let nobody begin it past %(age)s."
+        " Phone us, we know gentler ones."
+    ) % {"age": section.course.max_new_age if section else 75}
 
 
 def _counter_of(section: ClassSection | None) -> dict[str, str]:

@@ -21,10 +21,6 @@ class TermQuerySet(models.QuerySet["Term"]):
         """Terms whose classes stand in the catalogue: published and not over."""
         return self.exclude(phase__in=[Term.Phase.DRAFT, Term.Phase.CLOSED, Term.Phase.ARCHIVED])
 
-    def being_taught(self) -> Self:
-        """Terms with lessons now."""
-        return self.filter(phase=Term.Phase.TEACHING)
-
     def taking_people(self) -> Self:
         """Terms in which a seat can be asked for today, on the web or at the counter."""
         return self.filter(phase__in=[Term.Phase.OPEN_ENROLMENT, Term.Phase.TEACHING])
