@@ -1,15 +1,31 @@
-"""Recordings and replays, who may watch them, and their posters."""
+"""Recordings and replays, who may watch them, live lessons, and their posters."""
 
+from livestream.models.live import Broadcast, Channel
 from livestream.models.pages import ReplayPage, SeriesPage
-from livestream.models.recordings import Recording, Upload, Variant
-from livestream.models.watching import WatchGrant, WatchState
+from livestream.models.recordings import (
+    Captions,
+    Chapter,
+    Recording,
+    Storyboard,
+    Upload,
+    Variant,
+    WorkUnit,
+)
+from livestream.models.watching import WatchGrant, WatchRange, WatchState
 
 __all__ = [
+    "Broadcast",
+    "Captions",
+    "Channel",
+    "Chapter",
     "Recording",
     "ReplayPage",
     "SeriesPage",
+    "Storyboard",
     "Upload",
     "Variant",
     "WatchGrant",
+    "WatchRange",
     "WatchState",
+    "WorkUnit",
 ]

@@ -98,3 +98,27 @@ class WatchState(models.Model):
 
     def __str__(self) -> str:
         return f"place of {self.learner_id} in {self.recording_id}"
+
+
+class WatchRange(models.Model):
+    """A stretch of a film that a learner has really watched; stretches never overlap."""
+
+    recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="ranges")
+    learner = models.ForeignKey(Learner, on_delete=models.CASCADE, related_name="watch_ranges")
+    starts_at_seconds = models.FloatField()
+    ends_at_seconds = models.FloatField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["recording", "learner", "starts_at_seconds"],
+                name="one_stretch_starts_at_a_moment",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at_seconds__gt=F("starts_at_seconds")),
+                name="a_stretch_has_a_length",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.starts_at_seconds}-{self.ends_at_seconds} of {self.recording_id}"

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("livestream", "0005_no_table_without_a_use")]
+    dependencies = [("livestream", "0004_rights_end_early")]
 
     operations = [
         migrations.AddField(
