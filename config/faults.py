@@ -52,8 +52,9 @@ def server_fault(request: HttpRequest) -> HttpResponse:
 
 def _waited_too_long(fault: BaseException | None) -> bool:
     """Whether the database ended the wait itself; what it says then is the fault's cause."""
-    is_said = isinstance(fault, (OperationalError, InternalError))
-    return is_said and isinstance(fault.__cause__, WAITED_TOO_LONG)
+    if not isinstance(fault, (OperationalError, InternalError)):
+        return False
+    return isinstance(fault.__cause__, WAITED_TOO_LONG)
 
 
 @requires_csrf_token
