@@ -17,6 +17,9 @@ ROOT = Path(__file__).resolve().parent.parent
 # few taps behind one stuck row would hold all of them. Rows first, then whole statements, then
 # a transaction that nobody goes on with.
 WEB_LIMITS = "lock_timeout=2s,statement_timeout=5s,idle_in_transaction_session_timeout=10s"
+# Values go to the server apart from the statement, which it then plans once a connection, not
+# once a page. A pooler in front has to know prepared statements (PgBouncer from 1.21 on).
+PREPARES = {"server_side_binding": True, "prepare_threshold": 5}
 # A server that left without a word (its machine lost power) is noticed within seconds.
 NOTICES_A_DEAD_SERVER = {
     "connect_timeout": "3",
@@ -98,9 +101,10 @@ def database() -> dict[str, object]:
     }
 
 
-def _connection(asked: dict[str, str]) -> dict[str, str]:
+def _connection(asked: dict[str, str]) -> dict[str, object]:
     """How to connect: what the address asks for goes before ours."""
     limits = names("WEB_DATABASE_LIMITS", WEB_LIMITS) if _process.serves_pages else []
     ours = [f"-c {limit}" for limit in limits if limit != "none"]
     options = " ".join([*ours, *filter(None, [asked.get("options")])])  # the last word counts
-    return NOTICES_A_DEAD_SERVER | asked | ({"options": options} if options else {})
+    ours_and_theirs = PREPARES | NOTICES_A_DEAD_SERVER | asked
+    return ours_and_theirs | ({"options": options} if options else {})
