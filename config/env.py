@@ -106,5 +106,9 @@ def _connection(asked: dict[str, str]) -> dict[str, object]:
     limits = names("WEB_DATABASE_LIMITS", WEB_LIMITS) if _process.serves_pages else []
     ours = [f"-c {limit}" for limit in limits if limit != "none"]
     options = " ".join([*ours, *filter(None, [asked.get("options")])])  # the last word counts
-    ours_and_theirs = PREPARES | NOTICES_A_DEAD_SERVER | asked
-    return ours_and_theirs | ({"options": options} if options else {})
+    return {
+        **PREPARES,
+        **NOTICES_A_DEAD_SERVER,
+        **asked,
+        **({"options": options} if options else {}),
+    }
