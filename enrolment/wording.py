@@ -6,9 +6,11 @@ from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from courses.models import ClassSection
+from courses.templatetags.catalogue import yuan
+from enrolment.domain.refunds import Refund, Share
 from enrolment.domain.refusals import Refusal
 from enrolment.domain.waitlist import Length
 
@@ -48,8 +50,8 @@ WHY_NOT = {
         "This course needs your health declaration. It takes one minute."
     ),
     Refusal.LEVEL: gettext_lazy(
-        "This class follows the one below it. If you have learnt it elsewhere, phone us:"
-        " the teacher will see you and place you."
+        "This class asks for the level below it first. If you have learnt it elsewhere,"
+        " phone us: the teacher will see you and place you."
     ),
     Refusal.REPEAT: gettext_lazy(
         "You have completed this course. Places left over in open enrolment are for you too."
@@ -151,6 +153,15 @@ def _counter_of(section: ClassSection | None) -> dict[str, str]:
     return {"office": unit.display_name(), "phone": unit.phone or settings.SITE_PHONE}
 
 
+def limit_reached(limit: int) -> str:
+    """Say how many classes one may have; the classes themselves stand beneath."""
+    return ngettext(
+        "One person can have %(limit)s class a term. To take this one, leave the one you have:",
+        "One person can have %(limit)s classes a term. To take this one, leave one of yours:",
+        limit,
+    ) % {"limit": limit}
+
+
 def seat_went_meanwhile() -> str:
     """Say that somebody was faster, without alarm."""
     return _("The last place went a moment ago. We have put you on the waiting list.")
@@ -180,6 +191,29 @@ def refund_rule(section: ClassSection) -> str:
         "All of it until the second lesson. Then for the lessons that remain, until the fifth."
         " After that, only for special reasons such as illness."
     )
+
+
+def comes_back(refund: Refund) -> str:
+    """Say what comes back if one leaves now."""
+    match refund.share:
+        case Share.WHOLE:
+            return _("You get the whole fee back: %(amount)s.") % {"amount": yuan(refund.fen)}
+        case Share.REMAINING:
+            return ngettext(
+                "You get %(number)s lesson back: %(amount)s.",
+                "You get %(number)s lessons back: %(amount)s.",
+                refund.lessons,
+            ) % {"number": refund.lessons, "amount": yuan(refund.fen)}
+        case Share.NOTHING_JOINED_LATE:
+            return _(
+                "Who joined after the lessons had begun gets no fee back."
+                " For special reasons such as illness, come to the counter."
+            )
+        case Share.NOTHING:
+            return _(
+                "The fifth lesson is over: the fee is not paid back."
+                " For special reasons such as illness, come to the counter."
+            )
 
 
 def reminder_set(opens_at: datetime) -> str:

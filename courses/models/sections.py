@@ -181,6 +181,10 @@ class LessonQuerySet(models.QuerySet["Lesson"]):
         """Lessons that have not begun."""
         return self.filter(during__startswith__gt=at)
 
+    def begun(self, at: datetime) -> Self:
+        """Lessons that are over or have begun."""
+        return self.filter(during__startswith__lte=at)
+
     def after(self, at: datetime) -> Self:
         """Lessons that end after a moment, the next first."""
         return self.filter(during__endswith__gt=at).order_by("during", "pk")

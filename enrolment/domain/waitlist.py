@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
 
 OPEN = "O"
@@ -44,6 +45,17 @@ def in_order(line: Iterable[Waiting], *, bucket: str = OPEN) -> list[Waiting]:
             person.ticket,
         ),
     )
+
+
+def is_open(*, starts_on: date, weeks: int, today: date) -> bool:
+    """Whether a seat given back still goes to the line: until the last week one may join in.
+
+    >>> is_open(starts_on=date(2027, 3, 1), weeks=4, today=date(2027, 3, 28))
+    True
+    >>> is_open(starts_on=date(2027, 3, 1), weeks=4, today=date(2027, 3, 29))
+    False
+    """
+    return today < starts_on + timedelta(weeks=weeks)
 
 
 def length_of(waiting: int) -> Length:

@@ -3,6 +3,7 @@
 from enrolment.models.claims import Claim
 from enrolment.models.cloud import CloudSeat
 from enrolment.models.enrolments import Enrolment, EnrolmentEvent, LearnerTerm
+from enrolment.models.questions import PhoneQuestion
 from enrolment.models.seats import Seat
 from enrolment.models.vocabulary import Act, Bucket, Channel, Outcome, SeatState
 from enrolment.models.waitlist import WaitlistEntry
@@ -17,6 +18,7 @@ __all__ = [
     "EnrolmentEvent",
     "LearnerTerm",
     "Outcome",
+    "PhoneQuestion",
     "Seat",
     "SeatState",
     "WaitlistEntry",

@@ -105,21 +105,24 @@ def yield_now(
 def accept(
     *,
     entry: WaitlistEntry,
-    actor: User,
+    actor: User | None,
     channel: Channel,
     key: UUID,
     at: datetime,
     due_at: datetime | None,
 ) -> Claim:
-    """Take an offered seat."""
+    """Take an offered seat. Nobody as ``actor``: by SMS, read by the errand for such answers."""
     args = _about(Act.ACCEPT, entry, actor, key)
     return _press("seat_accept", Act.ACCEPT, entry.learner_id, key, [*args, channel, at, due_at])
 
 
 def leave_line(
-    *, entry: WaitlistEntry, actor: User, channel: Channel, key: UUID, at: datetime, act: Act
+    *, entry: WaitlistEntry, actor: User | None, channel: Channel, key: UUID, at: datetime, act: Act
 ) -> Claim:
-    """Decline an offer or leave the line; ``act`` says which of the two was pressed."""
+    """Decline an offer or leave the line; ``act`` says which of the two was pressed.
+
+    Nobody as ``actor``: by SMS, as at ``accept``.
+    """
     args = _about(act, entry, actor, key)
     return _press("seat_leave_line", act, entry.learner_id, key, [*args, channel, at, act])
 
@@ -265,8 +268,10 @@ def places_in_line(*, learner: Learner, at: datetime) -> dict[int, tuple[int, in
         return {entry: (place, waiting) for entry, place, waiting in cursor.fetchall()}
 
 
-def _about(act: Act, subject: Enrolment | WaitlistEntry, actor: User, key: UUID) -> list[Any]:
-    return [actor.pk, subject.learner_id, subject.pk, key, request_hash(act, subject.pk)]
+def _about(
+    act: Act, subject: Enrolment | WaitlistEntry, actor: User | None, key: UUID
+) -> list[Any]:
+    return [actor and actor.pk, subject.learner_id, subject.pk, key, request_hash(act, subject.pk)]
 
 
 def _press(function: str, act: Act, learner_id: int, key: UUID, args: list[Any]) -> Claim:

@@ -39,6 +39,12 @@ class Dossier:
             by_staff=by_staff,
         )
 
+    def limit(self, section_id: int) -> tuple[int, list[int]]:
+        """How many classes the learner may have in a class's term, and which count already."""
+        learner, rules = self.learner(section_id), self.rules(section_id).rules
+        allowed = rules.room_classes if learner.room_limit is None else learner.room_limit
+        return allowed, [held.section for held in learner.holds if held.same_term and held.counts]
+
     def should_talk_first(self, section_id: int) -> bool:
         """Whether to advise a talk with the teacher."""
         return eligibility.should_talk_to_the_teacher(

@@ -9,8 +9,11 @@ from django.utils.timezone import localtime
 from accounts.models import Learner
 from campus.models import TimeSlot
 from courses.models import ClassSection, Lesson
+from enrolment.domain import waitlist
+from enrolment.domain.refunds import Refund, refund_on_leaving
 from enrolment.domain.waitlist import Length, length_of
 from enrolment.models import Enrolment, WaitlistEntry, ledger
+from enrolment.queries.times import rules_of
 
 SOON = timedelta(days=8)
 FOUR_WEEKS = timedelta(weeks=4)
@@ -129,6 +132,37 @@ def lessons_of(enrolments: Iterable[Enrolment], *, at: datetime) -> list[MyLesso
         week = week_of(lesson.section, lesson.during.lower)
         lessons.append(MyLesson(lesson, week=week, pay_until=enrolment.due_at))
     return lessons
+
+
+def classes_of(learner: Learner, sections: Iterable[int]) -> list[Enrolment]:
+    """Return a learner's seats in these classes, by day and hour."""
+    mine = Enrolment.objects.of(learner).holding_a_seat().filter(section__in=sections)
+    return list(mine.with_all_to_show().in_order())
+
+
+def refund_of(enrolment: Enrolment, *, at: datetime) -> Refund | None:
+    """Return what leaving now would bring back; None while nothing has been paid."""
+    section = enrolment.section
+    if not section.fee_fen or enrolment.due_at is not None:
+        return None
+    lessons = Lesson.objects.filter(section=section)
+    held = lessons.taking_place().begun(at).count()
+    return refund_on_leaving(
+        fee_fen=section.fee_fen,
+        held=held,
+        to_come=lessons.count() - held,
+        joined_late=enrolment.source == Enrolment.Source.LATE,
+    )
+
+
+def line_is_open(section: ClassSection, *, at: datetime) -> bool:
+    """Whether a place given back would go to somebody who waits."""
+    rules = rules_of(section.term, at=at).rules
+    return waitlist.is_open(
+        starts_on=section.term.starts_on,
+        weeks=rules.late_join_weeks,
+        today=localtime(at).date(),
+    )
 
 
 def first_weeks(lessons: Iterable[MyLesson]) -> list[MyLesson]:

@@ -12,11 +12,19 @@ from enrolment.services.counter import (
 from enrolment.services.papers import declare_health, remind_of_opening
 from enrolment.services.refused import PressReused, SeatRefused
 from enrolment.services.seats import hold_seat, undo_withdrawal, withdraw, yield_seat
-from enrolment.services.terms import TermStillTaught, close_term
+from enrolment.services.terms import (
+    PhaseRefused,
+    TermStillTaught,
+    close_term,
+    move_term_on,
+    open_class,
+    phases_ahead,
+)
 from enrolment.services.waitlist import accept_offer, decline_offer, leave_waitlist, promote
 
 __all__ = [
     "ClassCalledOff",
+    "PhaseRefused",
     "PressReused",
     "SeatRefused",
     "SeatsInUse",
@@ -32,6 +40,9 @@ __all__ = [
     "hold_seat",
     "lapse_and_promote",
     "leave_waitlist",
+    "move_term_on",
+    "open_class",
+    "phases_ahead",
     "promote",
     "refresh_availability",
     "remind_of_opening",

@@ -1,12 +1,26 @@
-"""The end of a term: who completed it, and what it leaves to later terms."""
+"""A term with its seats: a class is opened, phases follow each other, the term ends."""
 
 from datetime import datetime
 
 from django.db import transaction
 
+from accounts import scope
 from accounts.models import AuditEvent, User
-from courses.models import Term
+from campus.models import Campus
+from courses.domain.phases import PhaseRefusal
+from courses.models import ClassSection, Term, TermPolicy
+from courses.services import ClassPlan, write_class
 from enrolment.models import ledger
+
+PHASES = list(Term.Phase.values)
+
+
+class PhaseRefused(Exception):
+    """The term stays in the phase it is in."""
+
+    def __init__(self, reason: PhaseRefusal) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class TermStillTaught(Exception):
@@ -32,3 +46,72 @@ def close_term(*, term: Term, at: datetime, actor: User | None = None) -> int:
             actor, "term closed", term, at=at, unit=term.unit, enrolments=ended
         )
     return ended
+
+
+@transaction.atomic
+def open_class(
+    *, term: Term, campus: Campus, plan: ClassPlan, actor: User, at: datetime
+) -> ClassSection:
+    """Open a class: its row, its dated lessons, its seats. All of it, or nothing.
+
+    In a term that is still being planned the seats come with the prospectus.
+    Raises ``LessonRefused`` with the reason why there cannot be such a class.
+    """
+    section = write_class(term=term, campus=campus, plan=plan, actor=actor, at=at)
+    _lay_out_seats()
+    return section
+
+
+def phases_ahead(*, term: Term) -> list[str]:
+    """Return the phases a term may be moved to, the next one first."""
+    planned = set(term.phases.values_list("phase", flat=True))
+    if term.is_over:
+        planned = {Term.Phase.ARCHIVED.value}
+    return [phase for phase in PHASES[PHASES.index(term.phase) + 1 :] if phase in planned]
+
+
+@transaction.atomic
+def move_term_on(*, term: Term, phase: str, reason: str, actor: User, at: datetime) -> Term:
+    """Put a term into a later phase of its calendar; ``reason`` is kept with the actor's name.
+
+    There is no way back: people have acted on what the phase let them do. The prospectus needs
+    rules in force, and from it on classes have seats. Raises ``PhaseRefused``.
+    """
+    term = Term.objects.select_for_update(no_key=True).get(pk=term.pk)
+    before = term.phase
+    if phase not in PHASES or PHASES.index(phase) <= PHASES.index(before):
+        raise PhaseRefused(PhaseRefusal.BACKWARDS)
+    if phase not in phases_ahead(term=term):
+        raise PhaseRefused(PhaseRefusal.NOT_PLANNED)
+    if not TermPolicy.objects.published(term, at).exists():
+        raise PhaseRefused(PhaseRefusal.NO_RULES)
+    if phase == Term.Phase.CLOSED:
+        _close_for_all(term, actor, at)
+    else:
+        term.phase = phase
+        term.save(update_fields=["phase"])
+        _lay_out_seats()
+    AuditEvent.objects.record(
+        actor, "term moved on", term, at=at, unit=term.unit, before=before, after=phase,
+        reason=reason,
+    )  # fmt: skip
+    term.refresh_from_db(fields=["phase"])
+    return term
+
+
+def _close_for_all(term: Term, actor: User, at: datetime) -> None:
+    """The end of a term is everybody's: it is written in no office's name."""
+    try:
+        with scope.system("close_term"):
+            close_term(term=term, at=at, actor=actor)
+    except TermStillTaught:
+        raise PhaseRefused(PhaseRefusal.STILL_TAUGHT) from None
+
+
+def _lay_out_seats() -> None:
+    """Do at once what the sweep would do in a few seconds: nobody meets a class without seats.
+
+    The clock's functions answer only work that names itself (``seat_ensure_for_all``).
+    """
+    with scope.system("lay_out"):
+        ledger.lay_out()

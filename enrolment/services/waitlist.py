@@ -16,7 +16,7 @@ from enrolment.services.refused import answered
 def accept_offer(
     *,
     entry: WaitlistEntry,
-    actor: User,
+    actor: User | None,
     key: UUID,
     at: datetime,
     channel: Channel = Channel.WEB,
@@ -24,6 +24,7 @@ def accept_offer(
     """Take the seat that was offered; with a fee it stays held until it is paid.
 
     Raises ``SeatRefused`` when the offer has run out, or another class stands in the way now.
+    ``actor`` is None for an answer by SMS of a learner who has no account (``replies.py``).
     """
     rules = queries.rules_of(entry.section.term, at=at)
     return answered(
@@ -41,7 +42,7 @@ def accept_offer(
 def decline_offer(
     *,
     entry: WaitlistEntry,
-    actor: User,
+    actor: User | None,
     key: UUID,
     at: datetime,
     channel: Channel = Channel.WEB,

@@ -22,6 +22,16 @@ CREATE OR REPLACE FUNCTION seat_may_act(
     ) OR seat_is_staff(p_actor, p_unit)
 $$;
 
+-- Whether an answer to an offer may be taken: by whom may apply, or by SMS with no account behind
+-- it. The errand that reads messages has found the learner by the phone the offer went to; it
+-- works for the whole city, so no request of the web can come this way.
+CREATE OR REPLACE FUNCTION seat_may_answer(
+    p_actor bigint, p_learner bigint, p_unit bigint, p_channel text, p_at timestamptz
+) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT seat_may_act(p_actor, p_learner, p_unit, 'apply', p_at)
+        OR (p_actor IS NULL AND p_channel = 'sms' AND seat_sees_all())
+$$;
+
 -- Whether p_actor works at a counter of p_unit, or of an office above it.
 CREATE OR REPLACE FUNCTION seat_is_staff(p_actor bigint, p_unit bigint)
 RETURNS boolean LANGUAGE sql STABLE AS $$

@@ -108,7 +108,7 @@ BEGIN
     SELECT s.* INTO section FROM enrolment_waitlistentry w
     JOIN courses_classsection s ON s.id = w.section_id
     WHERE w.id = p_entry AND w.learner_id = p_learner;
-    IF NOT FOUND OR NOT seat_may_act(p_actor, p_learner, section.unit_id, 'apply', p_at) THEN
+    IF NOT FOUND OR NOT seat_may_answer(p_actor, p_learner, section.unit_id, p_channel, p_at) THEN
         RETURN seat_unkept(p_learner, p_key, 'accept', section.id, 'not_yours', p_at);
     END IF;
     PERFORM seat_lock_learner(p_learner, section.term_id, true);
@@ -172,7 +172,7 @@ BEGIN
     SELECT s.* INTO section FROM enrolment_waitlistentry w
     JOIN courses_classsection s ON s.id = w.section_id
     WHERE w.id = p_entry AND w.learner_id = p_learner;
-    IF NOT FOUND OR NOT seat_may_act(p_actor, p_learner, section.unit_id, 'apply', p_at) THEN
+    IF NOT FOUND OR NOT seat_may_answer(p_actor, p_learner, section.unit_id, p_channel, p_at) THEN
         RETURN seat_unkept(p_learner, p_key, p_act, section.id, 'not_yours', p_at);
     END IF;
     PERFORM seat_lock_learner(p_learner, section.term_id, true);

@@ -41,6 +41,7 @@ def class_table(context: Context, course: Course) -> dict[str, Any]:
     cards.sort(key=lambda card: FIRST[card.seats.state])  # the nearest stay first in each
     return {
         "terms": _by_term(terms, _rows(cards, request, at)),
+        "fees_differ": len({card.section.fee_fen for card in cards}) > 1,
         "course": course,
         "request": request,
         "at": at,

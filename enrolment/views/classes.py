@@ -32,21 +32,26 @@ def check_class(request: LearnerRequest, section_id: int) -> HttpResponse:
     )
     offer = queries.offers_for([card], request.learner, facts, at=request.at)[0]
     refusal = offer.objection.reason if offer.objection else None
+    at_limit = refusal is Refusal.LIMIT
+    limit, counted = facts.limit(section.pk)
     return render(
         request,
         "enrolment/check_class.html",
         {
             "section": section,
             "offer": offer,
-            "refusal": refusal
+            "refusal": wording.limit_reached(limit)
+            if at_limit
+            else refusal
             and wording.refusal(refusal, section, other=offer.other, opens_at=card.seats.opens_at),
+            "to_leave": queries.classes_of(request.learner, counted) if at_limit else [],
             "needs_declaration": refusal is Refusal.NEEDS_HEALTH_DECLARATION,
             "not_open_yet": refusal is Refusal.NOT_OPEN_YET and card.seats.opens_at is not None,
             "talk_first": facts.should_talk_first(section.pk),
             "due_at": facts.hold_until(section.pk),
             "refund_rule": wording.refund_rule(section),
             "like_it": queries.like_it(section, at=request.at)
-            if card.seats.state == "full" or refusal
+            if (card.seats.state == "full" or refusal) and not at_limit
             else [],
             "press": new_press(),
         },

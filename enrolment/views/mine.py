@@ -1,6 +1,7 @@
 """Doors to one's own classes: see them, leave one, change one's mind."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -46,10 +47,19 @@ def show_enrolment(request: LearnerRequest, enrolment_id: int) -> HttpResponse:
             "section": enrolment.section,
             "may_undo": may_undo,
             "refund_rule": wording.refund_rule(enrolment.section),
+            "line_is_open": queries.line_is_open(enrolment.section, at=request.at),
+            "next_lesson": _next_lesson(enrolment, request.at),
             "press": new_press(),
             "other_press": new_press(),
         },
     )
+
+
+def _next_lesson(enrolment: Enrolment, at: datetime) -> queries.MyLesson | None:
+    if not enrolment.holds_a_seat():
+        return None
+    coming = (one for one in queries.lessons_of([enrolment], at=at) if not one.is_lost)
+    return next(coming, None)
 
 
 @never_cache
@@ -63,13 +73,16 @@ def withdraw(request: LearnerRequest, enrolment_id: int) -> HttpResponse:
     enrolment = _enrolment(request, enrolment_id)
     if not enrolment.holds_a_seat():
         return redirect("enrolment:show-enrolment", enrolment.pk)
+    refund = queries.refund_of(enrolment, at=request.at)
     return render(
         request,
         "enrolment/withdraw.html",
         {
             "enrolment": enrolment,
             "section": enrolment.section,
-            "refund_rule": wording.refund_rule(enrolment.section),
+            "refund": refund and wording.comes_back(refund),
+            "money_comes_back": refund is not None and refund.fen > 0,
+            "line_is_open": queries.line_is_open(enrolment.section, at=request.at),
             "press": new_press(),
         },
     )

@@ -453,13 +453,14 @@ def test_a_term_that_is_being_taught_is_folded_beside_one_that_is_open(app_clien
     assert words_of(app_client.get(course_page)).count("正在上课，有 1 个班</summary>") == 1
 
 
-def test_an_empty_line_is_said_as_the_first_place(app_client, anna):
+def test_an_empty_line_is_said_without_a_place_in_it(app_client, anna):
     section = SectionFactory(capacity=1)
     claim(section, LearnerFactory())
 
     page = words_of(app_client.get(at("check-class", section.pk)))
 
-    assert "还没有人候补，您排在第一位" in page
+    assert "现在没有人排候补" in page
+    assert "排在第" not in page
     assert "0 人" not in page
 
 

@@ -184,7 +184,7 @@ def test_the_summary_leads_to_each_wrong_field():
         ({"state": "open", "left": 6}, "Places free (6 left)"),
         ({"state": "few", "left": 2}, "Nearly full (2 left)"),
         ({"state": "full", "waiting": 3}, "Full, you can wait (3 ahead of you)"),
-        ({"state": "full", "waiting": 0}, "Full, you can wait (you would be first)"),
+        ({"state": "full", "waiting": 0}, "Full, you can wait (nobody waits now)"),
         (
             {"state": "soon", "opens": "1 September"},
             "Enrolment has not started (from 1 September)",

@@ -1,0 +1,88 @@
+"""One class of one's own while it is being taught: the next lesson, and what leaving means."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from accounts import clock
+from campus.templatetags.places import day_words
+from enrolment.models import Enrolment
+from tests.enrolment.acts import claim, enrolment_of
+from tests.factories.accounts import LearnerFactory
+from tests.factories.enrolment import SectionFactory
+from tests.factories.livestream import RecordingFactory
+from tests.factories.times import TODAY
+
+pytestmark = pytest.mark.django_db
+
+TO_THE_NEXT = "过后名额给下一位候补的人"
+
+
+@pytest.fixture
+def mine(app_client):
+    """A paid class of sixteen lessons, the first on 2 March; its learner is signed in."""
+    learner = LearnerFactory(name="王秀英")
+    app_client.force_login(learner.user)
+    section = SectionFactory(with_fee=True, lessons=True)
+    claim(section, learner)
+    Enrolment.objects.update(status="active", due_at=None)
+    return enrolment_of(learner, section)
+
+
+def page(client, name, enrolment, *, after_lessons=0):
+    lessons = enrolment.section.lessons.in_order()
+    clock.set_to(lessons[after_lessons - 1].during.upper if after_lessons else TODAY)
+    return client.get(reverse(f"enrolment:{name}", args=[enrolment.pk])).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("after", "said"),
+    [
+        (0, "学费全退：¥180"),
+        (1, "学费全退：¥180"),
+        (4, "退 12 次课的学费：¥135"),
+        (5, "已过第五次课，不退学费"),
+        (14, "已过第五次课，不退学费"),
+    ],
+)
+def test_what_comes_back_is_said_before_the_button(app_client, mine, after, said):
+    whole = page(app_client, "withdraw", mine, after_lessons=after)
+
+    assert whole.index(said) < whole.index('name="press"')
+    assert ("原路退回" in whole) == (after < 5)
+
+
+def test_nobody_is_promised_the_place_once_the_line_is_closed(app_client, mine):
+    assert TO_THE_NEXT in page(app_client, "withdraw", mine, after_lessons=4)
+    assert TO_THE_NEXT not in page(app_client, "withdraw", mine, after_lessons=5)
+    assert "名额给下一位" not in page(app_client, "show-enrolment", mine, after_lessons=5)
+
+
+def test_a_place_that_is_not_paid_for_brings_no_money_back(app_client, mine):
+    Enrolment.objects.update(status="offered", due_at=TODAY + timedelta(days=1))
+
+    assert "学费全退" not in page(app_client, "withdraw", mine)
+
+
+def test_a_class_being_taught_says_its_next_lesson(app_client, mine):
+    whole = page(app_client, "show-enrolment", mine, after_lessons=3)
+
+    coming = mine.section.lessons.in_order()[3]
+    assert f"<h1>{mine.section.display_name()}</h1>" in whole
+    assert "正在上课" in whole
+    lesson = whole[whole.index("next-lesson") : whole.index("facts-box")]
+    assert day_words(coming.during.lower) in lesson
+    assert mine.section.campus.name in lesson
+    assert "报名成功" not in whole
+
+
+def test_a_class_leads_to_its_replays_once_there_are_some(app_client, mine):
+    replays = f'class="link-alone" href="{reverse("livestream:list-replays")}"'
+    assert replays not in page(app_client, "show-enrolment", mine, after_lessons=3)
+
+    RecordingFactory(
+        published=True, lesson=mine.section.lessons.in_order()[0], uploaded_by=mine.learner.user
+    )
+
+    assert replays in page(app_client, "show-enrolment", mine, after_lessons=3)
