@@ -202,7 +202,8 @@ def in_best_order(
             "campus__travel_times", condition=Q(campus__travel_times__locality=locality)
         )
         sections = sections.annotate(way=way, minutes=F("way__minutes"))
-        order.insert(2, "minutes")
+        order[2:2] = ["minutes", "km2"]
+        sections = sections.annotate(km2=locality.square_of_way("campus__"))
     return sections.annotate(no_seat=no_seat).order_by(*order)
 
 

@@ -4,7 +4,8 @@ from datetime import date
 from typing import Self
 
 from django.db import models
-from django.db.models import F, FilteredRelation, Q
+from django.db.models import F, FilteredRelation, Q, Value
+from django.db.models.expressions import CombinedExpression
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -26,6 +27,11 @@ class Locality(Named):
         verbose_name = _("street or town")
         verbose_name_plural = _("streets and towns")
 
+    def square_of_way(self, to: str = "") -> CombinedExpression:
+        """Return the square of the kilometres to a campus, to order by; ``to`` leads to it."""
+        east, north = F(f"{to}x_km") - Value(self.x_km), F(f"{to}y_km") - Value(self.y_km)
+        return east * east + north * north
+
 
 class CampusQuerySet(models.QuerySet["Campus"]):
     """The words we have for places."""
@@ -39,10 +45,13 @@ class CampusQuerySet(models.QuerySet["Campus"]):
         return self.filter(kind__in=[Campus.Kind.MAIN, Campus.Kind.BRANCH])
 
     def nearest_to(self, locality: Locality) -> Self:
-        """By minutes on the way from a street or town; adds ``minutes``, None where unknown."""
+        """By minutes on the way from a street or town; adds ``minutes``, None where unknown.
+
+        As many minutes away, the one that is fewer kilometres away comes first.
+        """
         way = FilteredRelation("travel_times", condition=Q(travel_times__locality=locality))
         return self.annotate(way=way, minutes=F("way__minutes")).order_by(
-            F("minutes").asc(nulls_last=True), "pk"
+            F("minutes").asc(nulls_last=True), locality.square_of_way(), "pk"
         )
 
     def in_order(self) -> Self:

@@ -107,3 +107,10 @@ class Course(Named):
                 condition=Q(programme_terms__gte=1), name="a_programme_has_a_term"
             ),
         ]
+
+    @property
+    def level_below(self) -> Level | None:
+        """The level one has to have learnt before this one, if it asks for any."""
+        if self.level in {self.Level.INTERMEDIATE, self.Level.ADVANCED}:
+            return self.Level(self.level - 1)
+        return None

@@ -10,7 +10,7 @@ from accounts.models import Unit
 from campus.models import Campus
 from campus.queries import Place
 from courses import queries
-from courses.models import ClassSection, Subject, Term, TermPhase
+from courses.models import ClassSection, Course, Subject, Term, TermPhase
 
 register = template.Library()
 
@@ -69,6 +69,14 @@ def classes_at(context: Context, campus: Campus) -> dict[str, object]:
         "cards": queries.class_cards(shown, locality=None, at=context["at"]),
         "number": sections.count(),
     }
+
+
+@register.simple_tag
+def fees_of(course: Course) -> list[int]:
+    """Return what the classes of a course cost, the lowest first; one when all cost the same."""
+    sections = ClassSection.objects.listed().running().filter(course=course)
+    on_show = sections.filter(term__in=queries.terms_on_show())
+    return sorted(set(on_show.values_list("fee_fen", flat=True)))
 
 
 @register.simple_tag
