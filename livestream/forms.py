@@ -39,7 +39,8 @@ class LessonField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic 
     at: datetime
 
     def label_from_instance(self, lesson: Lesson) -> str:
-        return wording.choice(lesson, at=self.at)
+        words = wording.choice(lesson, at=self.at)
+        return wording.has_film(words) if getattr(lesson, "has_film", False) else words
 
 
 class UploadForm(forms.Form):
@@ -66,12 +67,12 @@ class UploadForm(forms.Form):
         ),
         widget=forms.FileInput(attrs={"accept": "video/*,audio/*"}),
         error_messages={
-            "required": _("Please choose the film."),
+            "required": _("Please choose a film first."),
             "empty": _(
                 "This file is empty. Please play the film on your device first. If it plays, "
                 "choose it once more."
             ),
-            "missing": _("Please choose the film."),
+            "missing": _("Please choose a film first."),
         },
     )
     take_what_is_there = forms.BooleanField(
@@ -85,8 +86,16 @@ class UploadForm(forms.Form):
         field.at = at
         field.queryset = lessons
         if not self.is_bound:
-            first = next(iter(lessons), None)
-            field.initial = first.pk if first else None
+            # A lesson filmed already is never chosen unasked: without another, they choose.
+            field.initial = next(
+                (one.pk for one in lessons if not getattr(one, "has_film", False)), None
+            )
+
+    @property
+    def forgets_the_film(self) -> bool:
+        """Whether a film came and was refused: the browser does not keep it for the next try."""
+        errors = self.errors.as_data().get("film", [])
+        return bool(errors) and all(error.code != "required" for error in errors)
 
     def refuse(self, problem: Problem, seconds: float | None = None) -> None:
         """Say what is wrong with the film, at its field; a cut one may be taken as it is."""

@@ -137,7 +137,10 @@ def originals_to_drop(*, before: datetime) -> QuerySet[Recording]:
 
 
 def lessons_to_film(teacher: Teacher, *, at: datetime) -> QuerySet[Lesson]:
-    """Lessons a film may be sent for: today's and those before, the nearest first."""
+    """Lessons a film may be sent for: today's and those before, the nearest first.
+
+    Each says with ``has_film`` whether a film of it is here already.
+    """
     tonight = timezone.localtime(at).replace(hour=23, minute=59, second=59)
     given = Q(teacher=teacher) | Q(teacher=None, section__teacher=teacher)
     nearest = (
@@ -148,4 +151,6 @@ def lessons_to_film(teacher: Teacher, *, at: datetime) -> QuerySet[Lesson]:
     )
     # By their ids: a form looks one of them up, which a slice does not allow.
     chosen = Lesson.objects.filter(pk__in=list(nearest)).order_by("-during", "pk")
+    films = Recording.objects.that_stand().filter(lesson=OuterRef("pk"))
+    chosen = chosen.annotate(has_film=Exists(films))
     return chosen.select_related("section__course", "section__campus", "section__unit")

@@ -192,6 +192,11 @@ def day(lesson: Lesson) -> str:
     return formats.date_format(begins, _("F j (l)"))
 
 
+def has_film(choice: str) -> str:
+    """A lesson of which a film is here already, as a teacher chooses it from a list."""
+    return _("%(choice)s (has a film)") % {"choice": choice}
+
+
 def choice(lesson: Lesson, *, at: datetime) -> str:
     """A lesson as a teacher chooses it from a list."""
     begins = timezone.localtime(lesson.during.lower)

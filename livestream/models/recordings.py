@@ -32,6 +32,10 @@ class RecordingQuerySet(models.QuerySet["Recording"]):
         """Still in the hands of the worker that began this attempt."""
         return self.filter(status=Recording.Status.PROCESSING, attempt=attempt)
 
+    def that_stand(self) -> Self:
+        """Arrived and not come to nothing: waiting, in work, or with a replay."""
+        return self.exclude(status=Recording.Status.FAILED)
+
     def failed(self) -> Self:
         """Films no replay could be made of."""
         return self.filter(status=Recording.Status.FAILED)

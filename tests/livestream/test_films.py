@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
+from psycopg.types.range import Range
 
 from accounts.models import AuditEvent, OutboxMessage
 from livestream import services, wording
@@ -62,6 +63,34 @@ def test_the_form_offers_todays_lesson_first_and_no_typing(teacher, lesson):
     assert "Today, " in page
     assert page.count("checked") == 1
     assert 'type="text"' not in page
+
+
+def chosen(page):
+    """The lessons that stand chosen in the form."""
+    return re.findall(r'value="(\d+)"[^>]*checked', page)
+
+
+def test_a_lesson_that_has_a_film_says_so_and_is_not_chosen_unasked(teacher, lesson):
+    older = LessonFactory(
+        section=lesson.section,
+        number=2,
+        during=Range(TODAY - timedelta(days=7), TODAY - timedelta(days=7, hours=-1)),
+    )
+    RecordingFactory(lesson=lesson, published=True)
+
+    page = teacher.get(SEND).content.decode()
+
+    assert page.count("(has a film)") == 1
+    assert chosen(page) == [str(older.pk)]
+    RecordingFactory(lesson=older)
+    page = teacher.get(SEND).content.decode()
+    assert (page.count("(has a film)"), chosen(page)) == (2, [])
+
+
+def test_a_film_that_failed_leaves_its_lesson_the_one_to_send_for(teacher, lesson):
+    RecordingFactory(lesson=lesson, failed=True)
+
+    assert chosen(teacher.get(SEND).content.decode()) == [str(lesson.pk)]
 
 
 def test_a_film_is_taken_in_with_its_row_its_bytes_and_its_errand(
@@ -222,7 +251,8 @@ def test_a_film_that_grows_beyond_what_it_announced_is_stopped(
 def test_nothing_chosen_is_said_at_both_fields(teacher, disk):
     response = teacher.post(SEND, {"press": str(uuid4())})
     assert response.status_code == 422
-    assert said(response) == ["Please choose the lesson.", "Please choose the film."]
+    assert said(response) == ["Please choose the lesson.", "Please choose a film first."]
+    assert "has forgotten the file" not in response.content.decode()
 
 
 def test_the_lesson_of_another_teacher_cannot_be_chosen(teacher, short_film, disk):
