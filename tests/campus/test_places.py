@@ -40,6 +40,28 @@ def test_campuses_stand_in_the_city_s_order_until_one_says_where_one_lives(app_c
     assert shown(app_client.get("/campuses/")) == ["近", "远", unknown.name]
 
 
+def test_of_two_as_many_minutes_away_the_nearer_in_kilometres_comes_first(app_client):
+    street = LocalityFactory(x_km=0, y_km=0)
+    for name, km in (("三点五", 3.5), ("三点四", 3.4)):
+        campus = CampusFactory(name=name, x_km=km, y_km=0)
+        TravelTimeFactory(campus=campus, locality=street, minutes=18)
+    app_client.post("/where-you-live/", {"lives_in": street.region_code})
+
+    assert shown(app_client.get("/campuses/")) == ["三点四", "三点五"]
+
+
+def test_home_says_near_you_only_when_it_knows_where(app_client):
+    street = LocalityFactory()
+    TravelTimeFactory(campus=CampusFactory(), locality=street, minutes=18)
+
+    asks = app_client.get("/").content.decode()
+    assert "离您近的校区" not in asks
+    assert "说说您住在哪里" in asks
+    app_client.post("/where-you-live/", {"lives_in": street.region_code})
+
+    assert "离您近的校区" in app_client.get("/").content.decode()
+
+
 def test_viewing_points_stand_in_the_list_of_all_places(app_client):
     CampusFactory(name="校区")
     CampusFactory(name="收视点", viewing_point=True)
