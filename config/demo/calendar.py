@@ -138,7 +138,30 @@ _HOLIDAYS = (
 )
 
 
-def plan_holidays() -> list[HolidayPlan]:
+# The weeks round Spring Festival in which no senior university teaches. A demo term may lie across
+# them, since the city's calendar moves with the day it is looked at.
+WINTER_BREAK = (date(2027, 1, 30), date(2027, 2, 20))
+_NEAR = timedelta(weeks=3)
+
+
+def winter_break(today: date, taken: set[date]) -> list[HolidayPlan]:
+    """The closed days of the winter break, but for those that are holidays already.
+
+    None while ``today`` is near it: counters would be shut, and places due weeks later, in a
+    city that is shown because something can be done in it.
+    """
+    first, last = WINTER_BREAK
+    if first - _NEAR <= today <= last + _NEAR:
+        return []
+    days = (first + timedelta(days=n) for n in range((last - first).days + 1))
+    return [
+        HolidayPlan(day, closed=True, name="寒假", name_en="Winter break")
+        for day in days
+        if day not in taken
+    ]
+
+
+def plan_holidays(today: date) -> list[HolidayPlan]:
     """Closed days and worked weekend days of the years we know, in order."""
     days: list[HolidayPlan] = []
     for name, english, first, length, worked in _HOLIDAYS:
@@ -156,6 +179,7 @@ def plan_holidays() -> list[HolidayPlan]:
             )
             for day in worked.split()
         ]
+    days += winter_break(today, {holiday.day for holiday in days})
     return sorted(days, key=lambda holiday: holiday.day)
 
 

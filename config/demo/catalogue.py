@@ -31,7 +31,7 @@ def plan_courses() -> list[CoursePlan]:
                     level=level,
                     name=f"{name}{chinese}",
                     name_en=f"{subject.name_en}: {english}" if level else subject.name_en,
-                    programme_terms=subject.levels * 2,
+                    programme_terms=2 if level == tables.MIXED else 1,
                 )
             )
     return courses

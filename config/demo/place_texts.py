@@ -36,7 +36,7 @@ _DOORS = (
     "和社区食堂在一个院里，闻着饭香就到了。 | In one yard with the neighbourhood canteen.",
     "门口挂着红底白字的牌子，晚上也亮。 | A red sign with white letters, lit at night.",
     "在菜市场对面，买完菜就能来上课。 | Opposite the market: shop first, then come to class.",
-    "在文化站二楼，楼梯两边都有扶手。 | Upstairs in the culture house; rails on both sides.",
+    "在文化站院里，树荫下有石凳。 | In the yard of the culture house, with stone seats under the trees.",
 )
 
 
@@ -80,9 +80,9 @@ def unit_text(plan: CityPlan, unit: UnitPlan) -> PageText:
 def campus_text(plan: CityPlan, campus: CampusPlan) -> PageText:
     """The page of a campus: how to get there, what the door is like, what is taught."""
     rng = stream(plan.seed, f"campus text/{campus.code}")
-    zh, en = _way(campus, rng)
-    sections = [s for s in plan.sections if s.campus == campus.code]
     rooms = [room for room in plan.rooms if room.campus == campus.code]
+    zh, en = _way(campus, [room.floor for room in rooms], rng)
+    sections = [s for s in plan.sections if s.campus == campus.code]
     kind, kind_en = _KINDS[campus.kind]
     if sections:
         top = [subject_names()[c] for c, _ in Counter(s.subject for s in sections).most_common(4)]
@@ -91,8 +91,8 @@ def campus_text(plan: CityPlan, campus: CampusPlan) -> PageText:
             f"\n## What is taught here\n{len(rooms)} rooms; mostly {', '.join(n for _, n in top)}."
         )
     elif campus.kind == "viewing_point":
-        zh += "\n## 这里做什么\n大屏幕放云课堂和银龄讲堂，有辅导员陪着，不用登录、不用手机。"
-        en += "\n## What happens here\nThe cloud classroom and lectures on a large screen, with somebody to help; no phone needed."
+        zh += "\n## 这里做什么\n大屏幕放银龄讲堂，有辅导员陪着，不用登录、不用手机。"
+        en += "\n## What happens here\nLectures on a large screen, with somebody to help; no phone needed."
     else:
         zh += "\n## 这里做什么\n老师每月下来上课，平时教手机、量血压、看回放。"
         en += "\n## What happens here\nTeachers come once a month; on other days help with phones, and replays."
@@ -111,19 +111,40 @@ def campus_text(plan: CityPlan, campus: CampusPlan) -> PageText:
     )
 
 
-def _way(campus: CampusPlan, rng: random.Random) -> tuple[str, str]:
+def _lift(campus: CampusPlan, floors: list[int]) -> tuple[str, str]:
+    """Whether one must climb, told by where the rooms are."""
+    if campus.lift:
+        return "有，到每一层。", "Yes, to every floor."
+    if not floors:
+        return "没有。", "No."
+    below, top = floors.count(1), max(floors)
+    if top == 1:
+        return "没有，教室都在一楼。", "No; all rooms are on the ground floor."
+    if below:
+        return (
+            f"没有。一楼有{below}间教室，别的教室要走楼梯。报名时看清楚在几楼。",
+            f"No. Rooms on the ground floor: {below}; the others are up the stairs. See the floor before you enrol.",
+        )
+    return (
+        "没有，教室都在楼上，要走楼梯。走不了楼梯的，打电话问附近有电梯的校区。",
+        "No, and all rooms are up the stairs. Call us for a campus with a lift nearby.",
+    )
+
+
+def _way(campus: CampusPlan, floors: list[int], rng: random.Random) -> tuple[str, str]:
     """How to get in, as facts in words."""
     door, _, door_en = rng.choice(_DOORS).partition(" | ")
     walk = rng.randrange(2, 9)
     numbers = "、".join(campus.buses)
     lines = ", ".join(line.removesuffix("路") for line in campus.buses)
     island = campus.unit == tables.ISLAND
+    lift, lift_en = _lift(campus, floors)
     zh = [
         door,
         f"* 公交: {numbers}，下车走{walk}分钟。" + ("从市区来先坐渡船。" if island else ""),
         "* 门口: "
         + ("没有台阶，轮椅能进。" if campus.step_free else "有几级台阶，打电话我们来扶。"),
-        "* 电梯: " + ("有，到每一层。" if campus.lift else "没有。行动不便的，请选一楼的班。"),
+        f"* 电梯: {lift}",
         "* 厕所: " + ("有无障碍厕所。" if campus.toilet and campus.step_free else "有，在一楼。"),
     ]
     en = [
@@ -136,8 +157,7 @@ def _way(campus: CampusPlan, rng: random.Random) -> tuple[str, str]:
             if campus.step_free
             else "A few steps; call and we help."
         ),
-        "* Lift: "
-        + ("Yes, to every floor." if campus.lift else "No. Ask for a class on the ground floor."),
+        f"* Lift: {lift_en}",
         "* Toilet: "
         + ("Accessible." if campus.toilet and campus.step_free else "On the ground floor."),
     ]

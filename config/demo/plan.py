@@ -32,7 +32,7 @@ def plan_city(
     plan = CityPlan(today, phase, size, seed, current_term=current, next_term=coming)
     plan.units, plan.earlier_terms = units, earlier
     plan.slots, plan.subjects = list(tables.SLOTS), list(tables.SUBJECTS)
-    plan.holidays, plan.courses = calendar.plan_holidays(), catalogue.plan_courses()
+    plan.holidays, plan.courses = calendar.plan_holidays(plan.today), catalogue.plan_courses()
     plan.localities = places.plan_localities(units, seed)
     plan.campuses = places.plan_campuses(units, plan.localities, seed)
     plan.travel = places.plan_travel(plan.localities, plan.campuses)

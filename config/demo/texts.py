@@ -209,15 +209,37 @@ _HIGHER = (
 )
 
 
+def _for_whom(
+    course: CoursePlan, entry: dict[str, Any], lessons: list[tuple[str, str]]
+) -> tuple[tuple[str, str], tuple[str, str]]:
+    """What a course is and whom it suits: a higher level is told from the one below it.
+
+    Ages are never said here: the page shows them from the course's rule.
+    """
+    if course.level not in {2, 3}:
+        return pair(entry["lead"]), pair(entry["suits"])
+    below, below_en = tables.LEVEL_NAMES[course.level - 1]
+    (first, first_en), (last, last_en) = lessons[0], lessons[-2]
+    return (
+        (
+            f"接着{below}往下学，从“{first}”学到“{last}”。",
+            f"Goes on from {below_en}: from “{first_en}” to “{last_en}”.",
+        ),
+        (
+            f"学过{below}的人；别处学过的，请老师先听一听、看一看",
+            f"Those who finished {below_en}; if you learned elsewhere, a teacher hears or sees you first",
+        ),
+    )
+
+
 def course_text(course: CoursePlan) -> PageText:
     """The page of a course: lead, whom it suits, what to bring, what is done in which lesson."""
     entry = _subjects()[course.subject]
-    lead, lead_en = pair(entry["lead"])
-    suits, suits_en = pair(entry["suits"])
     bring, bring_en = pair(entry["bring"])
     lessons = [
         pair(line) for line in entry[_LESSONS_OF.get(course.level, "lessons")].strip().splitlines()
     ]
+    (lead, lead_en), (suits, suits_en) = _for_whom(course, entry, lessons)
     step = 16 // len(lessons)
     notes = {tables.MIXED: _MIXED, 2: _HIGHER, 3: _HIGHER}
     note, note_en = pair(notes.get(course.level, ""))

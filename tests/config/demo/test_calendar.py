@@ -45,10 +45,28 @@ def test_the_current_term_has_lessons_behind_it_and_before_it():
 
 
 def test_no_lesson_falls_on_a_closed_day():
-    current, _, _ = plan_terms(date(2026, 11, 24), "open_enrolment")
-    holidays = plan_holidays()
+    today = date(2026, 11, 24)
+    current, _, _ = plan_terms(today, "open_enrolment")
+    holidays = plan_holidays(today)
     closed = {h.day for h in holidays if h.closed}
     days = calendar.lesson_days(current, 3, holidays)  # Thursdays: National Day is one of them
     assert len(days) == 15
     assert not closed & set(days)
     assert len({h.day for h in holidays}) == len(holidays)
+
+
+def test_no_class_meets_in_the_weeks_of_spring_festival():
+    today = date(2026, 11, 24)
+    _, coming, _ = plan_terms(today, "open_enrolment")
+    first, last = calendar.WINTER_BREAK
+    assert coming.teaching_starts < first < last < coming.teaching_ends
+    for weekday in range(7):
+        days = calendar.lesson_days(coming, weekday, plan_holidays(today))
+        assert len(days) >= 12
+        assert not [day for day in days if first <= day <= last]
+
+
+def test_nothing_is_shut_in_a_city_looked_at_round_spring_festival():
+    near = {h.name for h in plan_holidays(date(2027, 2, 1))}
+    assert "寒假" not in near
+    assert "春节" in near

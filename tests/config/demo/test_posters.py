@@ -42,6 +42,32 @@ def test_no_english_page_holds_chinese_but_search_words(all_texts):
         )
 
 
+def test_the_page_of_a_course_leaves_ages_to_its_rule(city):
+    for course in texts.taught_courses(city):
+        words = texts.course_text(course).words
+        assert "岁" not in words["zh-hans"].lead + words["zh-hans"].more["suits"], course.code
+
+
+def test_each_level_of_a_subject_says_something_of_its_own(city):
+    taiji = [c for c in texts.taught_courses(city) if c.subject == "TAIJI" and c.level in {1, 2, 3}]
+    for code in LANGUAGES:
+        assert len({texts.course_text(course).words[code].lead for course in taiji}) == len(taiji)
+
+
+def test_no_page_sends_anybody_to_a_ground_floor_that_has_no_room(city):
+    below = {room.campus for room in city.rooms if room.floor == 1}
+    for campus in city.campuses:
+        body = str(place_texts.campus_text(city, campus).words["zh-hans"].body)
+        assert ("一楼有" not in body) or campus.code in below, campus.code
+
+
+@pytest.mark.parametrize("what", ["回3", "字幕: 一直", "按“请假”", "云课堂", "都一样"])
+def test_no_page_promises_what_is_not_there(all_texts, what):
+    for text in all_texts:
+        words = text.words["zh-hans"]
+        assert what not in words.lead + str(words.body), text.slug
+
+
 def test_there_are_enough_notices_help_pages_and_stories(city):
     assert len(texts.notices(city)) >= 8
     assert len(texts.help_pages()) >= 8
