@@ -45,7 +45,7 @@ class Answer(StrEnum):
     STAFF_SIGN_IN = "staff sign in"  # 302 to name and password
     WHO = "say who"  # 302 to "about me" or the choice of people
     FACTOR = "set up a factor"  # 302
-    REFUSED = "refused"  # 403
+    REFUSED = "refused"  # 401, 403
     UNKNOWN = "unknown"  # 404
     WRONG = "wrong"  # 400, 405, 422: the door is theirs, this knock was not
 
@@ -154,6 +154,7 @@ LESSON = {"lesson_id": "lesson"}
 ENROLMENT = {"enrolment_id": "enrolment"}
 ENTRY = {"entry_id": "entry"}
 RECORDING = {"recording_id": "recording"}
+TERM = {"term_id": "term"}
 
 TEACHERS = (R.TEACHER, R.OTHER_TEACHER)
 
@@ -161,6 +162,9 @@ TEACHERS = (R.TEACHER, R.OTHER_TEACHER)
 def of_unit(*roles: Role, answer: Answer = Answer.SHOWN) -> Audience:
     """Staff of these roles, where the thing belongs to their office; unknown to other offices."""
     return staff(*roles, answer=answer).but(other_head=Answer.UNKNOWN)
+
+
+OF_TERMS = staff(R.REGISTRAR)
 
 
 def in_admin(*roles: Role) -> Audience:
@@ -222,6 +226,9 @@ ROWS: dict[str, Way] = {
     "media": Way("a picture", Audience(Answer.UNKNOWN), {"path": "no_file"}),
     "demo-guests": Way("who one can be in the demo", EVERYBODY),
     "demo-sms": Way("messages of the demo", EVERYBODY),
+    "sms-inbound": Way(
+        "what people answer by SMS, told by the provider", Audience(Answer.REFUSED), posts=True
+    ),
     "admin/login/": Way(
         "Wagtail's own sign-in, closed",
         Audience(Answer.STAFF_SIGN_IN),
@@ -243,6 +250,19 @@ ROWS: dict[str, Way] = {
     "courses:staff-move-lesson": Way("desk: move a lesson", of_unit(*IN_CHARGE), LESSON),
     "courses:staff-cancel-lesson": Way("desk: call a lesson off", of_unit(*IN_CHARGE), LESSON),
     "courses:staff-calendar": Way("desk: holidays", staff(*IN_CHARGE, R.OTHER_HEAD)),
+    "courses:staff-list-teachers": Way("desk: teachers", staff(*IN_CHARGE, R.OTHER_HEAD)),
+    "courses:staff-add-teacher": Way("desk: add a teacher", staff(*IN_CHARGE, R.OTHER_HEAD)),
+    "courses:staff-edit-teacher": Way(
+        "desk: one teacher", of_unit(*IN_CHARGE), {"teacher_id": "teacher"}
+    ),
+    "courses:staff-list-terms": Way("desk: terms", OF_TERMS),
+    "courses:staff-add-term": Way("desk: a new term", OF_TERMS),
+    "courses:staff-show-term": Way("desk: one term", OF_TERMS, TERM),
+    "courses:staff-edit-windows": Way("desk: dates of a term", OF_TERMS, TERM),
+    "courses:staff-edit-rules": Way("desk: rules of a term", OF_TERMS, TERM),
+    "courses:staff-publish-rules": Way(
+        "desk: publish the rules of a term", staff(R.REGISTRAR, answer=Answer.DONE), TERM
+    ),
     # People
     "accounts:me": Way("what one can do", SIGNED_IN),
     "accounts:about-me": Way("who one is", SIGNED_IN),
@@ -346,6 +366,13 @@ ROWS: dict[str, Way] = {
     ),
     "enrolment:show-timetable": Way("timetable", learners()),
     "enrolment:download-timetable": Way("timetable for a calendar", learners()),
+    "enrolment:choose-place": Way("desk: open a class", staff(*IN_CHARGE, R.OTHER_HEAD)),
+    "enrolment:open-class": Way(
+        "desk: open a class at a campus",
+        of_unit(*IN_CHARGE),
+        {**TERM, "slug": "campus"},
+    ),
+    "enrolment:move-term-on": Way("desk: begin a phase", OF_TERMS, TERM),
     "held-places": Way("counter: held places", in_admin(*AT_COUNTERS, R.OTHER_HEAD)),
     "confirm-place": Way(
         "counter: confirm a place",

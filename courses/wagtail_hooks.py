@@ -15,7 +15,7 @@ from accounts.scope import offices_of
 from campus.widgets import OtherLanguages
 from courses.forms import CourseForm, DepartmentForm, SubjectForm
 from courses.models import Course, Department, Subject
-from courses.roles import LOOK_AFTER_CLASSES
+from courses.roles import LOOK_AFTER_CLASSES, LOOK_AFTER_TERMS
 
 NAMES: list[Panel] = [FieldPanel("name"), FieldPanel("name_i18n", widget=OtherLanguages)]
 
@@ -116,6 +116,14 @@ class ForThoseWhoLookAfterClasses(MenuItem):
         return request.user.is_authenticated and bool(offices_of(request.user, LOOK_AFTER_CLASSES))
 
 
+class ForThoseWhoLookAfterTerms(MenuItem):
+    """A door to the terms of the city and their rules."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """Whether the one who asks is the city's registrar."""
+        return request.user.is_authenticated and bool(offices_of(request.user, LOOK_AFTER_TERMS))
+
+
 @hooks.register("register_admin_menu_item")
 def classes_in_the_menu() -> MenuItem:
     """Classes and lessons, in the menu of the desk."""
@@ -137,4 +145,28 @@ def calendar_in_the_menu() -> MenuItem:
         name="holiday-calendar",
         icon_name="calendar-alt",
         order=191,
+    )
+
+
+@hooks.register("register_admin_menu_item")
+def teachers_in_the_menu() -> MenuItem:
+    """Who can teach, in the menu of the desk."""
+    return ForThoseWhoLookAfterClasses(
+        _("Teachers"),
+        reverse_lazy("courses:staff-list-teachers"),
+        name="teachers",
+        icon_name="group",
+        order=192,
+    )
+
+
+@hooks.register("register_admin_menu_item")
+def terms_in_the_menu() -> MenuItem:
+    """Terms and their rules, in the menu of the city's desk."""
+    return ForThoseWhoLookAfterTerms(
+        _("Terms and rules"),
+        reverse_lazy("courses:staff-list-terms"),
+        name="terms",
+        icon_name="history",
+        order=189,
     )

@@ -9,7 +9,7 @@ from wagtail.models import Page
 
 from campus.models import Campus
 from config.access import ROWS, Answer, Role, Way
-from courses.models import ClassSection, Course, Lesson
+from courses.models import ClassSection, Course, Lesson, Teacher, Term
 from enrolment.models import Enrolment, WaitlistEntry
 from livestream.models import Recording
 
@@ -42,6 +42,10 @@ _THINGS: dict[str, Callable[[], Any]] = {
     "enrolment": lambda: _first(Enrolment.objects.holding_a_seat()),
     "entry": lambda: _first(WaitlistEntry.objects.waiting()),
     "recording": lambda: _first(Recording.objects.all()),
+    "teacher": lambda: _first(Teacher.objects.all()),
+    "term": lambda: (
+        Term.objects.taking_classes().latest_first().values_list("pk", flat=True).first()
+    ),
     "campus": lambda: _first(Campus.objects.open_to_learners(), "slug"),
     "course": lambda: _first(Course.objects.filter(sections__isnull=False), "slug"),
 }

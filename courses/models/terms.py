@@ -25,6 +25,10 @@ class TermQuerySet(models.QuerySet["Term"]):
         """Terms in which a seat can be asked for today, on the web or at the counter."""
         return self.filter(phase__in=[Term.Phase.OPEN_ENROLMENT, Term.Phase.TEACHING])
 
+    def taking_classes(self) -> Self:
+        """Terms in which a class may still be opened: planned ones, too."""
+        return self.exclude(phase__in=[Term.Phase.CLOSED, Term.Phase.ARCHIVED])
+
     def latest_first(self) -> Self:
         """The coming term first."""
         return self.order_by("-starts_on")
@@ -155,9 +159,17 @@ def default_rules() -> dict[str, Any]:
 class TermPolicyQuerySet(models.QuerySet["TermPolicy"]):
     """The words we have for rules."""
 
+    def published(self, term: Term, at: datetime) -> Self:
+        """The versions of a term that have counted until a moment, that in force first."""
+        return self.filter(term=term, published_at__lte=at).order_by("-version")
+
     def in_force(self, term: Term, at: datetime) -> "TermPolicy":
         """Return the version that counts at a moment. Raises ``DoesNotExist`` if none does."""
-        return self.filter(term=term, published_at__lte=at).latest("version")
+        return self.published(term, at).latest("version")
+
+    def draft_of(self, term: Term) -> "TermPolicy | None":
+        """Return the version that is being written, if one is."""
+        return self.filter(term=term, published_at=None).first()
 
 
 class TermPolicy(models.Model):

@@ -15,23 +15,38 @@ from courses.services.lessons import (
     plan_lessons,
     plan_term,
 )
-from courses.services.policies import PolicyRefused, draft_policy, publish_policy
-from courses.services.sections import staff_section
+from courses.services.policies import (
+    PolicyRefused,
+    amend_policy,
+    draft_policy,
+    publish_policy,
+)
+from courses.services.sections import ClassPlan, staff_section, write_class
+from courses.services.teachers import TeacherFacts, keep_teacher
+from courses.services.terms import TermOver, make_term, set_windows
 
 __all__ = [
+    "ClassPlan",
     "LessonRefused",
     "PolicyRefused",
     "Refusal",
+    "TeacherFacts",
+    "TermOver",
+    "amend_policy",
     "cancel_lesson",
     "draft_policy",
     "give_up_lessons",
     "keep_course",
     "keep_department",
     "keep_subject",
+    "keep_teacher",
+    "make_term",
     "move_lesson",
     "plan_lessons",
     "plan_term",
     "publish_policy",
     "refresh_search_keys",
+    "set_windows",
     "staff_section",
+    "write_class",
 ]

@@ -31,6 +31,10 @@ class Refusal(StrEnum):
     LOST = "lost"
     DATED = "dated"
     CALLED_OFF = "called_off"
+    TERM_OVER = "term_over"
+    NO_DAYS = "no_days"
+    ROOM_TOO_SMALL = "room_too_small"
+    OTHER_UNIT = "other_unit"
 
 
 class LessonRefused(Exception):
@@ -72,12 +76,19 @@ def plan_lessons(*, section: ClassSection, actor: User, at: datetime) -> list[Le
 
     Once only: people have accepted the dates, and some lessons were moved on purpose. From then
     on lessons change one by one, and each time the class is told.
-    Raises ``LessonRefused`` when there are dates already, or room or teacher are taken.
+    In a term that has begun only hours to come get a lesson.
+    Raises ``LessonRefused`` when there are dates already, none is to come, or room or teacher
+    are taken.
     """
     section = hold_timetable(section.pk)
     if section.lessons.exists():
         raise LessonRefused(Refusal.DATED)
-    lessons = _planned(section, calendar_of(section.term))
+    planned = _planned(section, calendar_of(section.term))
+    lessons = [lesson for lesson in planned if lesson.during.lower > at]
+    if not lessons:
+        raise LessonRefused(Refusal.NO_DAYS)
+    for number, lesson in enumerate(lessons, 1):
+        lesson.number = number
     with refusing_clashes():
         Lesson.objects.bulk_create(lessons)
     set_hours(section)

@@ -33,6 +33,24 @@ def draft_policy(*, term: Term) -> TermPolicy:
 
 
 @transaction.atomic
+def amend_policy(*, term: Term, rules: dict[str, Any], actor: User, at: datetime) -> TermPolicy:
+    """Write ``rules`` into the next version, which counts for nobody until it is published.
+
+    Raises ``PolicyRefused`` when a rule is missing, unknown or of another kind.
+    """
+    if wrong := wrong_rules(rules):
+        raise PolicyRefused(wrong)
+    policy = draft_policy(term=term)
+    changed = sorted(name for name in rules if rules[name] != policy.rules.get(name))
+    policy.rules = rules
+    policy.save(update_fields=["rules"])
+    AuditEvent.objects.record(
+        actor, "rules drafted", policy, at=at, unit=term.unit, changed=changed
+    )
+    return policy
+
+
+@transaction.atomic
 def publish_policy(*, policy: TermPolicy, notice: str, actor: User, at: datetime) -> TermPolicy:
     """Put a version of the rules in force. From then on the database lets nobody change it.
 

@@ -15,12 +15,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import clock
 from accounts.http import StaffRequest, sent, staff_required
 from accounts.models import Unit
+from accounts.scope import offices_of
 from campus.models import Holiday
 from courses import queries, services, wording
 from courses.domain.calendar import missing_years
 from courses.forms import CancelLessonForm, LessonForm, SectionForm
 from courses.models import ClassSection, Lesson, Term
-from courses.roles import LOOK_AFTER_CLASSES
+from courses.roles import LOOK_AFTER_CLASSES, LOOK_AFTER_TERMS
 from courses.services import LessonRefused
 
 A_PAGE = 40
@@ -47,6 +48,7 @@ def list_classes(request: StaffRequest) -> HttpResponse:
             "units": [(str(one.pk), one.display_name(), one == unit) for one in units],
             "unit": unit,
             "term": term,
+            "looks_after_terms": bool(offices_of(request.user, LOOK_AFTER_TERMS)),
         },
     )
 
@@ -158,12 +160,15 @@ def show_calendar(request: StaffRequest) -> HttpResponse:
     this_year = localtime(clock.now()).year
     taught = Term.objects.on_show().values_list("starts_on", "ends_on")
     needed = {this_year} | {day.year for days in taught for day in days}
+    # The State's notice moves a working day each year: without one, it has not been entered.
+    moved = {year for year, days in years.items() if any(day.stands_in_for for day in days)}
     return render(
         request,
         "courses/desk/calendar.html",
         {
             "years": sorted(years.items(), reverse=True),
             "missing": missing_years(needed, years.keys()),
+            "not_announced": missing_years(years.keys(), moved),
         },
     )
 

@@ -95,6 +95,8 @@ def build() -> World:
             section=SectionFactory(campus=campus, weekday=5, term=section.term), learner=learner
         ).pk,
         "grant": grant.pk,
+        "teacher": teacher.pk,
+        "term": section.term.pk,
         "recording": RecordingFactory(lesson=lesson, published=True).pk,
     }
     return World(things, _people([city, county, other], grant, teacher), learner.pk)

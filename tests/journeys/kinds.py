@@ -21,10 +21,13 @@ NO_PAGES = {
     "mfa_download_recovery_codes",
 }
 # In whose name a page is looked at: the first of these whom its door lets in.
-ORDER = (Role.VISITOR, Role.LEARNER, Role.TEACHER, Role.COUNTER, Role.BRANCH_HEAD)
+ORDER = (
+    *(Role.VISITOR, Role.LEARNER, Role.TEACHER, Role.COUNTER),
+    *(Role.BRANCH_HEAD, Role.REGISTRAR),
+)
 LEARNER = "玛依努尔·阿卜杜外力·买买提艾力"  # the longest name of the city has to fit everywhere
 HELPER, HELPED = "王慧", "沈美芳"
-TEACHER, COUNTER, HEAD = "何慕云", "李红", "吴志明"
+TEACHER, COUNTER, HEAD, REGISTRAR = "何慕云", "李红", "吴志明", "陈静"
 WHILE_HELPING = ("enrolment:my-classes", "courses:list-courses")
 FILMS_OF_THE_DEMO = 150.0  # seconds until its first film is published
 
@@ -81,6 +84,8 @@ def _things(stack: Stack, learner: Person) -> dict[str, str]:
         "course": _part(of_demo["one course and its classes"], r"/courses/([\w-]+)/"),
         "enrolment": _part(mine, r"/my/classes/(\d+)/"),
         "entry": _part(mine, r"/my/waiting/(\d+)/"),
+        "teacher": _part(of_demo["desk: one teacher"], r"/teachers/(\d+)/"),
+        "term": _part(of_demo["desk: one term"], r"/terms/(\d+)/"),
         "recording": _part(_a_replay_of(learner), r"/replays/(\d+)/"),
     }
 
@@ -110,6 +115,7 @@ def everybody_at_work(people: People) -> dict[Role, Person]:
         Role.TEACHER: people.signed_in(TEACHER),
         Role.COUNTER: people.signed_in(COUNTER),
         Role.BRANCH_HEAD: people.signed_in(HEAD),
+        Role.REGISTRAR: people.signed_in(REGISTRAR),
     }
 
 
