@@ -227,7 +227,7 @@ def _for_whom(
         ),
         (
             f"学过{below}的人；别处学过的，请老师先听一听、看一看",
-            f"Those who finished {below_en}; if you learned elsewhere, a teacher hears or sees you first",
+            f"Those who finished {below_en}; newcomers who know it: a teacher looks first",
         ),
     )
 

@@ -49,7 +49,9 @@ def test_the_page_of_a_course_leaves_ages_to_its_rule(city):
 
 
 def test_each_level_of_a_subject_says_something_of_its_own(city):
-    taiji = [c for c in texts.taught_courses(city) if c.subject == "TAIJI" and c.level in {1, 2, 3}]
+    taiji = [
+        c for c in texts.taught_courses(city) if c.subject == "TAIJI" and c.level in {1, 2, 3}
+    ]
     for code in LANGUAGES:
         assert len({texts.course_text(course).words[code].lead for course in taiji}) == len(taiji)
 
