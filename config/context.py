@@ -50,6 +50,10 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "languages": _languages(request),
         "footer_links": [
             (_("All senior universities of the city"), reverse("campus:list-units")),
+            (_("All notices"), f"{home}notices/"),
+            (_("Silver Lectures"), f"{home}lectures/"),
+            (_("Stories of learners"), f"{home}stories/"),
+            (_("About us"), f"{home}about/"),
             (_("Accessibility"), f"{home}accessibility/"),
             *_way_into_the_demo(),
         ],

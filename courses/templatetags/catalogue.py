@@ -5,12 +5,13 @@ from collections.abc import Iterable
 from django import template
 from django.db.models import Count
 from django.template.context import Context
+from django.utils.translation import get_language
 
 from accounts.models import Unit
 from campus.models import Campus
 from campus.queries import Place
 from courses import queries
-from courses.models import ClassSection, Course, Subject, Term, TermPhase
+from courses.models import ClassSection, Course, ProspectusPage, Subject, Term, TermPhase
 
 register = template.Library()
 
@@ -34,6 +35,13 @@ def first_subjects(number: int) -> list[Subject]:
 def enrolment_now(context: Context) -> TermPhase | None:
     """Return the window in which something can be asked for today; the one that closes first."""
     return TermPhase.objects.asking_now(context["at"]).select_related("term").first()
+
+
+@register.simple_tag
+def prospectus_page(term: Term) -> ProspectusPage | None:
+    """Return the prospectus of the whole city for a term, in the reader's language."""
+    pages = ProspectusPage.objects.live().filter(locale__language_code=get_language())
+    return pages.filter(term=term, unit=None).first()
 
 
 @register.simple_tag(takes_context=True)

@@ -317,3 +317,18 @@ def test_a_page_is_shown_in_the_language_of_its_address(site, app_client):
     assert 'lang="en"' in app_client.get("/en/").content.decode()
     with translation.override("en"):
         assert "Learn near home" in app_client.get("/en/").content.decode()
+
+
+def test_editors_find_a_page_by_a_word_in_the_middle_of_its_title(site):
+    guide = next(page for page in site if isinstance(page, HelpIndexPage))
+    absent = child(guide, HelpPage, title="来不了，怎么请假", slug="absent")
+
+    assert absent.pk in {page.pk for page in Page.objects.autocomplete("请假")}
+    assert absent.pk not in {page.pk for page in Page.objects.autocomplete("退费")}
+
+
+def test_the_front_door_leads_to_all_notices(site, app_client):
+    page = app_client.get("/").content.decode()
+
+    assert 'href="/notices/"' in page
+    assert 'href="/about/"' in page
