@@ -1,10 +1,12 @@
-"""Sentences of Django that learners meet, which our catalogues say in the words of the counter.
+"""Sentences of Django and Wagtail that our catalogues say in words of our own.
 
 Django's own Chinese names the fault ("not one of the available choices"); a clerk says how to
-put it right. A line here makes the sentence one of ours: it must be translated, and wins.
+put it right. Wagtail's Chinese leaves many words of the editors' rooms in English. A line here
+makes the sentence one of ours: it must be translated, and wins.
 """
 
-BORROWED: tuple[str | tuple[str, str], ...] = (
+Words = str | tuple[str, str]
+FROM_DJANGO: tuple[Words, ...] = (
     "This field is required.",
     "Select a valid choice. %(value)s is not one of the available choices.",
     "Select a valid choice. That choice is not one of the available choices.",
@@ -24,3 +26,71 @@ BORROWED: tuple[str | tuple[str, str], ...] = (
         "Ensure this value has at most %(limit_value)d characters (it has %(show_value)d).",
     ),
 )
+FROM_WAGTAIL: tuple[Words, ...] = (
+    "%(model_name)s '%(object)s' created and published.",
+    "%(model_name)s '%(object)s' updated and published.",
+    "%(time)s by %(user_display_name)s",
+    "%(time_period)s ago by %(user_display_name)s",
+    "(blank)",
+    "Any",
+    "Anyone",
+    "Anyone can edit this %(model_name)s",
+    "Anyone with editing permissions can create schedules",
+    "Application",
+    "Autosave is paused",
+    "Checks",
+    "Choose parent",
+    "Choose when this page should go live and/or expire",
+    "Choose who can view the live version of this page",
+    "Compare",
+    "Currently viewing",
+    "Cut",
+    "Date updated",
+    "Edited by",
+    "Exploring",
+    "Go to the first error",
+    "Go-live:",
+    "Invalid schedule",
+    "Locked by",
+    "Locking: ",
+    "More bulk actions",
+    "New: %(model_name)s",
+    "No %(model_name)s match your query.",
+    "No results across entire site.",
+    "Page type",
+    "Paste",
+    "Privacy and access",
+    "Reading time",
+    "Refresh",
+    "Save changes",
+    "Save your changes before leaving",
+    "Saved",
+    "Schedule to publish",
+    "Search all pages…",
+    "Section",
+    "Shortcuts",
+    "Show issue",
+    "Show keyboard shortcuts",
+    "System",
+    "The new page will be a child of this given parent page.",
+    "The page could not be created due to validation errors.",
+    "The page could not be saved as it is locked.",
+    "The page could not be saved due to validation errors.",
+    "There are validation errors, click save to highlight them.",
+    "Toggle checks",
+    "Words",
+    "Your pages and snippets in a workflow",
+    "at %(time)s",
+    "at %(time)s by %(user_display_name)s",
+    "item",
+    "items",
+    "live",
+    "live + draft",
+    "live + in moderation",
+    "live + scheduled",
+    (
+        '%(total)s Page <span class="w-sr-only">created in %(site_name)s</span>',
+        '%(total)s Pages <span class="w-sr-only">created in %(site_name)s</span>',
+    ),
+)
+BORROWED = FROM_DJANGO + FROM_WAGTAIL

@@ -16,7 +16,7 @@ from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
 from accounts.models.naming import traditional
-from config.translation.borrowed import BORROWED
+from config.translation.borrowed import FROM_DJANGO, FROM_WAGTAIL
 
 CODE = ("accounts", "campus", "courses", "enrolment", "livestream", "config")
 KEYWORDS = DEFAULT_KEYWORDS | {
@@ -54,8 +54,9 @@ def path_of(root: Path, locale: str) -> Path:
 def found_in(root: Path) -> Catalog:
     """Return all strings of code and templates, with the files they stand in."""
     catalogue = Catalog(project="senior-university", charset="utf-8", fuzzy=False)
-    for words in BORROWED:
-        catalogue.add(words, locations=[("django/forms", None)])  # type: ignore[list-item]  # no line
+    for whose, sentences in (("django/forms", FROM_DJANGO), ("wagtail", FROM_WAGTAIL)):
+        for words in sentences:
+            catalogue.add(words, locations=[(whose, None)])  # type: ignore[list-item]  # no line
     for path, text in _sources(root):
         found = extract("python", BytesIO(text.encode()), keywords=KEYWORDS)
         for _line, message, _comments, context in found:

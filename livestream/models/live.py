@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from courses.models import ClassSection, Lesson
 from livestream.models.recordings import Recording
@@ -27,7 +28,7 @@ class Broadcast(models.Model):
 
     class Status(models.TextChoices):
         PLANNED = "planned", _("planned")
-        LIVE = "live", _("live")
+        LIVE = "live", pgettext_lazy("lesson", "live")
         ENDED = "ended", _("ended")
 
     lesson = models.ForeignKey(Lesson, on_delete=models.PROTECT, related_name="broadcasts")
