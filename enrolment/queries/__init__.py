@@ -24,7 +24,7 @@ from enrolment.queries.mine import (
     refund_of,
     week_grid,
 )
-from enrolment.queries.office import held_in, numbers_of, sections_to_empty
+from enrolment.queries.office import confirmed_in, held_in, numbers_of, sections_to_empty
 from enrolment.queries.times import TermRules, offer_until, payment_until, rules_of
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "TermRules",
     "by_day",
     "classes_of",
+    "confirmed_in",
     "dossier",
     "first_weeks",
     "held_in",

@@ -2,11 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.timezone import localdate
 
 from courses.models import ClassSection
 from enrolment.models import Enrolment, Seat, WaitlistEntry
+
+Status = Enrolment.Status
 
 
 @dataclass(frozen=True)
@@ -32,13 +36,27 @@ def held_in(units: Iterable[int], words: str = "") -> QuerySet[Enrolment]:
         .with_all_to_show()
         .select_related("learner")
     )
-    if words:
-        held = held.filter(
-            Q(learner__name__icontains=words)
-            | Q(learner__card_no__iexact=words)
-            | Q(learner__phone__endswith=words)
-        )
-    return held
+    return held.filter(_of_learner(words)) if words else held
+
+
+def confirmed_in(units: Iterable[int], words: str, *, at: datetime) -> QuerySet[Enrolment]:
+    """Return places that need no confirming any more, of classes that are not over."""
+    return (
+        Enrolment.objects.filter(status__in=(Status.CONFIRMED, Status.ACTIVE))
+        .filter(_of_learner(words), section__term__ends_on__gte=localdate(at))
+        .of_units(units)
+        .with_all_to_show()
+        .select_related("learner")
+        .order_by("learner__name", "pk")
+    )
+
+
+def _of_learner(words: str) -> Q:
+    return (
+        Q(learner__name__icontains=words)
+        | Q(learner__card_no__iexact=words)
+        | Q(learner__phone__endswith=words)
+    )
 
 
 def numbers_of(section: ClassSection) -> Numbers:

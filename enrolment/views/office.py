@@ -22,6 +22,7 @@ Role = StaffPost.Role
 AT_THE_COUNTER = (Role.REGISTRAR, Role.BRANCH_HEAD, Role.COUNTER)
 IN_CHARGE = (Role.REGISTRAR, Role.BRANCH_HEAD)
 A_PAGE = 30
+A_FEW = 10
 
 
 @never_cache
@@ -31,10 +32,15 @@ def list_held(request: StaffRequest) -> HttpResponse:
     """Places that wait for the counter, in the offices of this member of staff."""
     words = request.GET.get("q", "").strip()[:60]
     held = Paginator(queries.held_in(request.units, words), A_PAGE)
+    done = (
+        queries.confirmed_in(request.units, words, at=clock.now())[:A_FEW]
+        if words and not held.count
+        else []
+    )
     return render(
         request,
         "enrolment/office/list_held.html",
-        {"page": held.get_page(request.GET.get("page")), "words": words},
+        {"page": held.get_page(request.GET.get("page")), "words": words, "done": done},
     )
 
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from accounts import clock
 from accounts import services as accounts_services
 from accounts.models import StaffPost, User
-from enrolment import wording
+from enrolment import services, wording
 from enrolment.domain.refusals import Refusal
 from enrolment.domain.waitlist import Length
 from enrolment.models import EnrolmentEvent, Seat
@@ -79,6 +79,28 @@ def test_the_counter_finds_by_name_card_and_end_of_phone(app_client, held, city)
         page = app_client.get(reverse("held-places"), {"q": words}).content.decode()
         assert held[0].learner.name in page
         assert (held[1].learner.name in page) is held[1].learner.phone.endswith(words)
+
+
+def test_the_counter_is_told_of_places_that_are_confirmed_already(app_client, held, city):
+    user = sign_in(app_client, city)
+    held[0].learner.refresh_from_db()
+    services.confirm_at_counter(
+        enrolment=held[0], actor=user, key=uuid4(), at=clock.now(), reason="现金"
+    )
+
+    page = app_client.get(reverse("held-places"), {"q": held[0].learner.card_no}).content.decode()
+
+    assert "已经确认过" in page
+    assert held[0].learner.name in page
+
+
+def test_the_desk_of_a_counter_begins_with_the_places_that_wait(app_client, held, city):
+    sign_in(app_client, city)
+
+    page = app_client.get(reverse("wagtailadmin_home")).content.decode()
+
+    assert f'href="{reverse("held-places")}"' in page.partition('class="desk-panel')[2]
+    assert reverse("wagtail_localize:translations_report") not in page
 
 
 def test_the_counter_confirms_with_a_reason_and_never_twice(app_client, held, nothing_is_broken):
