@@ -61,6 +61,11 @@ def backlog(*, at: datetime) -> tuple[int, float]:
     return waiting.count(), max(0.0, (at - oldest).total_seconds()) if oldest else 0.0
 
 
+def is_underway(kind: str) -> bool:
+    """Whether an errand of this kind is still to be done."""
+    return OutboxMessage.objects.filter(kind=kind, done_at=None).exists()
+
+
 def mark_done(outbox_id: int, *, at: datetime) -> None:
     """Strike an errand off the list."""
     OutboxMessage.objects.filter(pk=outbox_id, done_at=None).update(done_at=at)
