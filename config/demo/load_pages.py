@@ -21,7 +21,7 @@ from campus.models import (
     UnitPage,
 )
 from campus.services.publishing import open_all_desks
-from config.demo import place_texts, texts
+from config.demo import load_translations, place_texts, texts
 from config.demo.calendar import CHINA, at_hour
 from config.demo.load_places import Keys
 from config.demo.load_posters import Poster, Posters
@@ -71,6 +71,7 @@ def load_pages(plan: CityPlan, keys: dict[str, Keys], pictures: Keys) -> int:
     site.hang_help_and_news()
     site.hang_courses()
     site.hang_places()
+    load_translations.connect(site.written)
     open_all_desks()
     return site.posters.count
 
@@ -81,6 +82,7 @@ class CitySite:
     def __init__(self, plan: CityPlan, keys: dict[str, Keys], pictures: Keys) -> None:
         self.plan, self.keys, self.pictures = plan, keys, pictures
         self.posters = Posters(at_hour(plan.today, time(8)), keys["units"])
+        self.written: list[Poster] = []  # by editors, who will change them in one language first
         self.fixed = texts.fixed_pages(plan)
         self.home: Poster = self.posters.hang(HomePage, self.posters.root(), self.fixed["home"])
         Site.objects.update_or_create(
@@ -97,7 +99,7 @@ class CitySite:
         """What every site has: about, accessibility, lists, the prospectus."""
         hang, fixed = self.posters.hang, self.fixed
         for key in ("about", "accessibility"):
-            hang(PlainPage, self.home, fixed[key])
+            self.written.append(hang(PlainPage, self.home, fixed[key]))
         hang(CampusIndexPage, self.home, fixed["campuses"])
         hang(SeriesPage, self.home, fixed["lectures"])
         term = self.keys["terms"][self.plan.next_term.code]
@@ -108,12 +110,12 @@ class CitySite:
         hang, plan = self.posters.hang, self.plan
         index = hang(HelpIndexPage, self.home, self.fixed["help"])
         for text in _some(plan, texts.help_pages()):
-            hang(HelpPage, index, text)
+            self.written.append(hang(HelpPage, index, text))
         index = hang(NoticeIndexPage, self.home, self.fixed["notices"])
         for text in _some(plan, texts.notices(plan)):
             facts = text.facts
             until = facts["until"]
-            hang(
+            notice = hang(
                 NoticePage,
                 index,
                 text,
@@ -121,6 +123,7 @@ class CitySite:
                 dated_on=facts["day"],
                 objections_until=datetime.combine(until, time(17), CHINA) if until else None,
             )
+            self.written.append(notice)
         index = hang(StoryIndexPage, self.home, self.fixed["stories"])
         for text in _some(plan, texts.stories(plan)):
             picture = self.pictures[text.facts["picture"].lower()]

@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import override_settings
 from wagtail.models import Page, Site
+from wagtail_localize.models import Translation
 
 from accounts.models import HelperGrant, Learner, OutboxMessage, Unit
 from config.demo.plan import digest, plan_city
@@ -77,6 +78,15 @@ def test_every_poster_hangs_in_three_languages_below_one_home(built):
     }
     assert len(set(per_language.values())) == 1
     assert per_language["en"] > 30
+
+
+def test_a_page_of_editors_is_translated_sentence_by_sentence(built):
+    translations = Translation.objects.filter(source__locale__language_code="zh-hans")
+    sources = {one.source for one in translations}
+    assert len(translations) == 2 * len(sources) >= 2 * 6
+    for one in translations:
+        wanted, done = one.get_progress()
+        assert wanted == done > 0, one.source.object_repr
 
 
 def test_the_tour_names_everybody_who_can_sign_in(built, var_dir):
