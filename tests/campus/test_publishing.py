@@ -1,14 +1,17 @@
 """The editors' desk: each unit writes in its own part of the site, and its head publishes."""
 
 import pytest
+from django.urls import reverse
 from wagtail.models import Collection
 from wagtail.permissions import page_permission_policy, policy_registry
+from wagtail_localize.models import Translation, TranslationSource
 
 from accounts.models import StaffPost, Unit
 from campus.models import CampusImage, NoticeIndexPage, PlainPage, UnitPage
 from campus.services import publishing
 from tests.factories.accounts import StaffFactory, UnitFactory
 from tests.factories.campus import child, home_page
+from tests.factories.sign_in import sign_in_staff
 
 pytestmark = pytest.mark.django_db
 Role = StaffPost.Role
@@ -116,3 +119,25 @@ def test_opening_a_desk_twice_changes_nothing(city):
 
 def test_a_plain_page_may_stand_below_a_unit(city):
     assert PlainPage in city["pages"][0].allowed_subpage_models()
+
+
+@pytest.mark.parametrize(("role", "told"), [(Role.EDITOR, True), (Role.BRANCH_HEAD, False)])
+def test_a_translator_who_may_not_publish_is_told_whom_to_ask(city, app_client, role, told):
+    original = city["pages"][0]
+    english = child(
+        home_page("en", "Learn near home"),
+        UnitPage,
+        title="County university",
+        slug=original.slug,
+        unit=original.unit,
+        translation_key=original.translation_key,
+    )
+    publishing.open_desk(unit=original.unit)
+    source, _ = TranslationSource.get_or_create_from_instance(original)
+    Translation.objects.create(source=source, target_locale=english.locale)
+    sign_in_staff(app_client, city["staff"][0][role])
+
+    page = app_client.get(reverse("wagtailadmin_pages:edit", args=[english.pk])).content.decode()
+
+    assert 'class="js-translation-editor"' in page
+    assert ('class="desk-translation"' in page) is told
