@@ -10,8 +10,6 @@ from django.utils.timezone import localdate
 from courses.models import ClassSection
 from enrolment.models import Enrolment, Seat, WaitlistEntry
 
-Status = Enrolment.Status
-
 
 @dataclass(frozen=True)
 class Numbers:
@@ -42,7 +40,7 @@ def held_in(units: Iterable[int], words: str = "") -> QuerySet[Enrolment]:
 def confirmed_in(units: Iterable[int], words: str, *, at: datetime) -> QuerySet[Enrolment]:
     """Return places that need no confirming any more, of classes that are not over."""
     return (
-        Enrolment.objects.filter(status__in=(Status.CONFIRMED, Status.ACTIVE))
+        Enrolment.objects.attending()
         .filter(_of_learner(words), section__term__ends_on__gte=localdate(at))
         .of_units(units)
         .with_all_to_show()
