@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, npgettext
 
 from courses.domain.phases import PhaseRefusal
 from courses.services.lessons import Refusal
@@ -256,7 +256,7 @@ def _said(rule: Rule, value: Any) -> str:
 def _amount(unit: str, number: int) -> str:
     forms = {
         "classes": ngettext("%(number)s class", "%(number)s classes", number),
-        "places": ngettext("%(number)s place", "%(number)s places", number),
+        "places": npgettext("seat", "%(number)s place", "%(number)s places", number),
         "learners": ngettext("%(number)s learner", "%(number)s learners", number),
         "minutes": ngettext("%(number)s minute", "%(number)s minutes", number),
         "hours": ngettext("%(number)s hour", "%(number)s hours", number),

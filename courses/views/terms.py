@@ -165,7 +165,7 @@ def _warnings(term: Term) -> list[str]:
     closed: dict[date, str] = {
         one.day: one.name for one in holidays if one.kind == Holiday.Kind.CLOSED
     }
-    labels = dict(Term.Phase.choices)
+    labels = {value: str(label) for value, label in Term.Phase.choices}
     return [
         wording.holidays_unknown(year) for year in missing_years({day.year for day in days}, known)
     ] + [
