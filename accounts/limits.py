@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from django.core.cache import cache
 from django.utils.crypto import salted_hmac
+from django.utils.timezone import localtime
 
 log = logging.getLogger(__name__)
 
@@ -16,6 +17,7 @@ GUESSES_PER_CODE = 3
 GUESSES_PER_DAY = 20
 CODE_LIVES = 600  # seconds
 DAY = 24 * 3600
+REPLIES_PER_DAY = 5
 WRONG_CODES_ALARM = 60  # a minute, in the whole city
 
 
@@ -34,6 +36,14 @@ def count_guess(number: str, issue: str, *, at: datetime) -> int:
     if used > GUESSES_PER_CODE:
         raise TooMany
     return GUESSES_PER_CODE - used
+
+
+def count_reply(number: str, *, at: datetime) -> bool:
+    """Count one letter that answers a message of this number; False when today has had enough.
+
+    Two machines that answer each other would never end otherwise.
+    """
+    return _next(f"replies:{_mark(number)}:{localtime(at):%Y%m%d}", DAY) <= REPLIES_PER_DAY
 
 
 def note_wrong_code(*, at: datetime) -> int:

@@ -1,4 +1,4 @@
-"""Reach a person: write the letter here, in the transaction that gives cause for it.
+"""Reach a person, and hear them: write the letter in the transaction that gives cause for it.
 
 Sending is an errand: a gateway that is slow or away holds up nobody, and known and unknown
 numbers take the same time. Letters are Chinese: providers approve their words one by one.
@@ -16,15 +16,18 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from accounts import outbox
+from accounts.domain import phones
 from accounts.errands import TryAgainLater
-from accounts.gateways import DeliveryFailed, masked, the_gateway
-from accounts.models import Learner, Message
+from accounts.gateways import DeliveryFailed, Received, masked, the_gateway
+from accounts.models import InboundMessage, Learner, Message
 
 log = logging.getLogger(__name__)
 
 LONGEST = 70  # characters of one SMS
 # Wiped when sent: what they say opens an account.
 SECRET_TEMPLATES = frozenset({"accounts/sign_in_code", "accounts/sign_in_code_voice"})
+# The errand about a message that came in; whoever knows what was asked reads it.
+READ_SMS = "read_sms"
 _LETTERS = UUID("5a5b2f1e-6c39-4ed5-9bb4-9b9f6d0b6f20")
 
 
@@ -104,6 +107,31 @@ def deliver(*, message_id: UUID, at: datetime) -> None:
         raise TryAgainLater(f"{failed} (to {masked(message.to)})") from failed
     message.sent_at = at
     _close(message, Message.Status.SENT)
+
+
+def take_in(received: Received, *, gateway: str, at: datetime) -> bool:
+    """Keep a message from a person and leave the errand to read it; the same id is the same one.
+
+    False: nobody can be answered at this number (an exchange, a landline), it is not kept.
+    """
+    try:
+        sender = phones.canonical(received.sender)
+    except phones.NotAPhone:
+        log.info("a message of a number that takes none was not kept")
+        return False
+    message = InboundMessage(
+        id=uuid5(_LETTERS, f"{gateway} {received.provider_id}"),
+        gateway=gateway,
+        provider_id=received.provider_id,
+        sender=sender,
+        text=received.text[: InboundMessage.LONGEST],
+        sent_at=received.sent_at,
+        received_at=at,
+    )
+    with transaction.atomic():
+        InboundMessage.objects.bulk_create([message], ignore_conflicts=True)
+        outbox.put(READ_SMS, message.pk)
+    return True
 
 
 def _close(message: Message, status: str) -> None:

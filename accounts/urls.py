@@ -12,7 +12,7 @@ from allauth.mfa.webauthn import views as webauthn
 from allauth.usersessions import views as usersessions
 from django.urls import include, path
 
-from accounts.views import demo, factors, passwords, people, sign_in
+from accounts.views import demo, factors, inbound, passwords, people, sign_in
 from accounts.views.sign_in import door
 
 _own = [
@@ -63,6 +63,7 @@ _factor = [
 urlpatterns = [
     path("", include((_own, "accounts"))),
     path("demo/sms/", demo.show_messages, name="demo-sms"),
+    path("sms/inbound/", inbound.receive_sms, name="sms-inbound"),
     path("accounts/login/", door(account.login), name="account_login"),
     path("accounts/login/code/", sign_in.ask_for_code, name="account_request_login_code"),
     path("accounts/login/code/confirm/", sign_in.confirm_code, name="account_confirm_login_code"),

@@ -4,6 +4,7 @@ Letters are Chinese whatever language the reader uses on the site: providers app
 words one by one. They can be read without opening a link.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from accounts.models import HelperGrant, Learner, Message
 from campus.models import SiteDetails
 from courses.models import ClassSection, Lesson
 from enrolment.domain import deadlines
+from enrolment.domain.refusals import Refusal
 from enrolment.models import Claim, Enrolment, Outcome, WaitlistEntry
 
 WEEKDAYS = "周一", "周二", "周三", "周四", "周五", "周六", "周日"
@@ -40,6 +42,14 @@ DONE_BY_HELPER = {
     Outcome.YIELDED: "让出了名额",
     Outcome.DECLINED: "回绝了空位",
     Outcome.LEFT_LINE: "退出了候补",
+}
+# Why a yes by SMS cannot be kept just now, in so few words as an SMS has.
+WHY_NOT_NOW = {
+    Refusal.CLASH: "与您别的课时间冲突",
+    Refusal.LIMIT: "您的课已满额",
+    Refusal.HOT_LIMIT: "热门课已满额",
+    Refusal.TOO_MANY_HOLDS: "您有别的名额没缴费",
+    Refusal.CLOSED: "这个班不再收人",
 }
 
 
@@ -70,8 +80,11 @@ def tell_of_claim(claim: Claim, *, place_in_line: int | None, at: datetime) -> N
         )
 
 
-def tell_of_offer(entry: WaitlistEntry, *, at: datetime) -> None:
-    """Ask a person who waits whether they come; close to the first day, by telephone."""
+def tell_of_offer(entry: WaitlistEntry, *, number: int | None = None, at: datetime) -> None:
+    """Ask a person who waits whether they come; close to the first day, by telephone.
+
+    ``number``: what stands before the 1 or 2 of an answer, where the phone has several to give.
+    """
     by_phone = deadlines.by_phone_only(localtime(at), entry.section.term.starts_on)
     _send(
         "offer_by_phone" if by_phone else "offer",
@@ -82,12 +95,76 @@ def tell_of_offer(entry: WaitlistEntry, *, at: datetime) -> None:
         valid_until=entry.due_at,
         channel=Message.Channel.VOICE if by_phone else Message.Channel.SMS,
         due=_when(entry.due_at),
+        number=number or "",
     )
 
 
 def tell_of_entry(event: str, entry: WaitlistEntry, *, at: datetime) -> None:
     """Tell a person who waits what became of that: a name of one of the letters."""
     _send(event, entry.learner, entry.section, key=f"{event} {entry.pk} {entry.expiries}", at=at)
+
+
+def tell_too_late(
+    entry: WaitlistEntry, *, place_in_line: int | None, key: str, at: datetime
+) -> None:
+    """Answer an SMS that came after the offer had run out: where that leaves the person."""
+    _send(
+        "reply_too_late",
+        entry.learner,
+        entry.section,
+        key=f"reply {key}",
+        at=at,
+        place_in_line=place_in_line,
+    )
+
+
+def tell_refused_reply(entry: WaitlistEntry, reason: Refusal, *, key: str, at: datetime) -> None:
+    """Answer a yes by SMS that the rules do not allow now; the office finds a way or says why."""
+    _send(
+        "reply_refused",
+        entry.learner,
+        entry.section,
+        key=f"reply {key}",
+        at=at,
+        why=WHY_NOT_NOW.get(reason, ""),
+    )
+
+
+def list_offers(offers: Mapping[int, WaitlistEntry], *, to: str, key: str, at: datetime) -> None:
+    """Answer a bare 1 or 2 of a phone with several offers: each with its number.
+
+    As many offers in a letter as one SMS holds, and as many letters as that takes.
+    """
+    template, lines = "enrolment/reply_which", [_in_one_line(*one) for one in offers.items()]
+    texts: list[list[str]] = [[]]
+    for line in lines:
+        params = {"lines": [*texts[-1], line], "phone": _phone()}
+        if texts[-1] and len(messaging.text_of(template, params)) > messaging.LONGEST:
+            texts.append([])
+        texts[-1].append(line)
+    for part, some in enumerate(texts):
+        write_back("reply_which", to=to, key=f"{key} {part}", at=at, lines=some)
+
+
+def write_back(event: str, *, to: str, key: str, at: datetime, **params: Any) -> None:
+    """Answer an SMS of somebody of whom we know no more than the number."""
+    messaging.send(
+        template=f"enrolment/{event}",
+        to=to,
+        params={"phone": _phone(), **params},
+        dedupe_key=f"reply {key}",
+        at=at,
+    )
+
+
+def _in_one_line(number: int, entry: WaitlistEntry) -> str:
+    section, name = entry.section, entry.learner.name
+    course = section.course.name
+    if len(course) > SHORT_COURSE:
+        course = f"{course[:SHORT_COURSE]}…"
+    if len(name) > SHORT_NAME:
+        name = f"{name[:SHORT_NAME]}…"
+    return f"{name}{course}{section.number}班，上回{number}1，不上回{number}2"
 
 
 def tell_of_enrolment(event: str, enrolment: Enrolment, *, at: datetime) -> None:

@@ -1,9 +1,11 @@
 """Errands after a commit: an id in, the row read afresh, one call. Safe to come twice."""
 
 from datetime import datetime
+from uuid import UUID
 
 from accounts import clock
 from accounts.errands import errand
+from accounts.messaging import READ_SMS
 from accounts.models import Learner
 from courses.models import ClassSection, Lesson
 from enrolment import notifications, services
@@ -34,7 +36,13 @@ def tell_offer(entry_id: str) -> None:
     """Ask a person who waits whether they come, unless they have answered meanwhile."""
     entry = WaitlistEntry.objects.offered().select_related("learner", *SECTION).filter(pk=entry_id)
     for offered in entry:
-        notifications.tell_of_offer(offered, at=clock.now())
+        services.ask_about_offer(entry=offered, at=clock.now())
+
+
+@errand(READ_SMS)
+def read_sms(message_id: str) -> None:
+    """Read what somebody wrote to us, and do it or answer."""
+    services.read_sms(message_id=UUID(message_id), at=clock.now())
 
 
 @errand("tell_expired")

@@ -3,6 +3,10 @@
 POST to ``SMS_HTTP_URL`` with ``Authorization: Bearer SMS_HTTP_TOKEN`` and ``Idempotency-Key``:
 ``{"to": "+86…", "channel": "sms", "template": "…", "text": "…"}``. 2xx with ``{"id": "…"}`` is
 a yes; 408, 409, 425, 429 and 5xx mean later; any other answer means never.
+
+What people answer comes by POST to ``/sms/inbound/`` of this site with ``Authorization: Bearer
+SMS_INBOUND_TOKEN``: ``{"from": "+86…", "text": "1", "id": "…", "at": "…"}``. 200 is a yes; 400
+means never, 401 another token, anything else later. The same ``id`` is the same message.
 """
 
 import json
@@ -14,7 +18,7 @@ from urllib.request import HTTPRedirectHandler, OpenerDirector, Request, build_o
 
 from django.conf import settings
 
-from accounts.gateways import DeliveryFailed
+from accounts.gateways import DeliveryFailed, Received, read_json
 
 TIMEOUT = 5.0  # seconds for each wait on the line
 LATER = {408, 409, 425, 429}
@@ -28,7 +32,7 @@ class _NoRedirect(HTTPRedirectHandler):
 
 
 class HttpGateway:
-    """Send through ``SMS_HTTP_URL``."""
+    """Send through ``SMS_HTTP_URL``; hear at ``/sms/inbound/``."""
 
     def __init__(self) -> None:
         self.opener: OpenerDirector = build_opener(_NoRedirect)
@@ -59,6 +63,10 @@ class HttpGateway:
             raise DeliveryFailed(f"the gateway said {error.code}", for_good=not later) from None
         except (OSError, HTTPException) as error:
             raise DeliveryFailed(f"the gateway is away: {type(error).__name__}") from None
+
+    def receive(self, body: bytes) -> Received:
+        """Read the JSON that the head of this module describes."""
+        return read_json(body)
 
 
 def _reference(body: bytes) -> str:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+from accounts.gateways import Received, read_json
+
 
 class OutboxGateway:
     """Write to ``VAR_DIR/outbox/sms.jsonl``: at, to, channel, template, text."""
@@ -23,6 +25,10 @@ class OutboxGateway:
             fcntl.flock(file, fcntl.LOCK_EX)  # lines of several workers stay whole
             file.write(line + "\n")
         return f"outbox:{dedupe_key}"
+
+    def receive(self, body: bytes) -> Received:
+        """Read JSON as the generic gateway does, so that scripts can answer in the demo."""
+        return read_json(body)
 
 
 def where() -> Path:

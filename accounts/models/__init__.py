@@ -1,6 +1,6 @@
 """People, offices, and the three books every app writes: audit, outbox, messages."""
 
-from accounts.models.books import AuditEvent, Message, OutboxMessage
+from accounts.models.books import AuditEvent, InboundMessage, Message, OutboxMessage
 from accounts.models.clock import ClockOffset
 from accounts.models.naming import Named, pinyin_of
 from accounts.models.people import ConsentRecord, HelperGrant, Learner, LearnerUnit, User
@@ -11,6 +11,7 @@ __all__ = [
     "ClockOffset",
     "ConsentRecord",
     "HelperGrant",
+    "InboundMessage",
     "Learner",
     "LearnerUnit",
     "Message",

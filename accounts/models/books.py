@@ -154,3 +154,46 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"message {self.pk}"
+
+
+class InboundMessageQuerySet(models.QuerySet["InboundMessage"]):
+    """The words we have for messages from people."""
+
+    def unanswered(self) -> Self:
+        """Kept, and not yet read by the errand that answers them."""
+        return self.filter(answered_at=None)
+
+
+class InboundMessage(models.Model):
+    """An SMS from somebody, kept before anything is done about it.
+
+    A provider that tells of one message twice told of one: the key says so. Whose it is, is
+    for the reader to find out by the number; only work for the whole city reads these rows.
+    What came in is never changed, only what we did about it is added.
+    """
+
+    LONGEST = 300  # characters kept; no answer of ours needs more than four
+
+    # Made of gateway and provider_id, so that a writer who may not read the book knows it.
+    id = models.UUIDField(primary_key=True, editable=False)
+    gateway = models.CharField(max_length=120)
+    provider_id = models.CharField(max_length=120)
+    sender = models.CharField(max_length=20)
+    text = models.CharField(max_length=LONGEST)
+    sent_at = models.DateTimeField(null=True, blank=True)  # by the provider's clock
+    received_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=20, blank=True)
+
+    objects = InboundMessageQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["gateway", "provider_id"], name="an_inbound_message_counts_once"
+            )
+        ]
+        indexes = [models.Index(fields=["sender", "received_at"], name="messages_from_a_number")]
+
+    def __str__(self) -> str:
+        return f"inbound message {self.pk}"

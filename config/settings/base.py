@@ -211,10 +211,11 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1  # half a minute more: a teacher of 71 types slowly
 MFA_TOTP_ISSUER = "senior-university"
 
-# Messages. A backend is one class with send(); outbox writes VAR_DIR/outbox/sms.jsonl.
+# Messages. A backend is one class with send() and receive(); outbox writes VAR_DIR/outbox/sms.jsonl.
 SMS_BACKEND = env.text("SMS_BACKEND", "accounts.gateways.outbox.OutboxGateway")
 SMS_HTTP_URL = env.text("SMS_HTTP_URL", "")
 SMS_HTTP_TOKEN = env.text("SMS_HTTP_TOKEN", "")
+SMS_INBOUND_TOKEN = env.text("SMS_INBOUND_TOKEN", SMS_HTTP_TOKEN)  # empty: nobody is let in
 SMS_DAILY_BUDGET = 30  # letters to one number a day, sign-in codes included
 
 # Shown when the database, which knows the number, is away, or knows none

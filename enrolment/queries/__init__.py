@@ -25,6 +25,7 @@ from enrolment.queries.mine import (
     week_grid,
 )
 from enrolment.queries.office import confirmed_in, held_in, numbers_of, sections_to_empty
+from enrolment.queries.replies import missed_offer, offers_to
 from enrolment.queries.times import TermRules, offer_until, payment_until, rules_of
 
 __all__ = [
@@ -46,10 +47,12 @@ __all__ = [
     "line_is_open",
     "live_card",
     "live_cards",
+    "missed_offer",
     "my_classes",
     "numbers_of",
     "offer_until",
     "offers_for",
+    "offers_to",
     "payment_until",
     "places_of",
     "refund_of",

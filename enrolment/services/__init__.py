@@ -11,6 +11,7 @@ from enrolment.services.counter import (
 )
 from enrolment.services.papers import declare_health, remind_of_opening
 from enrolment.services.refused import PressReused, SeatRefused
+from enrolment.services.replies import ask_about_offer, number_offers, read_sms
 from enrolment.services.seats import hold_seat, undo_withdrawal, withdraw, yield_seat
 from enrolment.services.terms import (
     PhaseRefused,
@@ -31,6 +32,7 @@ __all__ = [
     "Swept",
     "TermStillTaught",
     "accept_offer",
+    "ask_about_offer",
     "cancel_section",
     "close_term",
     "confirm_at_counter",
@@ -41,9 +43,11 @@ __all__ = [
     "lapse_and_promote",
     "leave_waitlist",
     "move_term_on",
+    "number_offers",
     "open_class",
     "phases_ahead",
     "promote",
+    "read_sms",
     "refresh_availability",
     "remind_of_opening",
     "resize_section",

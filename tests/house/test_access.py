@@ -18,6 +18,7 @@ CODES = {
     204: Answer.SHOWN,
     302: Answer.DONE,
     400: Answer.WRONG,
+    401: Answer.REFUSED,
     403: Answer.REFUSED,
     404: Answer.UNKNOWN,
     405: Answer.WRONG,

@@ -1,0 +1,173 @@
+"""Answers by SMS: one message in, one seat taken or given on, one letter back.
+
+A phone is known by its number alone, which is where the offer went: whoever holds it may
+answer, with or without an account, as somebody who answers the telephone may.
+"""
+
+from datetime import datetime
+from typing import cast
+from uuid import UUID, uuid5
+
+from django.db import transaction
+
+from accounts import limits
+from accounts.gateways import masked
+from accounts.models import AuditEvent, InboundMessage, Learner, User
+from enrolment import notifications, queries
+from enrolment.domain import replies
+from enrolment.domain.refusals import Refusal
+from enrolment.models import Channel, PhoneQuestion, WaitlistEntry, ledger
+from enrolment.services.refused import SeatRefused
+from enrolment.services.waitlist import accept_offer, decline_offer
+
+_PRESSES = UUID("0d7b1a52-54c5-4c0e-9d53-0b4cb7a1c8f4")
+
+
+@transaction.atomic
+def read_sms(*, message_id: UUID, at: datetime) -> None:
+    """Do what a message says, or write back what it could say; once, however often it comes.
+
+    The answer counts from when it reached us: nobody loses a place because a worker was away.
+    """
+    waiting = InboundMessage.objects.unanswered().select_for_update()
+    message = waiting.filter(pk=message_id).first()
+    if message is None:
+        return
+    message.outcome = _answer(message)
+    message.answered_at = at
+    message.save(update_fields=["outcome", "answered_at"])
+
+
+@transaction.atomic
+def number_offers(*, phone: str, at: datetime) -> dict[int, WaitlistEntry]:
+    """Give every open offer to a phone the number it is answered by; the lowest first.
+
+    A number rests for two weeks before it means another offer: an answer may be late.
+    """
+    # Learners who share a phone are locked as one: two offers never get the same number.
+    list(Learner.objects.filter(phone=phone).order_by("pk").select_for_update(no_key=True))
+    offers = queries.offers_to(phone, at=at)
+    questions = PhoneQuestion.objects.to(phone)
+    known = dict(questions.about(offers).values_list("entry_id", "number"))
+    taken = {*questions.recent(at).values_list("number", flat=True), *known.values()}
+    for entry in offers:
+        if entry.pk not in known:
+            known[entry.pk] = number = _next_number(taken)
+            taken.add(number)
+            due_at = cast("datetime", entry.due_at)  # every offer has one: the database sees to it
+            PhoneQuestion.objects.create(
+                entry=entry, due_at=due_at, phone=phone, number=number, asked_at=at
+            )
+    return dict(sorted((known[entry.pk], entry) for entry in offers))
+
+
+def ask_about_offer(*, entry: WaitlistEntry, at: datetime) -> None:
+    """Write to a person who waits that a place is theirs to take, and how to say so."""
+    open_now = number_offers(phone=entry.learner.phone, at=at) if entry.learner.phone else {}
+    number = next((no for no, one in open_now.items() if one.pk == entry.pk), None)
+    notifications.tell_of_offer(entry, number=number if len(open_now) > 1 else None, at=at)
+
+
+def _next_number(taken: set[int]) -> int:
+    """The number after all that are taken: two digits at most, or nobody types it right."""
+    highest = max(taken, default=0)
+    return highest + 1 if highest < 99 else next(no for no in range(1, 999) if no not in taken)
+
+
+def _answer(message: InboundMessage) -> str:
+    """Find what was answered and do it; return what became of the message, in a word."""
+    at = message.received_at
+    reply = replies.read(message.text)
+    if reply is None:
+        return _write_back(message, "reply_not_understood")
+    offers = number_offers(phone=message.sender, at=at)
+    entry = _meant(reply, offers, message)
+    if entry is not None:
+        return _press(message, entry, yes=reply.yes)
+    missed = queries.missed_offer(message.sender, number=reply.question, at=at)
+    if missed is not None and (reply.question is not None or not offers):
+        return _tell_too_late(message, missed)
+    if not offers:
+        return _write_back(message, "reply_nothing_open")
+    if limits.count_reply(message.sender, at=at):
+        notifications.list_offers(offers, to=message.sender, key=str(message.pk), at=at)
+    return "reply_which"
+
+
+def _meant(
+    reply: replies.Reply, offers: dict[int, WaitlistEntry], message: InboundMessage
+) -> WaitlistEntry | None:
+    """Return the offer that is answered, None where that is not certain."""
+    if reply.question is None:
+        return next(iter(offers.values())) if len(offers) == 1 else None
+    asked = PhoneQuestion.objects.to(message.sender).recent(message.received_at)
+    if asked.count() == 1 and not reply.yes:
+        return None  # "12" to the only question ever asked is both its answers, not its number
+    return offers.get(reply.question)
+
+
+def _press(message: InboundMessage, entry: WaitlistEntry, *, yes: bool) -> str:
+    """Take or decline a place as the web does; the letters that follow are the same."""
+    at = message.received_at
+    actor = _account(entry.learner, message.sender)
+    act = accept_offer if yes else decline_offer
+    try:
+        claim = act(
+            entry=entry,
+            actor=actor,
+            key=uuid5(_PRESSES, str(message.pk)),
+            at=at,
+            channel=Channel.SMS,
+        )
+        outcome = str(claim.outcome)
+    except SeatRefused as refused:
+        outcome = _tell_refused(message, entry, refused.reason)
+    AuditEvent.objects.record(
+        actor,
+        "offer answered by SMS",
+        message,
+        at=at,
+        learner=entry.learner,
+        unit=entry.section.unit,
+        entry=entry.pk,
+        said="yes" if yes else "no",
+        outcome=outcome,
+        phone=masked(message.sender),
+        by="account" if actor else "phone the offer went to",
+    )
+    return outcome
+
+
+def _account(learner: Learner, phone: str) -> User | None:
+    """The learner's own account, if it is this phone's; the phone of others acts for nobody."""
+    user = learner.user
+    return user if user and user.is_active and user.phone == phone else None
+
+
+def _tell_refused(message: InboundMessage, entry: WaitlistEntry, reason: Refusal) -> str:
+    if reason in {Refusal.TOO_LATE, Refusal.NOT_WAITING}:
+        return _tell_too_late(message, entry)
+    if limits.count_reply(message.sender, at=message.received_at):
+        notifications.tell_refused_reply(
+            entry, reason, key=str(message.pk), at=message.received_at
+        )
+    return "refused"
+
+
+def _tell_too_late(message: InboundMessage, entry: WaitlistEntry) -> str:
+    at = message.received_at
+    if limits.count_reply(message.sender, at=at):
+        place = None
+        if entry.state == WaitlistEntry.State.WAITING:  # else the sweep is still to move it
+            place = ledger.places_in_line(learner=entry.learner, at=at)[entry.pk][0]
+        notifications.tell_too_late(entry, place_in_line=place, key=str(message.pk), at=at)
+    return "too_late"
+
+
+def _write_back(message: InboundMessage, event: str) -> str:
+    """Answer somebody of whom we know no more than the number, a few times a day at most."""
+    if limits.count_reply(message.sender, at=message.received_at):
+        notifications.write_back(
+            event, to=message.sender, key=str(message.pk), at=message.received_at
+        )
+    return event
