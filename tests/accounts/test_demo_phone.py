@@ -42,7 +42,7 @@ def test_an_answer_is_taken_in_once_a_press(app_client):
 def test_only_a_phone_that_got_a_letter_may_answer(app_client, change):
     form = the_form(app_client) | {"text": "1"} | change
     response = app_client.post("/demo/sms/", form, follow=True)
-    assert "请写上回复" in response.content.decode()
+    assert "请写上要回的话" in response.content.decode()
     assert not InboundMessage.objects.exists()
 
 
