@@ -211,7 +211,7 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1  # half a minute more: a teacher of 71 types slowly
 MFA_TOTP_ISSUER = "senior-university"
 
-# Messages. A backend is one class with send() and receive(); outbox writes VAR_DIR/outbox/sms.jsonl.
+# Messages. A backend is one class with send() and receive(); outbox writes to VAR_DIR/outbox.
 SMS_BACKEND = env.text("SMS_BACKEND", "accounts.gateways.outbox.OutboxGateway")
 SMS_HTTP_URL = env.text("SMS_HTTP_URL", "")
 SMS_HTTP_TOKEN = env.text("SMS_HTTP_TOKEN", "")

@@ -41,7 +41,8 @@ def enrolment_now(context: Context) -> TermPhase | None:
 def prospectus_page(term: Term) -> ProspectusPage | None:
     """Return the prospectus of the whole city for a term, in the reader's language."""
     pages = ProspectusPage.objects.live().filter(locale__language_code=get_language())
-    return pages.filter(term=term, unit=None).first()
+    found: ProspectusPage | None = pages.filter(term=term, unit=None).first()
+    return found
 
 
 @register.simple_tag(takes_context=True)

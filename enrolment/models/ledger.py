@@ -117,7 +117,13 @@ def accept(
 
 
 def leave_line(
-    *, entry: WaitlistEntry, actor: User | None, channel: Channel, key: UUID, at: datetime, act: Act
+    *,
+    entry: WaitlistEntry,
+    actor: User | None,
+    channel: Channel,
+    key: UUID,
+    at: datetime,
+    act: Act,
 ) -> Claim:
     """Decline an offer or leave the line; ``act`` says which of the two was pressed.
 

@@ -119,7 +119,9 @@ def _people(offices: list[Unit], grant, teacher) -> dict[Role, User]:
     for role, user in found.items():
         if user.is_staff and role is not Role.NO_FACTOR:
             Authenticator.objects.create(
-                user=user, type=Authenticator.Type.TOTP, data={"secret": "NEVERUSEDINTHISWORLD234567ABCDEF"}
+                user=user,
+                type=Authenticator.Type.TOTP,
+                data={"secret": "NEVERUSEDINTHISWORLD234567ABCDEF"},
             )
     return found
 
