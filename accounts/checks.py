@@ -32,7 +32,7 @@ def codes_need_sessions_on_the_server(app_configs: Any, **kwargs: Any) -> list[C
     return [
         Error(
             "Sign-in codes stand in the session: it must not live in a cookie.",
-            hint="Use django.contrib.sessions.backends.db.",
+            hint="Use accounts.sessions.",
             id="accounts.E002",
         )
     ]

@@ -7,13 +7,13 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 from psycopg.types.multirange import Multirange
 from psycopg.types.range import Range
 
 from accounts.models import Learner, Unit, User
+from accounts.sessions import SessionStore
 from campus.models import Campus, Room, TimeSlot
 from courses.models import (
     ClassSection,

@@ -28,6 +28,11 @@ class Dossier:
         self._rules: dict[int, TermRules] = {}
         self._learner: dict[int, LearnerFacts] = {}
 
+    def shows(self, section_id: int) -> bool:
+        """Whether there is such a class, and the public may see it."""
+        facts = (self._found["classes"] or {}).get(str(section_id))
+        return facts is not None and bool(facts["is_shown"])
+
     def objection(self, section_id: int, *, by_staff: bool = False) -> Objection | None:
         """Ask the rule book about one class."""
         section = self.section(section_id)
@@ -62,6 +67,7 @@ class Dossier:
     def section(self, section_id: int) -> ClassFacts:
         """Return what the rules ask of a class."""
         facts = dict(self._found["classes"][str(section_id)])
+        del facts["is_shown"]
         term = self._found["terms"][str(facts.pop("term"))]
         return ClassFacts(
             **facts

@@ -28,9 +28,12 @@ def hold_seat(
     """Hold a seat until the learner pays, or join the line when none is free.
 
     A class without a fee is the learner's at once. ``key`` names one press of the button: the
-    same key gives the same answer. Raises ``SeatRefused`` when the rules say no.
+    same key gives the same answer. Raises ``SeatRefused`` when the rules say no, and
+    ``ClassSection.DoesNotExist`` for a class the public does not see.
     """
     facts = queries.dossier([section.pk], learner=learner, actor=actor, at=at)
+    if not facts.shows(section.pk):
+        raise ClassSection.DoesNotExist
     objection = facts.objection(section.pk, by_staff=channel in AT_THE_OFFICE)
     if objection is not None:
         # A twin of this press may have been served a moment ago: then that is the answer.

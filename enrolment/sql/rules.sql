@@ -284,6 +284,7 @@ BEGIN
     SELECT jsonb_object_agg(s.id, jsonb_build_object(
         'section', s.id, 'course', c.id, 'subject', c.subject_id, 'level', c.level,
         'campus', s.campus_id, 'term', s.term_id, 'is_running', s.status = 'running',
+        'is_shown', s.is_listed AND t.phase <> 'draft',
         'opens_at', extract(epoch FROM s.opens_at), 'closes_at', extract(epoch FROM s.closes_at),
         'meets', seat_spans(s.meets), 'is_online', s.mode = 'online',
         'counts', s.mode <> 'online' AND NOT s.by_invitation, 'hot', s.hot,
@@ -291,7 +292,9 @@ BEGIN
         'vigorous', c.vigorous, 'max_new_age', c.max_new_age,
         'may_be_repeated', c.repeat_rule = 'freely'))
     INTO classes
-    FROM courses_classsection s JOIN courses_course c ON c.id = s.course_id
+    FROM courses_classsection s
+    JOIN courses_course c ON c.id = s.course_id
+    JOIN courses_term t ON t.id = s.term_id
     WHERE s.id = ANY (p_sections);
     SELECT jsonb_object_agg(t.id, jsonb_build_object(
         'starts_on', t.starts_on, 'phase', t.phase,

@@ -1,7 +1,7 @@
 """Doors to one class: check, ask for a place, declare, be reminded."""
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -65,11 +65,10 @@ def hold_seat(request: LearnerRequest, section_id: int) -> HttpResponse:
     check_page = redirect("enrolment:check-class", section_id)
     if request.method != "POST":
         return check_page  # somebody came back after signing in
-    # The row alone: its hours and its course are the database's business in this one.
-    section = get_object_or_404(ClassSection.objects.listed().only("pk"), pk=section_id)
     try:
         claim = services.hold_seat(
-            section=section,
+            # The number alone: the rest of the class is the database's business in this one.
+            section=ClassSection(pk=section_id),
             learner=request.learner,
             actor=request.user,
             key=press_of(request),
@@ -78,6 +77,8 @@ def hold_seat(request: LearnerRequest, section_id: int) -> HttpResponse:
         )
     except SeatRefused:
         return check_page  # which says why, from the facts of this moment
+    except ClassSection.DoesNotExist:
+        raise Http404 from None
     hoped_for_a_seat = request.POST.get("expects") == "seat"
     if hoped_for_a_seat and claim.outcome == Outcome.WAITLISTED:
         messages.info(request, wording.seat_went_meanwhile())
