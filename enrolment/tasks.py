@@ -66,6 +66,12 @@ def tell_line_closed(entry_id: str) -> None:
     notifications.tell_of_entry("line_closed", _entry(entry_id), at=clock.now())
 
 
+@errand("tell_line_ended")
+def tell_line_ended(entry_id: str) -> None:
+    """Tell a person who waits that nobody joins the class any more."""
+    notifications.tell_of_entry("line_ended", _entry(entry_id), at=clock.now())
+
+
 @errand("tell_lapsed")
 def tell_lapsed(enrolment_id: str) -> None:
     """Tell a learner that a place was not paid for in time."""

@@ -202,6 +202,11 @@ def lay_out() -> int:
     return int(_value("seat_lay_out", []))
 
 
+def close_lines(*, at: datetime) -> int:
+    """End the waiting for classes nobody can join any more; return how many were told."""
+    return int(_value("seat_close_lines", [at]))
+
+
 def begin_terms(*, at: datetime) -> int:
     """Make confirmed learners of a term that has begun its learners; return how many."""
     return int(_value("seat_begin_terms", [at]))

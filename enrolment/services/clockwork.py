@@ -20,25 +20,28 @@ class Swept:
     laid_out: int
     begun: int
     emptied: int
+    closed: int
 
 
 def lapse_and_promote(*, at: datetime) -> Swept:
     """Free what has fallen due, then offer free seats to those who wait.
 
-    New classes get their seats, classes called off lose their last learners, and on the first
-    day of term confirmed learners become its learners.
+    Lines of classes that nobody can join any more close before. New classes get their seats,
+    classes called off lose their last learners, and on the first day of term confirmed
+    learners become its learners.
     """
     laid_out = ledger.lay_out()
     begun = ledger.begin_terms(at=at)
     emptied = sum(
         counter.empty_section(section_id=section, at=at) for section in queries.sections_to_empty()
     )
+    closed = ledger.close_lines(at=at)
     freed = 0
     while batch := ledger.sweep(at=at, limit=BATCH):
         freed += len(batch)
     sections = ClassSection.objects.select_related("term").in_bulk(ledger.sections_to_offer())
     offered = sum(waitlist.promote(section=section, at=at) for section in sections.values())
-    return Swept(freed, offered, laid_out, begun, emptied)
+    return Swept(freed, offered, laid_out, begun, emptied, closed)
 
 
 def refresh_availability(*, at: datetime) -> int:

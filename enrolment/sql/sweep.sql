@@ -140,3 +140,36 @@ SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
         WHERE e.section_id = wanted.section AND e.state IN ('waiting', 'offered')
     ) w
 $$;
+
+-- After the weeks in which one may still join, the lines of a term close, and who waited is told.
+-- Returns how many were told; who is busy just now is told the next time.
+CREATE OR REPLACE FUNCTION seat_close_lines(p_at timestamptz)
+RETURNS int LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+DECLARE
+    entry record;
+    told int := 0;
+BEGIN
+    PERFORM seat_ensure_for_all();
+    FOR entry IN
+        SELECT w.id, w.learner_id, s AS section
+        FROM courses_term t
+        JOIN courses_classsection s ON s.term_id = t.id
+        JOIN enrolment_waitlistentry w ON w.section_id = s.id AND w.state = 'waiting'
+        WHERE t.phase = 'teaching'
+          AND t.starts_on
+              + 7 * coalesce((seat_rules(t.id, p_at)->>'late_join_weeks')::int, 4)
+              <= (p_at AT TIME ZONE 'Asia/Shanghai')::date
+        ORDER BY w.id
+    LOOP
+        CONTINUE WHEN NOT seat_lock_learner(entry.learner_id, (entry.section).term_id, false);
+        UPDATE enrolment_waitlistentry SET state = 'closed', closed_at = p_at
+        WHERE id = entry.id AND state = 'waiting';
+        CONTINUE WHEN NOT FOUND;
+        PERFORM seat_audit(entry.section, entry.learner_id, NULL, 'waiting list closed', p_at,
+                           jsonb_build_object('entry', entry.id));
+        PERFORM seat_errand('tell_line_ended', entry.id::text);
+        told := told + 1;
+    END LOOP;
+    RETURN told;
+END $$;

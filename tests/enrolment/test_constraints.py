@@ -264,6 +264,7 @@ def test_the_web_claims_through_the_function(section, learner, as_app, nothing_i
 CLOCK_WORK = {
     "close a term": lambda section: ledger.close_term(term=section.term, at=TODAY),
     "begin terms": lambda section: ledger.begin_terms(at=TODAY),
+    "close lines": lambda section: ledger.close_lines(at=TODAY),
     "sweep": lambda section: ledger.sweep(at=TODAY, limit=1),
     "promote": lambda section: ledger.promote(section_id=section.pk, at=TODAY, due_at=TODAY),
     "look for offers": lambda section: ledger.sections_to_offer(),

@@ -23,7 +23,7 @@ from tests.enrolment.acts import (
 )
 from tests.factories.accounts import HelperGrantFactory, LearnerFactory, StaffFactory
 from tests.factories.campus import RoomFactory
-from tests.factories.enrolment import SectionFactory, WaitlistEntryFactory
+from tests.factories.enrolment import SectionFactory, TermFactory, WaitlistEntryFactory
 from tests.factories.times import TODAY
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +33,7 @@ TASK = {
     kind: getattr(tasks, kind)
     for kind in (
         "tell_claim", "tell_offer", "tell_expired", "tell_passed_over", "tell_line_closed",
+        "tell_line_ended",
         "tell_lapsed", "tell_cancelled", "tell_opening", "tell_class",
         "promote_section", "empty_section",
     )
@@ -185,6 +186,13 @@ def test_called_off(anna):
     services.cancel_section(section=section, actor=StaffFactory(), at=TODAY, reason="x")
     said("停开了", "候补结束")
     assert enrolment_of(anna, section).status == "cancelled_by_school"
+
+
+def test_the_line_of_a_class_long_begun_ends(anna):
+    term = TermFactory(phase="teaching", starts_on=(TODAY - timedelta(weeks=4)).date())
+    WaitlistEntryFactory(section=a_class(term=term), learner=anna)
+    services.lapse_and_promote(at=TODAY)
+    said("候补结束", "下学期")
 
 
 def test_a_lesson_moved_or_called_off_is_told_to_those_with_a_place(anna):

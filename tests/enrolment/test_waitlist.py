@@ -333,3 +333,20 @@ def test_everybody_sees_their_own_place_though_not_the_others(as_app):
         with scope.system("test"):
             assert places(ben) == {bens: (2, 2)}
         assert places(ben) == {}
+
+
+@pytest.mark.parametrize(("weeks", "state"), [(3, "offered"), (4, "closed")])
+def test_the_line_closes_when_nobody_joins_any_more(nothing_is_broken, weeks, state):
+    term = TermFactory(phase="teaching", starts_on=(TODAY - timedelta(weeks=weeks)).date())
+    section = SectionFactory(term=term)
+    entry = WaitlistEntryFactory(section=section, joined_at=TODAY - timedelta(days=1))
+
+    swept = services.lapse_and_promote(at=TODAY)
+    services.lapse_and_promote(at=TODAY)
+
+    entry.refresh_from_db()
+    assert entry.state == state
+    assert swept.closed == (state == "closed")
+    told = OutboxMessage.objects.filter(kind="tell_line_ended", object_id=str(entry.pk))
+    assert told.count() == swept.closed
+    nothing_is_broken(offer_hours=True)

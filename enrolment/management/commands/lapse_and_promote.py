@@ -20,10 +20,19 @@ class Command(BaseCommand):
         swept = services.lapse_and_promote(at=at)
         shown = services.refresh_availability(at=at)
         if any(
-            (swept.freed, swept.offered, swept.laid_out, swept.begun, swept.emptied, shown)
+            (
+                swept.freed,
+                swept.offered,
+                swept.laid_out,
+                swept.begun,
+                swept.emptied,
+                swept.closed,
+                shown,
+            )
         ) or (options["verbosity"] > 1):
             self.stdout.write(
                 f"{swept.freed} seats freed, {swept.offered} offered,"
                 f" {swept.laid_out} classes given seats, {swept.begun} learners begun,"
-                f" {swept.emptied} ended, {shown} display rows changed"
+                f" {swept.emptied} ended, {swept.closed} told that their line has closed,"
+                f" {shown} display rows changed"
             )
