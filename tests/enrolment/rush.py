@@ -7,18 +7,22 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
-from uuid import uuid4
+from uuid import UUID, uuid4
 
+import psycopg
 from django.conf import settings
-from django.db import connection
+from django.db import connection, connections
 from django.test import Client
 
-from accounts.models import User
+from accounts.models import Learner, User
 from config.embedded.ports import free_port
+from courses.models import ClassSection
+from enrolment.models import Claim
 
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "0123456789abcdef" * 2
@@ -88,7 +92,7 @@ def serving(
             server.wait()
 
 
-def all_at_once(calls: Sequence[Callable[[], object]]) -> list[object]:
+def all_at_once(calls: Sequence[Callable[[], object]], *, patience: float = 120) -> list[object]:
     """Make all calls in the same moment; return their answers in the order of the calls."""
     start = threading.Barrier(len(calls))
     answers: list[object] = [None] * len(calls)
@@ -104,8 +108,99 @@ def all_at_once(calls: Sequence[Callable[[], object]]) -> list[object]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(120)
+        thread.join(patience)
     return answers
+
+
+def on_own_connection(work: Callable[[], object]) -> Callable[[], object]:
+    """Let ``work`` leave no connection behind in the thread it is called in."""
+
+    def run() -> object:
+        try:
+            return work()
+        finally:
+            connections.close_all()
+
+    return run
+
+
+def in_step(*sides: Sequence[Callable[[], object]]) -> list[tuple[object, ...]]:
+    """Make the first calls of all sides in one moment, then the second ones, and so on.
+
+    Each side keeps its connection, so that nobody loses a round by opening one.
+    """
+    together = threading.Barrier(len(sides))
+
+    def walk(calls: Sequence[Callable[[], object]]) -> list[object]:
+        answers = []
+        for call in calls:
+            together.wait(30)
+            answers.append(call())
+        return answers
+
+    walks = [on_own_connection(lambda calls=calls: walk(calls)) for calls in sides]
+    walked = all_at_once(walks, patience=900)
+    for answers in walked:
+        if isinstance(answers, BaseException):
+            raise answers
+    return list(zip(*walked, strict=True))
+
+
+@dataclass(frozen=True)
+class MidClaim:
+    """A claim that has its seat in hand and cannot commit yet."""
+
+    backend: int
+    answer: Future[Claim]
+    twin: psycopg.Connection
+
+    def finish(self) -> Claim:
+        """Let it go on; return what it came to."""
+        self.twin.rollback()
+        return self.answer.result(30)
+
+    def kill(self) -> BaseException | None:
+        """End its server process, as an operator or the kernel would; return what it met."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s)", [self.backend])
+        return self.answer.exception(30)
+
+
+@contextmanager
+def stopped_in_mid_claim(
+    press: Callable[[], Claim], *, section: ClassSection, learner: Learner, key: UUID
+) -> Iterator[MidClaim]:
+    """Stop a press at the last thing a claim does, writing down its answer.
+
+    A twin that has written the same key and not committed makes it wait there.
+    """
+    with (
+        psycopg.connect(**connection.get_connection_params()) as twin,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        twin.execute(
+            "INSERT INTO enrolment_claim (learner_id, key, request_hash, act, section_id, outcome,"
+            " reason, channel, at) VALUES (%s, %s, '', 'claim', %s, 'refused', '', 'web', now())",
+            [learner.pk, key, section.pk],
+        )
+        try:
+            answer = pool.submit(on_own_connection(press))
+            yield MidClaim(_blocked_by(twin.info.backend_pid), answer, twin)
+        finally:
+            twin.rollback()
+
+
+def _blocked_by(backend: int) -> int:
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pid FROM pg_stat_activity WHERE %s = ANY(pg_blocking_pids(pid))", [backend]
+            )
+            if found := cursor.fetchone():
+                return int(found[0])
+        time.sleep(0.005)
+    raise AssertionError("nobody came to wait")
 
 
 def new_key() -> str:

@@ -8,14 +8,14 @@ from uuid import uuid4
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import connection, connections
+from django.db import connection
 from django.urls import reverse
 
 from accounts import clock
 from enrolment import services
 from enrolment.models import Claim, Enrolment, WaitlistEntry, ledger
 from enrolment.services import SeatRefused
-from tests.enrolment.rush import all_at_once, new_key, serving, sign_in
+from tests.enrolment.rush import all_at_once, new_key, on_own_connection, serving, sign_in
 from tests.factories.accounts import LearnerFactory
 from tests.factories.enrolment import SectionFactory, TermFactory
 from tests.factories.times import TODAY
@@ -91,16 +91,6 @@ def deadlocks():
         cursor.execute("SELECT pg_stat_clear_snapshot()")
         cursor.execute("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
         return cursor.fetchone()[0]
-
-
-def on_own_connection(work):
-    def run():
-        try:
-            return work()
-        finally:
-            connections.close_all()
-
-    return run
 
 
 def test_claims_withdrawals_offers_and_sweeps_at_once_break_no_rule(nothing_is_broken):
