@@ -22,8 +22,10 @@ from enrolment.models.vocabulary import Act, Channel, Outcome
 from enrolment.models.waitlist import WaitlistEntry
 
 # What a constraint that speaks up means. Only a learner's classes of two terms can get here:
-# within a term the functions ask first, under the learner's lock.
+# within a term the functions ask first, under the learner's lock. So a key that is there already
+# came with a class of another term: a second request, never a twin of this one.
 MEANING = {
+    "enrolment_claim_pkey": "other_request",
     "a_learner_sits_in_one_class_at_a_time": "clash",
     "one_enrolment_per_learner_and_section": "already_in",
     "one_place_in_line_per_learner_and_section": "already_waiting",

@@ -18,6 +18,9 @@ BEGIN
     ) THEN
         RETURN NULL;
     END IF;
+    -- Who is still on the way arrives first, and is counted: the next statement sees them.
+    PERFORM FROM enrolment_learnerterm WHERE term_id = p_term
+    ORDER BY learner_id FOR NO KEY UPDATE;
     WITH held AS (
         SELECT l.section_id, count(*) AS lessons,
                bool_or(EXISTS (SELECT FROM courses_attendance a WHERE a.lesson_id = l.id)) AS kept

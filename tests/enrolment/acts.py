@@ -4,6 +4,7 @@ from uuid import uuid4
 
 from enrolment import services
 from enrolment.models import Enrolment, WaitlistEntry
+from enrolment.services import SeatRefused
 from tests.factories.times import TODAY
 
 
@@ -16,6 +17,14 @@ def claim(section, learner, *, at=TODAY, key=None, actor=None, **more):
         at=at,
         **more,
     )
+
+
+def press(section, learner, *, key=None, by=claim):
+    """One press; what it came to, in a word."""
+    try:
+        return by(section, learner, key=key or uuid4()).outcome
+    except SeatRefused as refused:
+        return str(refused.reason)
 
 
 def withdraw(enrolment, *, at=TODAY, key=None, actor=None, **more):
