@@ -1,15 +1,13 @@
 """Who may write and read seats: the functions of ``enrolment/sql``, and nobody else.
 
-The functions belong to ``seat_writer``; the web's role may call the doors among them. Run this
-again (``install`` in a new migration) whenever a file of that folder changes.
+The functions belong to ``seat_writer``; the web's role may call the doors among them
+(``enrolment/sql/install.py``, which a new migration calls whenever a file of that folder changes).
 """
-
-from pathlib import Path
 
 from accounts.policies import RowPolicy
 from django.db import migrations
 
-SQL = Path(__file__).resolve().parent.parent / "sql"
+from enrolment.sql import install
 
 RIGHTS = """
 CREATE SEQUENCE waitlist_ticket START 1000000;  -- the draw's own tickets stay below
@@ -64,54 +62,6 @@ POLICIES = [
     ),
 ]
 
-# Called by the web and by commands; the rest are parts of these.
-DOORS = (
-    "seat_claim", "seat_withdraw", "seat_undo", "seat_yield", "seat_accept", "seat_leave_line",
-    "seat_confirm", "seat_resize", "seat_cancel_section", "seat_empty_section",
-    "seat_promote", "seat_sweep", "seat_sections_to_offer", "seat_lay_out", "seat_begin_terms",
-    "seat_check", "seat_note_import", "seat_counts", "seat_facts", "waitlist_places",
-)  # fmt: skip
-
-OWNERSHIP = """
-DO $do$
-DECLARE f record;
-BEGIN
-    FOR f IN
-        SELECT oid::regprocedure AS signature, proname FROM pg_proc
-        WHERE pronamespace = 'public'::regnamespace AND proname ~ '^(seat_|waitlist_places)'
-    LOOP
-        EXECUTE format('ALTER FUNCTION %s OWNER TO seat_writer', f.signature);
-        EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f.signature);
-        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO owner', f.signature);
-        IF f.proname = ANY (string_to_array('{doors}', ',')) THEN
-            EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO app', f.signature);
-        END IF;
-    END LOOP;
-END $do$;
-"""
-
-DROP = """
-DO $do$
-DECLARE f record;
-BEGIN
-    FOR f IN
-        SELECT oid::regprocedure AS signature FROM pg_proc
-        WHERE pronamespace = 'public'::regnamespace AND proname ~ '^(seat_|waitlist_places)'
-    LOOP
-        EXECUTE format('DROP FUNCTION %s', f.signature);
-    END LOOP;
-END $do$;
-"""
-
-
-def install(apps, schema_editor):
-    """Put the functions of the folder into the database, in an order in which each finds the others."""
-    with schema_editor.connection.cursor() as cursor:
-        cursor.execute("SET LOCAL check_function_bodies = off")
-        for path in sorted(SQL.glob("*.sql")):
-            cursor.execute(path.read_text(encoding="utf-8"))
-        cursor.execute(OWNERSHIP.format(doors=",".join(DOORS)))
-
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -123,5 +73,5 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(RIGHTS, NO_RIGHTS),
         *(operation for policy in POLICIES for operation in policy.operations()),
-        migrations.RunPython(install, lambda apps, schema_editor: schema_editor.execute(DROP)),
+        migrations.RunPython(install.all_functions, install.no_functions),
     ]

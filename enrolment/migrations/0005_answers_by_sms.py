@@ -1,33 +1,12 @@
-"""Numbers under which a phone answers, and answers with no account behind them.
-
-Puts the two files that changed into the database again; the new function gets its owner here.
-"""
-
-from pathlib import Path
+"""Numbers under which a phone answers, and answers with no account behind them."""
 
 import django.db.models.deletion
 from django.db import migrations, models
 
 from accounts.policies import RowPolicy
+from enrolment.sql import install
 
-SQL = Path(__file__).resolve().parent.parent / "sql"
-SIGNATURE = "seat_may_answer(bigint, bigint, bigint, text, timestamptz)"
-
-RIGHTS = f"""
-ALTER FUNCTION {SIGNATURE} OWNER TO seat_writer;
-REVOKE ALL ON FUNCTION {SIGNATURE} FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION {SIGNATURE} TO owner;
-REVOKE UPDATE, DELETE, TRUNCATE ON enrolment_phonequestion FROM app;
-"""
-
-
-def install(apps, schema_editor):
-    """Replace the functions; owner and rights of the old ones stay as they were."""
-    with schema_editor.connection.cursor() as cursor:
-        cursor.execute("SET LOCAL check_function_bodies = off")
-        for name in ("rules.sql", "waitlist.sql"):
-            cursor.execute((SQL / name).read_text(encoding="utf-8"))
-        cursor.execute(RIGHTS)
+RIGHTS = "REVOKE UPDATE, DELETE, TRUNCATE ON enrolment_phonequestion FROM app"
 
 
 class Migration(migrations.Migration):
@@ -74,5 +53,6 @@ class Migration(migrations.Migration):
         *RowPolicy(
             "enrolment_phonequestion", follows=("entry_id", "enrolment_waitlistentry")
         ).operations(),
-        migrations.RunPython(install, migrations.RunPython.noop),
+        migrations.RunSQL(RIGHTS, migrations.RunSQL.noop),
+        migrations.RunPython(install.all_functions, migrations.RunPython.noop),
     ]

@@ -39,8 +39,9 @@ def lapse_and_promote(*, at: datetime) -> Swept:
     freed = 0
     while batch := ledger.sweep(at=at, limit=BATCH):
         freed += len(batch)
-    sections = ClassSection.objects.select_related("term").in_bulk(ledger.sections_to_offer())
-    offered = sum(waitlist.promote(section=section, at=at) for section in sections.values())
+    to_offer = ledger.sections_to_offer()
+    sections = ClassSection.objects.select_related("term").in_bulk(to_offer)
+    offered = sum(waitlist.promote(section=sections[pk], at=at) for pk in to_offer)
     return Swept(freed, offered, laid_out, begun, emptied, closed)
 
 

@@ -12,7 +12,12 @@ DECLARE
 BEGIN
     PERFORM seat_ensure_for_all();
     FOR due IN
-        SELECT * FROM enrolment_seat WHERE due_at <= p_at ORDER BY due_at LIMIT p_limit
+        -- Offers of one day fall due in one moment: who stood before keeps standing before.
+        SELECT s.* FROM enrolment_seat s
+        LEFT JOIN enrolment_waitlistentry w
+            ON w.section_id = s.section_id AND w.learner_id = s.learner_id AND w.state = 'offered'
+        WHERE s.due_at <= p_at
+        ORDER BY s.due_at, w.ticket, s.section_id, s.no LIMIT p_limit
     LOOP
         SELECT * INTO section FROM courses_classsection WHERE id = due.section_id;
         CONTINUE WHEN NOT seat_lock_learner(due.learner_id, section.term_id, false);

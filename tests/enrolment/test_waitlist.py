@@ -127,6 +127,27 @@ def test_an_offer_nobody_answers_goes_to_the_next_and_the_first_to_the_end(nothi
     nothing_is_broken(OFFER_DUE, offer_hours=True)
 
 
+def test_offers_that_run_out_together_keep_the_order_of_the_line(nothing_is_broken):
+    """Two offers of one day, one moment, one sweep: nobody overtakes on the way to the end."""
+    section, (anna, ben, cai) = full_class(waiting=2)
+    services.resize_section(
+        section=section, capacity=2, actor=StaffFactory(), at=TODAY, reason="more chairs"
+    )
+    free_the_seat(section, anna)
+    services.promote(section=section, at=TODAY)
+    assert states(section) == ["offered", "offered"]
+    # The row of who stands before now lies behind the other one on its page.
+    ahead = Seat.objects.filter(learner=ben)
+    ahead.update(due_at=OFFER_DUE + MINUTE)
+    ahead.update(due_at=OFFER_DUE)
+
+    with scope.system("test"):
+        ledger.sweep(at=OFFER_DUE, limit=50)
+
+    assert list(section.waitlist.in_order().values_list("learner", flat=True)) == [ben.pk, cai.pk]
+    nothing_is_broken(OFFER_DUE)
+
+
 def test_a_second_offer_unanswered_ends_the_waiting(nothing_is_broken):
     section, (anna, ben) = full_class(waiting=1)
     free_the_seat(section, anna)

@@ -1,0 +1,1 @@
+"""The functions of the database, one readable file for each piece of work."""
