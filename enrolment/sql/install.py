@@ -11,28 +11,27 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).resolve().parent
-OURS = "'^(seat_|waitlist_places)'"
 
-DROP = f"""
+DROP = """
 DO $do$
 DECLARE f record;
 BEGIN
     FOR f IN
         SELECT oid::regprocedure AS signature FROM pg_proc
-        WHERE pronamespace = 'public'::regnamespace AND proname ~ {OURS}
+        WHERE pronamespace = 'public'::regnamespace AND proname ~ '^(seat_|waitlist_places)'
     LOOP
         EXECUTE format('DROP FUNCTION %s', f.signature);
     END LOOP;
 END $do$;
 """
 
-OWNERSHIP = f"""
+OWNERSHIP = """
 DO $do$
 DECLARE f record;
 BEGIN
     FOR f IN
         SELECT oid::regprocedure AS signature, prosecdef AS is_door FROM pg_proc
-        WHERE pronamespace = 'public'::regnamespace AND proname ~ {OURS}
+        WHERE pronamespace = 'public'::regnamespace AND proname ~ '^(seat_|waitlist_places)'
     LOOP
         EXECUTE format('ALTER FUNCTION %s OWNER TO seat_writer', f.signature);
         EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f.signature);
