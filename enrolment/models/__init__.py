@@ -3,9 +3,10 @@
 from enrolment.models.claims import Claim
 from enrolment.models.cloud import CloudSeat
 from enrolment.models.enrolments import Enrolment, EnrolmentEvent, LearnerTerm
+from enrolment.models.openings import Opening, OpeningSecret, QueuePlace
 from enrolment.models.questions import PhoneQuestion
 from enrolment.models.seats import Seat
-from enrolment.models.vocabulary import Act, Bucket, Channel, Outcome, SeatState
+from enrolment.models.vocabulary import Act, Bucket, Channel, Lane, Outcome, SeatState
 from enrolment.models.waitlist import WaitlistEntry
 
 __all__ = [
@@ -16,9 +17,13 @@ __all__ = [
     "CloudSeat",
     "Enrolment",
     "EnrolmentEvent",
+    "Lane",
     "LearnerTerm",
+    "Opening",
+    "OpeningSecret",
     "Outcome",
     "PhoneQuestion",
+    "QueuePlace",
     "Seat",
     "SeatState",
     "WaitlistEntry",

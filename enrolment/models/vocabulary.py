@@ -33,6 +33,13 @@ class Channel(models.TextChoices):
     SYSTEM = "system", _("by rule")
 
 
+class Lane(models.TextChoices):
+    """By which of two lines one comes to an opening."""
+
+    PEOPLE = "people", _("by themselves")
+    OFFICE = "office", _("through the office")
+
+
 class Act(models.TextChoices):
     """What was asked for with one press of a button."""
 

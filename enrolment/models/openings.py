@@ -1,0 +1,225 @@
+"""The days on which left-over seats open, and who stands before the door."""
+
+from datetime import datetime, timedelta
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Learner, User
+from courses.models import Department, Term
+from enrolment.models.vocabulary import Channel, Lane
+
+# Who comes in these minutes before an opening is shuffled; who comes later stands behind.
+SHUFFLED_MINUTES = timedelta(minutes=15)
+
+
+class OpeningQuerySet(models.QuerySet["Opening"]):
+    """The words we have for openings."""
+
+    def of_term(self, term: Term) -> Self:
+        """One term's, in the order of their days."""
+        return self.filter(term=term).in_order()
+
+    def in_order(self) -> Self:
+        """The earliest first."""
+        return self.order_by("opens_at", "department__position", "pk")
+
+    def not_over(self) -> Self:
+        """Openings for which the waiting room has not been closed."""
+        return self.filter(ended_at=None)
+
+    def begun(self, at: datetime) -> Self:
+        """Openings whose hour has come."""
+        return self.filter(opens_at__lte=at)
+
+    def live(self, at: datetime) -> Self:
+        """Openings that admit people in turn at this moment."""
+        return self.begun(at).not_over()
+
+    def drawn(self) -> Self:
+        """Openings whose order has been made; their seed is public."""
+        return self.filter(shuffled_at__isnull=False)
+
+    def with_words(self) -> Self:
+        """With what their pages say: department and term."""
+        return self.select_related("department", "term")
+
+
+class Opening(models.Model):
+    """The open enrolment of one department's classes in a term, and the state of its room.
+
+    The digest of the seed stands here from the day of planning; the seed itself stays in
+    ``OpeningSecret`` until the order is made with it, so nobody can choose it afterwards
+    and nobody can know the order before. A constraint compares the two.
+    """
+
+    term = models.ForeignKey(
+        Term, on_delete=models.PROTECT, related_name="openings", verbose_name=_("term")
+    )
+    department = models.ForeignKey(
+        Department,
+        on_delete=models.PROTECT,
+        related_name="openings",
+        verbose_name=_("department"),
+        db_index=False,
+    )
+    opens_at = models.DateTimeField(_("opens"))
+    closes_at = models.DateTimeField(_("closes"), null=True, blank=True)
+    seed_digest = models.CharField(max_length=64)
+    seed = models.CharField(max_length=64, blank=True, default="", db_default="")
+    shuffled_at = models.DateTimeField(null=True, blank=True)
+    # How many people were shuffled; whoever came after them has a higher position.
+    people_in = models.PositiveIntegerField(default=0, db_default=0)
+    # Up to which position of each lane people may come in; it never goes down.
+    serving = models.PositiveIntegerField(default=0, db_default=0)
+    serving_office = models.PositiveIntegerField(default=0, db_default=0)
+    # People let in per second now, and how long claims took (99 of 100) when that was decided.
+    rate = models.FloatField(default=0, db_default=0)
+    p99_ms = models.PositiveIntegerField(null=True, blank=True)
+    paced_at = models.DateTimeField(null=True, blank=True)
+    # What the registrar's office decided by hand.
+    held_back = models.BooleanField(default=False, db_default=False)
+    most_per_second = models.PositiveIntegerField(null=True, blank=True)
+    # From then on nobody needs to stand in a line.
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = OpeningQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("opening")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["term", "department"], name="a_department_opens_once_a_term"
+            ),
+            models.CheckConstraint(
+                condition=Q(closes_at=None) | Q(closes_at__gt=F("opens_at")),
+                name="an_opening_closes_after_it_opens",
+            ),
+            models.CheckConstraint(
+                condition=Q(shuffled_at=None, seed="")
+                | (Q(shuffled_at__isnull=False) & ~Q(seed="")),
+                name="the_seed_is_shown_with_the_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"opening {self.pk}"
+
+    @property
+    def doors_at(self) -> datetime:
+        """From when on people may come and wait."""
+        return self.opens_at - SHUFFLED_MINUTES
+
+    def takes_people(self, at: datetime) -> bool:
+        """Whether one can get a place before this door at a moment."""
+        closed = self.closes_at is not None and self.closes_at <= at
+        return self.ended_at is None and self.doors_at <= at and not closed
+
+    def serving_of(self, lane: str) -> int:
+        """Return up to which position a lane may come in."""
+        return self.serving_office if lane == Lane.OFFICE else self.serving
+
+
+class OpeningSecret(models.Model):
+    """The seed of an opening until its order is made. Only work of the system reads it."""
+
+    opening = models.OneToOneField(
+        Opening, on_delete=models.CASCADE, primary_key=True, related_name="secret"
+    )
+    seed = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"secret of opening {self.pk}"
+
+
+class QueuePlaceQuerySet(models.QuerySet["QueuePlace"]):
+    """The words we have for places before a door."""
+
+    def of(self, learner: Learner) -> Self:
+        """One learner's own."""
+        return self.filter(learner=learner)
+
+    def before(self, opening: Opening) -> Self:
+        """All who came to one door."""
+        return self.filter(opening=opening)
+
+    def in_lane(self, lane: str) -> Self:
+        """People who came by themselves, or those the office brought."""
+        return self.filter(lane=lane)
+
+    def came_in_time(self, opening: Opening) -> Self:
+        """Who came to a door before it opened: their order is shuffled."""
+        return self.before(opening).filter(joined_at__lt=opening.opens_at)
+
+    def without_position(self) -> Self:
+        """Who has not been told yet where they stand."""
+        return self.filter(position=None)
+
+    def not_entered(self) -> Self:
+        """Who has not come in yet."""
+        return self.filter(entered_at=None)
+
+    def as_they_came(self) -> Self:
+        """The first to come first: keys are given in the order of coming."""
+        return self.order_by("pk")
+
+    def in_order(self) -> Self:
+        """As they are let in, each lane by itself."""
+        return self.order_by("lane", "position")
+
+
+class QueuePlace(models.Model):
+    """One learner's place before one door, kept for whoever loses the line.
+
+    ``number`` is public and says nothing about the person: the published order lists
+    numbers. A position once given never changes (a trigger sees to it).
+    """
+
+    opening = models.ForeignKey(
+        Opening, on_delete=models.PROTECT, related_name="places", db_index=False
+    )
+    learner = models.ForeignKey(Learner, on_delete=models.PROTECT, related_name="queue_places")
+    lane = models.CharField(max_length=6, choices=Lane.choices, default=Lane.PEOPLE)
+    number = models.CharField(max_length=8)
+    position = models.PositiveIntegerField(null=True, blank=True)
+    joined_at = models.DateTimeField()
+    entered_at = models.DateTimeField(null=True, blank=True)
+    channel = models.CharField(max_length=8, choices=Channel.choices)
+    actor = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+
+    objects = QueuePlaceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("place in the waiting room")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["opening", "learner"], name="a_learner_stands_once_before_a_door"
+            ),
+            models.UniqueConstraint(
+                fields=["opening", "number"], name="a_number_is_given_once_a_door"
+            ),
+            models.UniqueConstraint(
+                fields=["opening", "lane", "position"], name="nobody_stands_where_another_stands"
+            ),
+            models.CheckConstraint(
+                condition=Q(position=None) | Q(position__gte=1), name="positions_count_from_one"
+            ),
+            models.CheckConstraint(
+                condition=Q(entered_at=None) | Q(position__isnull=False),
+                name="nobody_comes_in_without_a_position",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["opening", "lane"],
+                condition=Q(position=None),
+                name="places_without_position",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"place {self.number}"
