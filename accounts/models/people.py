@@ -199,13 +199,21 @@ class HelperGrant(models.Model):
 
 
 class ConsentRecord(models.Model):
-    """What a learner agreed to: a declaration, a family's consent, a helper's act."""
+    """What a learner agreed to or showed us: a declaration, a family's consent, a proof."""
 
     class Kind(models.TextChoices):
         HEALTH = "health", _("health declaration")
         FAMILY = "family", _("family consent")
         HELPER = "helper", _("consent to a helper")
         PRIVACY = "privacy", _("privacy notice")
+        RESIDENCE = "residence", _("proof of residence in the city")
+        WORK = "work", _("proof of work in the city")
+        CHILD = "child", _("proof of a child who lives in the city")
+
+        @classmethod
+        def proofs_of_residence(cls) -> "list[ConsentRecord.Kind]":
+            """Any one of these shows that somebody belongs to the city."""
+            return [cls.RESIDENCE, cls.WORK, cls.CHILD]
 
     learner = models.ForeignKey(Learner, on_delete=models.PROTECT, related_name="consents")
     kind = models.CharField(max_length=12, choices=Kind.choices)
