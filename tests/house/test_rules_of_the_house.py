@@ -101,7 +101,7 @@ def test_functions_stay_readable(folder):
     long = [
         f"{short(path)}:{node.name} {node.end_lineno - node.lineno}"
         for path in python_files(folder)
-        if path.name != "wording.py"  # a list of sentences, one for each reason, side by side
+        if "wording" not in str(path)  # a list of sentences, one for each reason, side by side
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.FunctionDef) and node.end_lineno - node.lineno > 55
     ]

@@ -1,18 +1,14 @@
-"""Every sentence said to a learner about seats: what happened, then what to do next."""
+"""Why the rules say no to a learner, and what to do next."""
 
 from datetime import datetime
 
 from django.conf import settings
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from courses.models import ClassSection
-from courses.templatetags.catalogue import yuan
-from enrolment.domain.refunds import Refund, Share
 from enrolment.domain.refusals import Refusal
-from enrolment.domain.waitlist import Length
+from enrolment.wording.moments import moment
 
 # Reasons that are said in the same words whatever the class.
 WHY_NOT = {
@@ -81,13 +77,6 @@ IN_THE_WAY = {
         " Choose another hour or the same campus."
     ),
 }
-
-
-def moment(at: datetime) -> str:
-    """Return day, weekday and hour in words."""
-    local = localtime(at)
-    day = date_format(local, pgettext("format of a day", "l j F"))
-    return f"{day} {date_format(local, 'G:i')}"
 
 
 def refusal(
@@ -160,103 +149,3 @@ def limit_reached(limit: int) -> str:
         "One person can have %(limit)s classes a term. To take this one, leave one of yours:",
         limit,
     ) % {"limit": limit}
-
-
-def seat_went_meanwhile() -> str:
-    """Say that somebody was faster, without alarm."""
-    return _("The last place went a moment ago. We have put you on the waiting list.")
-
-
-def seat_came_meanwhile() -> str:
-    """Say that a place was free after all."""
-    return _("A place was free after all. It is yours.")
-
-
-def line_length(length: Length) -> str:
-    """Say how long a waiting list is."""
-    match length:
-        case Length.SHORT:
-            return _("up to 10 people wait")
-        case Length.MIDDLE:
-            return _("10 to 30 people wait")
-        case Length.LONG:
-            return _("more than 30 people wait")
-
-
-def refund_rule(section: ClassSection) -> str:
-    """Say what comes back when one leaves."""
-    if not section.fee_fen:
-        return _("This class costs nothing.")
-    return _(
-        "All of it until the second lesson. Then for the lessons that remain, until the fifth."
-        " After that, only for special reasons such as illness."
-    )
-
-
-def comes_back(refund: Refund) -> str:
-    """Say what comes back if one leaves now."""
-    match refund.share:
-        case Share.WHOLE:
-            return _("You get the whole fee back: %(amount)s.") % {"amount": yuan(refund.fen)}
-        case Share.REMAINING:
-            return ngettext(
-                "You get %(number)s lesson back: %(amount)s.",
-                "You get %(number)s lessons back: %(amount)s.",
-                refund.lessons,
-            ) % {"number": refund.lessons, "amount": yuan(refund.fen)}
-        case Share.NOTHING_JOINED_LATE:
-            return _(
-                "Who joined after the lessons had begun gets no fee back."
-                " For special reasons such as illness, come to the counter."
-            )
-        case Share.NOTHING:
-            return _(
-                "The fifth lesson is over: the fee is not paid back."
-                " For special reasons such as illness, come to the counter."
-            )
-
-
-def reminder_set(opens_at: datetime) -> str:
-    """Say that a letter will come."""
-    return _("We will send you a message when enrolment starts: %(day)s.") % {
-        "day": moment(opens_at)
-    }
-
-
-def health_declared() -> str:
-    """Say that the declaration is with us."""
-    return _("We have your health declaration. It counts for one year.")
-
-
-# To staff
-
-
-def confirmed_at_counter(name: str) -> str:
-    """Say that a place is somebody's now."""
-    return _("The place is confirmed for %(name)s. A message has been sent.") % {"name": name}
-
-
-def counter_refusal(reason: Refusal) -> str:
-    """Say to staff why a place cannot be confirmed."""
-    if reason is Refusal.ALREADY_IN:
-        return _("This place is confirmed already.")
-    if reason is Refusal.CLOSED:
-        return class_called_off()
-    return _("The hold has run out and the place was given on. Enrol the learner again.")
-
-
-def class_called_off() -> str:
-    """Say to staff that a class is over before its time."""
-    return _("This class was called off. Everybody in it is being told.")
-
-
-def resized(seats: int) -> str:
-    """Say how many places a class has now."""
-    return _("The class has %(seats)s places now.") % {"seats": seats}
-
-
-def seats_in_use(seats: int) -> str:
-    """Say that people sit in the places that were to go."""
-    return _("%(seats)s places are in use or being answered; the class keeps these.") % {
-        "seats": seats
-    }

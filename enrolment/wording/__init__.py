@@ -1,0 +1,43 @@
+"""Every sentence said about seats: what happened, then what to do next."""
+
+from enrolment.wording.learners import (
+    comes_back,
+    health_declared,
+    line_length,
+    refund_rule,
+    reminder_set,
+    seat_came_meanwhile,
+    seat_went_meanwhile,
+)
+from enrolment.wording.moments import (
+    moment,
+)
+from enrolment.wording.staff import (
+    class_called_off,
+    confirmed_at_counter,
+    counter_refusal,
+    resized,
+    seats_in_use,
+)
+from enrolment.wording.why_not import (
+    limit_reached,
+    refusal,
+)
+
+__all__ = [
+    "class_called_off",
+    "comes_back",
+    "confirmed_at_counter",
+    "counter_refusal",
+    "health_declared",
+    "limit_reached",
+    "line_length",
+    "moment",
+    "refund_rule",
+    "refusal",
+    "reminder_set",
+    "resized",
+    "seat_came_meanwhile",
+    "seat_went_meanwhile",
+    "seats_in_use",
+]
