@@ -47,7 +47,7 @@ WORKERS, THREADS = 2, 4
 # One press, as the web sends it. n counts all attempts of a run.
 FUNCTION = """SELECT outcome FROM (SELECT nextval('bench')::bigint AS n) s, LATERAL seat_claim(
   {first} + n % {learners}, {first} + n % {learners}, {first} + {which},
-  gen_random_uuid(), 'x', 'web', now(), now() + interval '1 day');
+  gen_random_uuid(), 'x', 'web', now(), now() + interval '1 day', '');
 """
 # Each contestant has classes of its own, so that none finds seats that another has filled.
 HOT_CLASSES, ZIPF_CLASSES = range(100), range(100, 300)

@@ -6,6 +6,7 @@ The functions themselves are in ``enrolment/sql``; a press of a button answers w
 
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from datetime import datetime
 from typing import Any, cast
@@ -18,7 +19,7 @@ from accounts.models import Learner, User
 from courses.models import ClassSection, Term
 from enrolment.models.claims import Claim
 from enrolment.models.enrolments import Enrolment
-from enrolment.models.vocabulary import Act, Channel, Outcome
+from enrolment.models.vocabulary import Act, Channel, Outcome, Together
 from enrolment.models.waitlist import WaitlistEntry
 
 # What a constraint that speaks up means. Only a learner's classes of two terms can get here:
@@ -55,6 +56,7 @@ def claim(
     key: UUID,
     at: datetime,
     due_at: datetime | None,
+    reason: str = "",
 ) -> Claim:
     """Give a free seat, or a place in the line."""
     return _press(
@@ -64,7 +66,63 @@ def claim(
         key,
         [
             *(actor.pk, learner.pk, section.pk, key, request_hash(Act.CLAIM, section.pk)),
-            *(channel, at, due_at),
+            *(channel, at, due_at, reason),
+        ],
+    )
+
+
+def claim_several(
+    *,
+    sections: Sequence[int],
+    learners: Sequence[int],
+    mode: Together,
+    actor: User,
+    channel: Channel,
+    key: UUID,
+    at: datetime,
+    dues: Mapping[int, datetime | None],
+    reason: str = "",
+) -> list[Claim]:
+    """Give seats or places in lines for every learner in every class, as ``mode`` says.
+
+    ``dues`` are the due times of the classes. One answer a learner and class; where nothing came
+    about, the press's own.
+    """
+    sections, learners = sorted(sections), sorted(learners)
+    return _press_for_several(
+        "seat_claim_several",
+        Act.BASKET,
+        learners[0],
+        key,
+        [
+            *(actor.pk, learners, sections, key, hash_of_several(mode, learners, sections)),
+            *(channel, at, [dues[section] for section in sections], mode, reason),
+        ],
+    )
+
+
+def swap(
+    *,
+    enrolment: Enrolment,
+    section: ClassSection,
+    may_wait: bool,
+    actor: User,
+    channel: Channel,
+    key: UUID,
+    at: datetime,
+    due_at: datetime | None,
+    reason: str = "",
+) -> Claim:
+    """Give a seat in ``section`` for ``enrolment``, or (``may_wait``) a place in its line."""
+    return _press(
+        "seat_swap",
+        Act.SWAP,
+        enrolment.learner_id,
+        key,
+        [
+            *(actor.pk, enrolment.learner_id, enrolment.pk, section.pk, key),
+            request_hash(Act.SWAP, enrolment.pk, section.pk, may_wait),
+            *(channel, at, due_at, may_wait, reason),
         ],
     )
 
@@ -112,10 +170,11 @@ def accept(
     key: UUID,
     at: datetime,
     due_at: datetime | None,
+    reason: str = "",
 ) -> Claim:
     """Take an offered seat. Nobody as ``actor``: by SMS, read by the errand for such answers."""
-    args = _about(Act.ACCEPT, entry, actor, key)
-    return _press("seat_accept", Act.ACCEPT, entry.learner_id, key, [*args, channel, at, due_at])
+    args = [*_about(Act.ACCEPT, entry, actor, key), channel, at, due_at, reason]
+    return _press("seat_accept", Act.ACCEPT, entry.learner_id, key, args)
 
 
 def leave_line(
@@ -126,13 +185,14 @@ def leave_line(
     key: UUID,
     at: datetime,
     act: Act,
+    reason: str = "",
 ) -> Claim:
     """Decline an offer or leave the line; ``act`` says which of the two was pressed.
 
     Nobody as ``actor``: by SMS, as at ``accept``.
     """
-    args = _about(act, entry, actor, key)
-    return _press("seat_leave_line", act, entry.learner_id, key, [*args, channel, at, act])
+    args = [*_about(act, entry, actor, key), channel, at, act, reason]
+    return _press("seat_leave_line", act, entry.learner_id, key, args)
 
 
 def confirm(
@@ -162,6 +222,30 @@ def confirm(
     )
 
 
+def extend(
+    *,
+    about: Enrolment | WaitlistEntry,
+    actor: User,
+    channel: Channel,
+    key: UUID,
+    at: datetime,
+    due_at: datetime,
+    reason: str,
+) -> Claim:
+    """Keep a held or offered seat until ``due_at``, as staff."""
+    subject = request_hash(Act.EXTEND, about.section_id)
+    return _press(
+        "seat_extend",
+        Act.EXTEND,
+        about.learner_id,
+        key,
+        [
+            *(actor.pk, about.learner_id, about.section_id, key, subject),
+            *(channel, at, due_at, reason),
+        ],
+    )
+
+
 def facts(
     *, section_ids: list[int], learner: Learner, actor: User, at: datetime
 ) -> dict[str, Any] | None:
@@ -179,9 +263,14 @@ def stored(*, learner: Learner, key: UUID, act: Act, subject: int) -> Claim | No
     return found
 
 
-def request_hash(act: Act, subject: int) -> str:
+def request_hash(act: Act, *subject: object) -> str:
     """Return what tells one request from another under the same key."""
-    return hashlib.sha256(f"{act}:{subject}".encode()).hexdigest()
+    return hashlib.sha256(":".join(map(str, (act, *subject))).encode()).hexdigest()
+
+
+def hash_of_several(mode: Together, learners: Sequence[int], sections: Sequence[int]) -> str:
+    """Return what tells one request for several places from another; the order is nothing."""
+    return request_hash(Act.BASKET, mode, sorted(learners), sorted(sections))
 
 
 def promote(*, section_id: int, at: datetime, due_at: datetime) -> int:
@@ -197,6 +286,16 @@ def sweep(*, at: datetime, limit: int) -> list[int]:
 def sections_to_offer() -> list[int]:
     """Return classes that have a free seat and somebody who waits."""
     return _column("seat_sections_to_offer", [])
+
+
+def offers_owed_a_call(*, at: datetime) -> list[int]:
+    """Return entries whose offer has fallen due and may not run out for want of a call."""
+    return _column("seat_offers_owed_a_call", [at])
+
+
+def keep_for_a_call(*, entry_id: int, at: datetime, due_at: datetime) -> bool:
+    """Put such an offer off until ``due_at``; return whether it was."""
+    return bool(_value("seat_keep_for_a_call", [entry_id, at, due_at]))
 
 
 def lay_out() -> int:
@@ -288,24 +387,34 @@ def _about(
 
 
 def _press(function: str, act: Act, learner_id: int, key: UUID, args: list[Any]) -> Claim:
+    """Call a function that gives one answer."""
+    return _press_for_several(function, act, learner_id, key, args)[0]
+
+
+def _press_for_several(
+    function: str, act: Act, learner_id: int, key: UUID, args: list[Any]
+) -> list[Claim]:
     """Call one function, and once more if the database chose it to end a deadlock."""
     for last in (False, True):
         try:
             # Inside a transaction (staff) a constraint that speaks up must not spoil the rest.
             with transaction.atomic() if connection.in_atomic_block else nullcontext():
-                return _read_claim(function, args)
+                return _read_claims(function, args)
         except IntegrityError as error:
             reason = MEANING.get(_constraint(error))
             if reason is None:
                 raise
-            return Claim(
-                learner_id=learner_id,
-                key=key,
-                act=act,
-                outcome=Outcome.REFUSED,
-                reason=reason,
-                at=next(value for value in args if isinstance(value, datetime)),
-            )
+            at = next(value for value in args if isinstance(value, datetime))
+            return [
+                Claim(
+                    learner_id=learner_id,
+                    key=key,
+                    act=act,
+                    outcome=Outcome.REFUSED,
+                    reason=reason,
+                    at=at,
+                )
+            ]
         except OperationalError as error:
             if last or connection.in_atomic_block:
                 raise
@@ -314,12 +423,12 @@ def _press(function: str, act: Act, learner_id: int, key: UUID, args: list[Any])
     raise AssertionError("the second round returns or raises")
 
 
-def _read_claim(function: str, args: list[Any]) -> Claim:
-    """Read the answer by its column names: ``raw()`` knows no key of two columns."""
+def _read_claims(function: str, args: list[Any]) -> list[Claim]:
+    """Read answers by their column names: ``raw()`` knows no key of two columns."""
     with connection.cursor() as cursor:
         cursor.execute(_call(function, args), args)
         names = [column.name for column in cursor.description]
-        return Claim(**dict(zip(names, cursor.fetchone(), strict=True)))
+        return [Claim(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
 
 
 def _constraint(error: IntegrityError) -> str:

@@ -51,6 +51,9 @@ class Act(models.TextChoices):
     ACCEPT = "accept", _("accept an offer")
     DECLINE = "decline", _("decline an offer")
     CONFIRM = "confirm", _("confirm at the counter")
+    EXTEND = "extend", _("keep a place longer")
+    BASKET = "basket", _("ask for several places at once")
+    SWAP = "swap", _("change one class for another")
 
 
 class Outcome(models.TextChoices):
@@ -64,4 +67,14 @@ class Outcome(models.TextChoices):
     RESTORED = "restored", _("yours again")
     YIELDED = "yielded", _("given to the next person")
     DECLINED = "declined", _("declined")
+    EXTENDED = "extended", _("kept longer")
+    ANSWERED = "answered", _("answered class by class")
     REFUSED = "refused", _("not possible")
+
+
+class Together(models.TextChoices):
+    """How the places hang together that one press asks for."""
+
+    EACH = "each", _("each by itself")
+    ALL = "all", _("all of them, or none")
+    TOGETHER = "together", _("all of them, or wait for all of them")

@@ -103,6 +103,20 @@ class WaitlistEntry(models.Model):
     # Offers that ran out: after the first one moves to the end, after the second off the line.
     expiries = models.PositiveSmallIntegerField(default=0, db_default=0)
     due_at = models.DateTimeField(null=True, blank=True)
+    # People who wait as one carry one mark: a seat is offered to all of them, or to none.
+    together = models.UUIDField(null=True, blank=True)
+    # What ends when this comes about: the person changes one class for another.
+    gives_up = models.ForeignKey(
+        Enrolment,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+    # When this offer was kept longer, by the office or for want of a call; it is so once.
+    extended_at = models.DateTimeField(null=True, blank=True)
     # Told once that a seat went by because of a clash or a limit.
     passed_over_at = models.DateTimeField(null=True, blank=True)
     joined_at = models.DateTimeField()

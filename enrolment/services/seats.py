@@ -24,11 +24,12 @@ def hold_seat(
     key: UUID,
     at: datetime,
     channel: Channel = Channel.WEB,
+    reason: str = "",
 ) -> Claim:
     """Hold a seat until the learner pays, or join the line when none is free.
 
     A class without a fee is the learner's at once. ``key`` names one press of the button: the
-    same key gives the same answer. Raises ``SeatRefused`` when the rules say no, and
+    same key gives the same answer. ``reason`` is what staff write down. Raises ``SeatRefused`` when the rules say no, and
     ``ClassSection.DoesNotExist`` for a class the public does not see.
     """
     facts = queries.dossier([section.pk], learner=learner, actor=actor, at=at)
@@ -51,6 +52,7 @@ def hold_seat(
             key=key,
             at=at,
             due_at=facts.hold_until(section.pk),
+            reason=reason,
         )
     )
 

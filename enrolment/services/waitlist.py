@@ -20,10 +20,12 @@ def accept_offer(
     key: UUID,
     at: datetime,
     channel: Channel = Channel.WEB,
+    reason: str = "",
 ) -> Claim:
     """Take the seat that was offered; with a fee it stays held until it is paid.
 
-    Raises ``SeatRefused`` when the offer has run out, or another class stands in the way now.
+    A class that was to be given up for this one ends in the same moment. Raises ``SeatRefused``
+    when the offer has run out, or another class stands in the way now.
     ``actor`` is None for an answer by SMS of a learner who has no account (``replies.py``).
     """
     rules = queries.rules_of(entry.section.term, at=at)
@@ -35,6 +37,7 @@ def accept_offer(
             key=key,
             at=at,
             due_at=queries.payment_until(entry.section, rules, at=at),
+            reason=reason,
         )
     )
 
@@ -46,11 +49,18 @@ def decline_offer(
     key: UUID,
     at: datetime,
     channel: Channel = Channel.WEB,
+    reason: str = "",
 ) -> Claim:
     """Let the next person have the seat that was offered. Raises ``SeatRefused`` if none is."""
     return answered(
         ledger.leave_line(
-            entry=entry, actor=actor, channel=channel, key=key, at=at, act=Act.DECLINE
+            entry=entry,
+            actor=actor,
+            channel=channel,
+            key=key,
+            at=at,
+            act=Act.DECLINE,
+            reason=reason,
         )
     )
 
@@ -62,11 +72,18 @@ def leave_waitlist(
     key: UUID,
     at: datetime,
     channel: Channel = Channel.WEB,
+    reason: str = "",
 ) -> Claim:
     """Stop waiting for a class. Raises ``SeatRefused`` if the learner does not wait any more."""
     return answered(
         ledger.leave_line(
-            entry=entry, actor=actor, channel=channel, key=key, at=at, act=Act.LEAVE_LINE
+            entry=entry,
+            actor=actor,
+            channel=channel,
+            key=key,
+            at=at,
+            act=Act.LEAVE_LINE,
+            reason=reason,
         )
     )
 

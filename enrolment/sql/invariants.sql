@@ -118,14 +118,14 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
       AND s.id IN (SELECT seat_sections_to_offer())
       AND EXISTS (
           SELECT FROM enrolment_waitlistentry w
-          WHERE w.section_id = s.id AND w.state = 'waiting'
-            AND seat_refusal(w.learner_id, s, p_at, false) = ''
-            AND NOT EXISTS (
-                SELECT FROM enrolment_waitlistentry o
-                JOIN courses_classsection os ON os.id = o.section_id
-                WHERE o.learner_id = w.learner_id AND o.state = 'offered'
-                  AND os.meets && s.meets
-            )
+          CROSS JOIN LATERAL (
+              SELECT count(*) AS people, bool_and(seat_may_have(s, one, p_at)) AS may
+              FROM seat_waiting_as_one(w) one
+          ) they
+          WHERE w.section_id = s.id AND w.state = 'waiting' AND they.may
+            AND they.people <= (
+                SELECT count(*) FROM enrolment_seat f
+                WHERE f.section_id = s.id AND f.state = 'free')
       )
 $$;
 

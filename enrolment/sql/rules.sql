@@ -91,15 +91,18 @@ BEGIN
         IF attempt = 1 THEN
             INSERT INTO enrolment_learnerterm (learner_id, term_id)
             VALUES (p_learner, p_term) ON CONFLICT DO NOTHING;
+            IF FOUND THEN RETURN true; END IF;  -- a new row is its writer's
         END IF;
     END LOOP;
     RETURN false;
 END $$;
 
 -- Why the learner may not have a seat in the class, as far as it can race; '' if they may.
--- To be asked under the learner's lock. The other rules are in enrolment/domain/eligibility.py.
+-- To be asked under the learner's lock. p_but is an enrolment that they give up for this one. The
+-- other rules are in enrolment/domain/eligibility.py.
 CREATE OR REPLACE FUNCTION seat_refusal(
-    p_learner bigint, p_section courses_classsection, p_at timestamptz, p_new_hold boolean
+    p_learner bigint, p_section courses_classsection, p_at timestamptz, p_new_hold boolean,
+    p_but bigint
 ) RETURNS text LANGUAGE plpgsql STABLE AS $$
 DECLARE
     rules jsonb := seat_rules(p_section.term_id, p_at);
@@ -122,7 +125,8 @@ BEGIN
            count(*) FILTER (WHERE s.term_id = p_section.term_id AND e.status = 'offered') AS holds
     INTO has
     FROM enrolment_enrolment e JOIN courses_classsection s ON s.id = e.section_id
-    WHERE e.learner_id = p_learner AND e.status IN ('offered', 'confirmed', 'active');
+    WHERE e.learner_id = p_learner AND e.status IN ('offered', 'confirmed', 'active')
+      AND e.id IS DISTINCT FROM p_but;
 
     IF has.same THEN RETURN 'already_in'; END IF;
     IF has.clash THEN RETURN 'clash'; END IF;
@@ -242,7 +246,7 @@ BEGIN
         p_learner, p_key, p_hash, p_act, p_section, p_outcome, p_reason,
         p_enrolment, p_entry, p_due, p_channel, p_actor, p_at
     ) RETURNING * INTO answer;
-    IF p_outcome <> 'refused' THEN
+    IF p_outcome <> 'answered' AND p_outcome <> 'refused' THEN
         PERFORM seat_errand('tell_claim', p_learner || ':' || p_key);
     END IF;
     RETURN answer;

@@ -10,9 +10,9 @@ DECLARE
     section courses_classsection;
     no_seat_first boolean;
     free_seat record;
-    next_one record;
+    next_one enrolment_waitlistentry;
     offered int := 0;
-    given boolean;
+    given int;
 BEGIN
     PERFORM seat_ensure_for_all();
     SELECT * INTO section FROM courses_classsection WHERE id = p_section;
@@ -25,9 +25,9 @@ BEGIN
         SELECT no, bucket FROM enrolment_seat
         WHERE section_id = p_section AND state = 'free' ORDER BY no
     LOOP
-        given := false;
+        given := 0;
         FOR next_one IN
-            SELECT w.id, w.learner_id FROM enrolment_waitlistentry w
+            SELECT w.* FROM enrolment_waitlistentry w
             LEFT JOIN enrolment_learnerterm l
                 ON l.learner_id = w.learner_id AND l.term_id = section.term_id
             WHERE w.section_id = p_section AND w.state = 'waiting'
@@ -35,75 +35,116 @@ BEGIN
             ORDER BY free_seat.bucket <> 'O' AND strpos(w.flags, free_seat.bucket) = 0,
                      no_seat_first AND coalesce(l.room_classes, 0) > 0, w.ticket
         LOOP
-            given := seat_offer(section, free_seat.no, next_one.id, next_one.learner_id,
-                                p_at, p_due);
-            EXIT WHEN given OR given IS NULL;
+            given := seat_offer(section, free_seat.no, next_one, p_at, p_due);
+            EXIT WHEN given > 0 OR given IS NULL;
         END LOOP;
-        offered := offered + coalesce(given, false)::int;
-        EXIT WHEN NOT given;  -- nobody in the line can take a seat now
+        offered := offered + coalesce(given, 0);
+        EXIT WHEN given = 0;  -- nobody in the line can take a seat now
     END LOOP;
     RETURN offered;
 END $$;
 
--- Offer one seat to one person. False: not this person now. NULL: the seat is gone.
+-- Offer a seat to a person, and more seats to those who wait as one with them: to all, or to
+-- nobody. Returns how many were offered; 0: not these people now. NULL: the seat is gone.
 CREATE OR REPLACE FUNCTION seat_offer(
-    p_section courses_classsection, p_no int, p_entry bigint, p_learner bigint,
+    p_section courses_classsection, p_no int, p_entry enrolment_waitlistentry,
     p_at timestamptz, p_due timestamptz
-) RETURNS boolean LANGUAGE plpgsql AS $$
+) RETURNS int LANGUAGE plpgsql AS $$
 DECLARE
-    entry enrolment_waitlistentry;
+    one enrolment_waitlistentry;
+    all_of_them enrolment_waitlistentry[] := '{}';
+    seats int[];
 BEGIN
-    IF NOT seat_lock_learner(p_learner, p_section.term_id, false) THEN RETURN false; END IF;
-    SELECT * INTO entry FROM enrolment_waitlistentry WHERE id = p_entry;
-    IF entry.state <> 'waiting' THEN RETURN false; END IF;
+    FOR one IN SELECT * FROM seat_waiting_as_one(p_entry) LOOP
+        IF NOT seat_lock_learner(one.learner_id, p_section.term_id, false) THEN RETURN 0; END IF;
+    END LOOP;
+    FOR one IN SELECT * FROM seat_waiting_as_one(p_entry) LOOP
+        IF NOT seat_may_have(p_section, one, p_at) THEN
+            PERFORM seat_pass_over(p_section, one, p_at);
+            RETURN 0;
+        END IF;
+        all_of_them := all_of_them || one;
+    END LOOP;
+    IF cardinality(all_of_them) = 0 THEN RETURN 0; END IF;
+
+    SELECT array_agg(no) INTO seats FROM (
+        SELECT no FROM enrolment_seat
+        WHERE section_id = p_section.id AND state = 'free'
+          AND (no = p_no OR cardinality(all_of_them) > 1)
+        ORDER BY no <> p_no, no LIMIT cardinality(all_of_them)
+        FOR NO KEY UPDATE SKIP LOCKED
+    ) free_seats;
+    IF seats IS NULL OR NOT p_no = ANY (seats) THEN RETURN NULL; END IF;
+    IF cardinality(seats) < cardinality(all_of_them) THEN RETURN 0; END IF;
+    FOR i IN 1..cardinality(seats) LOOP
+        one := all_of_them[i];
+        UPDATE enrolment_seat SET state = 'offered', learner_id = one.learner_id, due_at = p_due
+        WHERE section_id = p_section.id AND no = seats[i];
+        UPDATE enrolment_waitlistentry SET state = 'offered', due_at = p_due WHERE id = one.id;
+        PERFORM seat_note(p_section, seats[i], one.learner_id, NULL, 'free', 'offered', '', '',
+                          NULL, p_due, 'system', NULL, '', p_at, 'seat offered');
+        PERFORM seat_errand('tell_offer', one.id::text);
+    END LOOP;
+    RETURN cardinality(seats);
+END $$;
+
+-- A person's entry and those of the people who wait as one with them, in the order of locks; as
+-- they stand now, so nothing where the person waits no more.
+CREATE OR REPLACE FUNCTION seat_waiting_as_one(p_entry enrolment_waitlistentry)
+RETURNS SETOF enrolment_waitlistentry LANGUAGE sql STABLE AS $$
+    SELECT w.* FROM enrolment_waitlistentry w
+    WHERE w.section_id = p_entry.section_id AND w.state = 'waiting'
+      AND (w.id = p_entry.id OR w.together = p_entry.together)
+    ORDER BY w.learner_id
+$$;
+
+-- Whether a person who waits could take a seat of the class now.
+CREATE OR REPLACE FUNCTION seat_may_have(
+    p_section courses_classsection, p_entry enrolment_waitlistentry, p_at timestamptz
+) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+BEGIN
     -- One live offer per learner and hour: the answer to the first one comes first.
-    IF EXISTS (
+    RETURN NOT seat_has_offer_at(p_section, p_entry.learner_id)
+       AND seat_refusal(p_entry.learner_id, p_section, p_at, false, p_entry.gives_up_id) = '';
+END $$;
+
+CREATE OR REPLACE FUNCTION seat_has_offer_at(p_section courses_classsection, p_learner bigint)
+RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN EXISTS (
         SELECT FROM enrolment_waitlistentry w
         JOIN courses_classsection s ON s.id = w.section_id
         WHERE w.learner_id = p_learner AND w.state = 'offered' AND s.meets && p_section.meets
-    ) THEN
-        RETURN false;
-    END IF;
-    IF seat_refusal(p_learner, p_section, p_at, false) <> '' THEN
-        IF entry.passed_over_at IS NULL THEN
-            UPDATE enrolment_waitlistentry SET passed_over_at = p_at WHERE id = p_entry;
-            PERFORM seat_errand('tell_passed_over', p_entry::text);
-        END IF;
-        RETURN false;
-    END IF;
+    );
+END $$;
 
-    PERFORM FROM enrolment_seat
-    WHERE section_id = p_section.id AND no = p_no AND state = 'free'
-    FOR NO KEY UPDATE SKIP LOCKED;
-    IF NOT FOUND THEN RETURN NULL; END IF;
-    UPDATE enrolment_seat SET state = 'offered', learner_id = p_learner, due_at = p_due
-    WHERE section_id = p_section.id AND no = p_no;
-    UPDATE enrolment_waitlistentry SET state = 'offered', due_at = p_due WHERE id = p_entry;
-    PERFORM seat_note(p_section, p_no, p_learner, NULL, 'free', 'offered', '', '', NULL, p_due,
-                      'system', NULL, '', p_at, 'seat offered');
-    PERFORM seat_errand('tell_offer', p_entry::text);
-    RETURN true;
+-- A seat goes by because of another class of theirs: the person is told once.
+CREATE OR REPLACE FUNCTION seat_pass_over(
+    p_section courses_classsection, p_entry enrolment_waitlistentry, p_at timestamptz
+) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF p_entry.passed_over_at IS NULL AND NOT seat_has_offer_at(p_section, p_entry.learner_id) THEN
+        UPDATE enrolment_waitlistentry SET passed_over_at = p_at WHERE id = p_entry.id;
+        PERFORM seat_errand('tell_passed_over', p_entry.id::text);
+    END IF;
 END $$;
 
 -- Accept an offer. The clock of the door decides, not the punctuality of the sweep. A class with
--- a fee stays held until p_due; one without is the learner's at once.
+-- a fee stays held until p_due; one without is the learner's at once. A class that was to be
+-- given up for this one ends now.
 CREATE OR REPLACE FUNCTION seat_accept(
     p_actor bigint, p_learner bigint, p_entry bigint, p_key uuid, p_hash text,
-    p_channel text, p_at timestamptz, p_due timestamptz
+    p_channel text, p_at timestamptz, p_due timestamptz, p_reason text
 ) RETURNS enrolment_claim LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     section courses_classsection;
+    term courses_term;
     entry enrolment_waitlistentry;
     answer enrolment_claim;
     seat enrolment_seat;
-    refusal text;
-    is_free boolean;
-    begun boolean;
-    seat_now text;
-    status_now text;
-    due timestamptz;
-    enrolment bigint;
+    gives_up bigint;
+    refusal text := 'too_late';
 BEGIN
     SELECT s.* INTO section FROM enrolment_waitlistentry w
     JOIN courses_classsection s ON s.id = w.section_id
@@ -119,48 +160,33 @@ BEGIN
     WHERE section_id = section.id AND learner_id = p_learner AND state = 'offered'
     FOR NO KEY UPDATE;
     SELECT * INTO entry FROM enrolment_waitlistentry WHERE id = p_entry FOR NO KEY UPDATE;
-    refusal := CASE
-        WHEN entry.state = 'offered' AND entry.due_at > p_at AND seat.no IS NOT NULL
-             AND section.status = 'running'
-        THEN seat_refusal(p_learner, section, p_at, false)
-        ELSE 'too_late'
-    END;
+    SELECT id INTO gives_up FROM enrolment_enrolment
+    WHERE id = entry.gives_up_id AND status IN ('offered', 'confirmed', 'active');
+    IF entry.state = 'offered' AND entry.due_at > p_at AND seat.no IS NOT NULL
+       AND section.status = 'running' THEN
+        refusal := seat_refusal(p_learner, section, p_at, false, gives_up);
+    END IF;
+    IF refusal = '' AND gives_up IS NOT NULL THEN
+        refusal := seat_swap_refusal(gives_up, section, p_channel, p_at);
+    END IF;
     IF refusal <> '' THEN
         RETURN seat_answer(p_learner, p_key, p_hash, 'accept', section.id, 'refused', refusal,
                            NULL, p_entry, NULL, p_channel, p_actor, p_at);
     END IF;
-
-    is_free := section.fee_fen = 0;
-    SELECT starts_on <= (p_at AT TIME ZONE 'Asia/Shanghai')::date INTO begun
-    FROM courses_term WHERE id = section.term_id;
-    seat_now := CASE WHEN is_free THEN 'taken' ELSE 'held' END;
-    status_now := CASE WHEN NOT is_free THEN 'offered' WHEN begun THEN 'active'
-                       ELSE 'confirmed' END;
-    due := CASE WHEN is_free THEN NULL ELSE p_due END;
-    INSERT INTO enrolment_enrolment (
-        section_id, learner_id, unit_id, status, source, seat_class, slots, due_at, answered_at,
-        created_at
-    ) VALUES (
-        section.id, p_learner, section.unit_id, status_now, 'waitlist', seat.bucket,
-        section.meets, due, p_at, p_at
-    ) RETURNING id INTO enrolment;
-    UPDATE enrolment_seat SET state = seat_now, enrolment_id = enrolment, due_at = due
-    WHERE section_id = section.id AND no = seat.no;
-    UPDATE enrolment_waitlistentry SET state = 'accepted', due_at = NULL, closed_at = p_at
-    WHERE id = p_entry;
-    PERFORM seat_count(p_learner, section, 1);
-    PERFORM seat_note(section, seat.no, p_learner, enrolment, 'offered', seat_now, '', status_now,
-                      seat.due_at, due, p_channel, p_actor, '', p_at, 'offer accepted');
-    RETURN seat_answer(p_learner, p_key, p_hash, 'accept', section.id,
-                       CASE WHEN is_free THEN 'confirmed' ELSE 'held' END, '',
-                       enrolment, p_entry, due, p_channel, p_actor, p_at);
+    IF gives_up IS NOT NULL THEN
+        RETURN seat_exchange(p_actor, p_learner, gives_up, section, seat, p_key, p_hash, 'accept',
+                             p_channel, p_at, p_due, p_reason);
+    END IF;
+    SELECT * INTO term FROM courses_term WHERE id = section.term_id;
+    RETURN seat_give(p_actor, p_learner, section, seat, p_key, p_hash, 'accept', p_channel, p_at,
+                     seat_due(section, p_due), p_reason, 'waitlist', seat_has_begun(term, p_at));
 END $$;
 
 -- Decline an offer, or leave the line. An offered seat goes to the next person, never back to
 -- whoever gave it up.
 CREATE OR REPLACE FUNCTION seat_leave_line(
     p_actor bigint, p_learner bigint, p_entry bigint, p_key uuid, p_hash text,
-    p_channel text, p_at timestamptz, p_act text
+    p_channel text, p_at timestamptz, p_act text, p_reason text
 ) RETURNS enrolment_claim LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
@@ -195,10 +221,12 @@ BEGIN
     IF entry.state = 'offered' AND seat.no IS NOT NULL THEN
         PERFORM seat_free(section, seat);
         PERFORM seat_note(section, seat.no, p_learner, NULL, 'offered', 'free', '', '',
-                          seat.due_at, NULL, p_channel, p_actor, '', p_at, 'offer declined');
+                          seat.due_at, NULL, p_channel, p_actor, p_reason, p_at,
+                          'offer declined');
     ELSE
         PERFORM seat_audit(section, p_learner, p_actor, 'left the waiting list', p_at,
-                           jsonb_build_object('entry', p_entry, 'channel', p_channel));
+                           jsonb_build_object('entry', p_entry, 'channel', p_channel,
+                                              'reason', p_reason));
     END IF;
     RETURN seat_answer(p_learner, p_key, p_hash, p_act, section.id,
                        CASE WHEN entry.state = 'offered' THEN 'declined' ELSE 'left_line' END,

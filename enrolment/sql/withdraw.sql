@@ -78,7 +78,7 @@ BEGIN
     SELECT * INTO seat FROM enrolment_seat WHERE enrolment_id = p_enrolment FOR NO KEY UPDATE;
     refusal := CASE
         WHEN seat.state = 'leaving' AND seat.due_at > p_at AND section.status = 'running'
-        THEN seat_refusal(p_learner, section, p_at, false)
+        THEN seat_refusal(p_learner, section, p_at, false, NULL)
         ELSE 'too_late'
     END;
     IF refusal <> '' THEN

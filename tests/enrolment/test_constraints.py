@@ -190,7 +190,7 @@ def test_parallel_tabs_are_stopped_by_the_constraint_even_without_the_check(sect
     with connection.cursor() as cursor:
         cursor.execute(
             "CREATE OR REPLACE FUNCTION seat_refusal(p_learner bigint,"
-            " p_section courses_classsection, p_at timestamptz, p_new_hold boolean)"
+            " p_section courses_classsection, p_at timestamptz, p_new_hold boolean, p_but bigint)"
             " RETURNS text LANGUAGE sql AS $$ SELECT ''::text $$"
         )
     from enrolment.models import Channel

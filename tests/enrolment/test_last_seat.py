@@ -225,7 +225,7 @@ def no_check_in_the_function():
         original = cursor.fetchone()[0]
         cursor.execute(
             "CREATE OR REPLACE FUNCTION seat_refusal(p_learner bigint,"
-            " p_section courses_classsection, p_at timestamptz, p_new_hold boolean)"
+            " p_section courses_classsection, p_at timestamptz, p_new_hold boolean, p_but bigint)"
             " RETURNS text LANGUAGE sql AS $$ SELECT ''::text $$"
         )
         try:
