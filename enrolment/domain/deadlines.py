@@ -8,6 +8,8 @@ from typing import Any
 NOON = time(12)
 SHORTEST_NOTICE_BEFORE_START = timedelta(hours=3)
 DAYS_BEFORE_START = 3
+MORE_TIME = timedelta(hours=48)
+A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,35 @@ def offer_until(
             noon += timedelta(days=1)
         return noon
     return _end_of_working_day(at, calendar, terms, days=terms.offer_days)
+
+
+def extended_until(
+    due: datetime, calendar: Calendar, *, offer_starts_on: date | None = None
+) -> datetime:
+    """When a hold or an offer falls due that staff keep longer: 48 hours later, on no day off.
+
+    An offer in the last days before the class begins (``offer_starts_on``) lasts from noon to
+    noon, and is kept to the next.
+    """
+    if offer_starts_on is not None and by_phone_only(due, offer_starts_on):
+        return datetime.combine(due.date() + A_DAY, NOON, tzinfo=due.tzinfo)
+    later = due + MORE_TIME
+    while not calendar.takes_deadlines(later.date()):
+        later += A_DAY
+    return later
+
+
+def kept_for_a_call_until(
+    at: datetime, calendar: Calendar, terms: Terms, *, starts_on: date
+) -> datetime:
+    """When an offer falls due again that was not to run out yet for want of a telephone call.
+
+    One more working day, so that the office can call and the next person need not wait long; in
+    the last days before the class begins it is the next noon, as for every offer then.
+    """
+    if by_phone_only(at, starts_on):
+        return offer_until(at, calendar, terms, starts_on=starts_on)
+    return hold_until(at, calendar, terms)
 
 
 def by_phone_only(at: datetime, starts_on: date) -> bool:

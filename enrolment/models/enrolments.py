@@ -118,6 +118,8 @@ class Enrolment(models.Model):
     slots = DateTimeMultiRangeField()
     due_at = models.DateTimeField(_("answer due"), null=True, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
+    # When the office kept the place longer; it does so once.
+    extended_at = models.DateTimeField(null=True, blank=True)
     undo_until = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -222,7 +224,9 @@ class EnrolmentEvent(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=~Q(seat_from=F("seat_to")) | ~Q(status_from=F("status_to")),
+                condition=~Q(seat_from=F("seat_to"))
+                | ~Q(status_from=F("status_to"))
+                | Q(due_was__isnull=False, due_at__isnull=False, due_at__gt=F("due_was")),
                 name="an_event_changes_something",
             )
         ]

@@ -148,18 +148,32 @@ def withdraw(
     )
 
 
-def undo(*, enrolment: Enrolment, actor: User, channel: Channel, key: UUID, at: datetime) -> Claim:
+def undo(
+    *,
+    enrolment: Enrolment,
+    actor: User,
+    channel: Channel,
+    key: UUID,
+    at: datetime,
+    reason: str = "",
+) -> Claim:
     """Give a kept seat back as it was."""
-    args = _about(Act.UNDO, enrolment, actor, key)
-    return _press("seat_undo", Act.UNDO, enrolment.learner_id, key, [*args, channel, at])
+    args = [*_about(Act.UNDO, enrolment, actor, key), channel, at, reason]
+    return _press("seat_undo", Act.UNDO, enrolment.learner_id, key, args)
 
 
 def yield_now(
-    *, enrolment: Enrolment, actor: User, channel: Channel, key: UUID, at: datetime
+    *,
+    enrolment: Enrolment,
+    actor: User,
+    channel: Channel,
+    key: UUID,
+    at: datetime,
+    reason: str = "",
 ) -> Claim:
     """Give a kept seat to the next person at once."""
-    args = _about(Act.YIELD, enrolment, actor, key)
-    return _press("seat_yield", Act.YIELD, enrolment.learner_id, key, [*args, channel, at])
+    args = [*_about(Act.YIELD, enrolment, actor, key), channel, at, reason]
+    return _press("seat_yield", Act.YIELD, enrolment.learner_id, key, args)
 
 
 def accept(

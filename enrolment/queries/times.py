@@ -62,6 +62,24 @@ def payment_until(section: ClassSection, rules: TermRules, *, at: datetime) -> d
     return deadlines.offer_until(localtime(at), _calendar(rules, at), rules.terms)
 
 
+def extended_until(
+    section: ClassSection, rules: TermRules, *, due_at: datetime, is_offer: bool, at: datetime
+) -> datetime:
+    """When a place falls due that staff keep longer than ``due_at``."""
+    return deadlines.extended_until(
+        localtime(due_at),
+        _calendar(rules, at),
+        offer_starts_on=section.term.starts_on if is_offer else None,
+    )
+
+
+def kept_for_a_call_until(section: ClassSection, rules: TermRules, *, at: datetime) -> datetime:
+    """When an offer falls due that is kept now because nobody has called."""
+    return deadlines.kept_for_a_call_until(
+        localtime(at), _calendar(rules, at), rules.terms, starts_on=section.term.starts_on
+    )
+
+
 def _calendar(rules: TermRules, at: datetime) -> Calendar:
     today = localtime(at).date()
     days = Holiday.objects.between(today, today + CALENDAR_AHEAD)

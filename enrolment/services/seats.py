@@ -91,12 +91,17 @@ def undo_withdrawal(
     key: UUID,
     at: datetime,
     channel: Channel = Channel.WEB,
+    reason: str = "",
 ) -> Claim:
     """Take a seat back that was given up a moment ago, exactly as it was.
 
     Raises ``SeatRefused`` when it is no longer kept, or a new class stands in its hour.
     """
-    return answered(ledger.undo(enrolment=enrolment, actor=actor, channel=channel, key=key, at=at))
+    return answered(
+        ledger.undo(
+            enrolment=enrolment, actor=actor, channel=channel, key=key, at=at, reason=reason
+        )
+    )
 
 
 def yield_seat(
@@ -106,8 +111,11 @@ def yield_seat(
     key: UUID,
     at: datetime,
     channel: Channel = Channel.WEB,
+    reason: str = "",
 ) -> Claim:
     """Let the next person have a seat that is still kept. Raises ``SeatRefused`` if it is not."""
     return answered(
-        ledger.yield_now(enrolment=enrolment, actor=actor, channel=channel, key=key, at=at)
+        ledger.yield_now(
+            enrolment=enrolment, actor=actor, channel=channel, key=key, at=at, reason=reason
+        )
     )

@@ -1,4 +1,5 @@
--- What staff do with seats: confirm at the counter, change the size of a class, call it off.
+-- What staff do with seats: confirm at the counter, keep a place longer, change the size of a
+-- class, call it off.
 
 -- Confirm a held enrolment, with the reason why it may be (paid in cash, waived).
 CREATE OR REPLACE FUNCTION seat_confirm(
@@ -45,6 +46,73 @@ BEGIN
                       'confirmed at the counter');
     RETURN seat_answer(held.learner_id, p_key, p_hash, 'confirm', section.id, 'confirmed', '',
                        p_enrolment, NULL, NULL, p_channel, p_actor, p_at);
+END $$;
+
+-- Keep a held or offered seat longer, until p_due, with the reason why: once for each hold or offer.
+CREATE OR REPLACE FUNCTION seat_extend(
+    p_actor bigint, p_learner bigint, p_section bigint, p_key uuid, p_hash text,
+    p_channel text, p_at timestamptz, p_due timestamptz, p_reason text
+) RETURNS enrolment_claim LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+    section courses_classsection;
+    answer enrolment_claim;
+    seat enrolment_seat;
+    entry bigint;
+    refusal text;
+BEGIN
+    SELECT * INTO section FROM courses_classsection WHERE id = p_section;
+    IF section.id IS NULL OR NOT seat_is_staff(p_actor, section.unit_id) THEN
+        RETURN seat_unkept(p_learner, p_key, 'extend', p_section, 'not_yours', p_at);
+    END IF;
+    PERFORM seat_lock_learner(p_learner, section.term_id, true);
+    answer := seat_stored(p_learner, p_key, p_hash, p_at);
+    IF answer.key IS NOT NULL THEN RETURN answer; END IF;
+
+    SELECT * INTO seat FROM enrolment_seat
+    WHERE section_id = p_section AND learner_id = p_learner AND state IN ('held', 'offered')
+    FOR NO KEY UPDATE;
+    SELECT id INTO entry FROM enrolment_waitlistentry
+    WHERE section_id = p_section AND learner_id = p_learner AND state = 'offered';
+    refusal := CASE
+        WHEN seat.no IS NULL OR seat.due_at <= p_at OR section.status <> 'running' THEN 'too_late'
+        WHEN seat_keep(section, seat, p_due, p_channel, p_actor, p_reason, p_at) THEN ''
+        ELSE 'already_extended'
+    END;
+    RETURN seat_answer(
+        p_learner, p_key, p_hash, 'extend', p_section,
+        CASE WHEN refusal = '' THEN 'extended' ELSE 'refused' END, refusal,
+        seat.enrolment_id, entry, CASE WHEN refusal = '' THEN p_due END, p_channel, p_actor, p_at);
+END $$;
+
+-- Put off when a held or offered seat falls due. False: it was put off before. The number under
+-- which a phone answers the offer stays: it is the same question, with more time.
+CREATE OR REPLACE FUNCTION seat_keep(
+    p_section courses_classsection, p_seat enrolment_seat, p_due timestamptz,
+    p_channel text, p_actor bigint, p_reason text, p_at timestamptz
+) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+    status text := CASE WHEN p_seat.state = 'held' THEN 'offered' ELSE '' END;
+    entry bigint;
+BEGIN
+    IF p_seat.state = 'held' THEN
+        UPDATE enrolment_enrolment SET due_at = p_due, extended_at = p_at
+        WHERE id = p_seat.enrolment_id AND extended_at IS NULL;
+    ELSE
+        UPDATE enrolment_waitlistentry SET due_at = p_due, extended_at = p_at
+        WHERE section_id = p_section.id AND learner_id = p_seat.learner_id AND state = 'offered'
+          AND extended_at IS NULL
+        RETURNING id INTO entry;
+    END IF;
+    IF NOT FOUND THEN RETURN false; END IF;
+    UPDATE enrolment_phonequestion SET due_at = p_due
+    WHERE entry_id = entry AND due_at = p_seat.due_at;
+    UPDATE enrolment_seat SET due_at = p_due
+    WHERE section_id = p_section.id AND no = p_seat.no;
+    PERFORM seat_note(p_section, p_seat.no, p_seat.learner_id, p_seat.enrolment_id, p_seat.state,
+                      p_seat.state, status, status, p_seat.due_at, p_due, p_channel, p_actor,
+                      p_reason, p_at, 'kept longer');
+    RETURN true;
 END $$;
 
 -- Change how many seats a class has. Never takes a seat from somebody: returns the number it has

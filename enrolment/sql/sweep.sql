@@ -16,7 +16,7 @@ BEGIN
         SELECT s.* FROM enrolment_seat s
         LEFT JOIN enrolment_waitlistentry w
             ON w.section_id = s.section_id AND w.learner_id = s.learner_id AND w.state = 'offered'
-        WHERE s.due_at <= p_at
+        WHERE s.due_at <= p_at AND (w.id IS NULL OR NOT seat_owes_a_call(w))
         ORDER BY s.due_at, w.ticket, s.section_id, s.no LIMIT p_limit
     LOOP
         SELECT * INTO section FROM courses_classsection WHERE id = due.section_id;
@@ -27,7 +27,7 @@ BEGIN
         FOR NO KEY UPDATE SKIP LOCKED;
         CONTINUE WHEN NOT FOUND;
         IF seat.state = 'leaving' THEN
-            PERFORM seat_let_go(section, seat, 'system', NULL, p_at);
+            PERFORM seat_let_go(section, seat, 'system', NULL, '', p_at);
         ELSIF seat.state = 'held' THEN
             PERFORM seat_lapse(section, seat, p_at);
         ELSE
@@ -60,7 +60,7 @@ DECLARE
     entry bigint;
 BEGIN
     UPDATE enrolment_waitlistentry
-    SET expiries = expiries + 1, due_at = NULL,
+    SET expiries = expiries + 1, due_at = NULL, extended_at = NULL,
         state = CASE WHEN expiries = 0 THEN 'waiting' ELSE 'expired' END,
         ticket = CASE WHEN expiries = 0 THEN nextval('waitlist_ticket') ELSE ticket END,
         closed_at = CASE WHEN expiries = 0 THEN NULL ELSE p_at END
@@ -70,6 +70,57 @@ BEGIN
     PERFORM seat_note(p_section, p_seat.no, p_seat.learner_id, NULL, 'offered', 'free', '', '',
                       p_seat.due_at, NULL, 'system', NULL, '', p_at, 'offer expired');
     PERFORM seat_errand('tell_expired', entry::text);
+END $$;
+
+-- Whether an offer may not run out yet: to a person whom no message with a link reaches, who was
+-- not telephoned three times on two days, and for whom it was not kept longer already. A seat is
+-- never stranded by this: the offer is put off once (seat_keep_for_a_call), and then runs out.
+CREATE OR REPLACE FUNCTION seat_owes_a_call(p_entry enrolment_waitlistentry)
+RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT (p_entry).extended_at IS NULL AND EXISTS (
+        SELECT FROM accounts_learner l
+        WHERE l.id = (p_entry).learner_id AND l.deceased_on IS NULL
+          AND (l.device IN ('feature', 'none') OR l.phone = '')
+    ) AND NOT (
+        SELECT count(*) >= 3 AND count(DISTINCT (c.at AT TIME ZONE 'Asia/Shanghai')::date) >= 2
+        FROM enrolment_callattempt c
+        WHERE c.entry_id = (p_entry).id AND c.turn = (p_entry).expiries
+    )
+$$;
+
+-- Offers that have fallen due and may not run out yet, of running classes.
+CREATE OR REPLACE FUNCTION seat_offers_owed_a_call(p_at timestamptz)
+RETURNS SETOF bigint LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+    SELECT seat_ensure_for_all();
+    SELECT w.id FROM enrolment_waitlistentry w
+    WHERE w.state = 'offered' AND w.due_at <= p_at AND seat_owes_a_call(w)
+    ORDER BY w.due_at, w.id
+$$;
+
+-- Put off one of these offers until p_due. False: not now, or not any more.
+CREATE OR REPLACE FUNCTION seat_keep_for_a_call(
+    p_entry bigint, p_at timestamptz, p_due timestamptz
+) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+    entry enrolment_waitlistentry;
+    section courses_classsection;
+    seat enrolment_seat;
+BEGIN
+    PERFORM seat_ensure_for_all();
+    SELECT * INTO entry FROM enrolment_waitlistentry WHERE id = p_entry;
+    SELECT * INTO section FROM courses_classsection WHERE id = entry.section_id;
+    IF NOT seat_lock_learner(entry.learner_id, section.term_id, false) THEN RETURN false; END IF;
+    SELECT * INTO seat FROM enrolment_seat
+    WHERE section_id = section.id AND learner_id = entry.learner_id AND state = 'offered'
+      AND due_at <= p_at
+    FOR NO KEY UPDATE SKIP LOCKED;
+    IF NOT FOUND OR NOT seat_keep(section, seat, p_due, 'system', NULL, '', p_at) THEN
+        RETURN false;
+    END IF;
+    PERFORM seat_errand('tell_kept_for_a_call', p_entry::text);
+    RETURN true;
 END $$;
 
 -- Classes that have a free seat and somebody who waits.

@@ -53,7 +53,7 @@ END $$;
 -- Take the seat back while it is still kept, exactly as it was: held stays held, due as before.
 CREATE OR REPLACE FUNCTION seat_undo(
     p_actor bigint, p_learner bigint, p_enrolment bigint, p_key uuid, p_hash text,
-    p_channel text, p_at timestamptz
+    p_channel text, p_at timestamptz, p_reason text
 ) RETURNS enrolment_claim LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
@@ -96,7 +96,7 @@ BEGIN
     PERFORM seat_count(p_learner, section, 1);
     PERFORM seat_note(section, seat.no, p_learner, p_enrolment, 'leaving', was.seat_from,
                       'withdrawn', was.status_from, seat.due_at, was.due_was,
-                      p_channel, p_actor, '', p_at, 'withdrawal undone');
+                      p_channel, p_actor, p_reason, p_at, 'withdrawal undone');
     RETURN seat_answer(p_learner, p_key, p_hash, 'undo', section.id, 'restored', '',
                        p_enrolment, NULL, was.due_was, p_channel, p_actor, p_at);
 END $$;
@@ -104,7 +104,7 @@ END $$;
 -- Give the kept seat to the next person now.
 CREATE OR REPLACE FUNCTION seat_yield(
     p_actor bigint, p_learner bigint, p_enrolment bigint, p_key uuid, p_hash text,
-    p_channel text, p_at timestamptz
+    p_channel text, p_at timestamptz, p_reason text
 ) RETURNS enrolment_claim LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
@@ -129,7 +129,7 @@ BEGIN
         RETURN seat_answer(p_learner, p_key, p_hash, 'yield', section.id, 'refused', 'too_late',
                            p_enrolment, NULL, NULL, p_channel, p_actor, p_at);
     END IF;
-    PERFORM seat_let_go(section, seat, p_channel, p_actor, p_at);
+    PERFORM seat_let_go(section, seat, p_channel, p_actor, p_reason, p_at);
     RETURN seat_answer(p_learner, p_key, p_hash, 'yield', section.id, 'yielded', '',
                        p_enrolment, NULL, NULL, p_channel, p_actor, p_at);
 END $$;
@@ -137,14 +137,14 @@ END $$;
 -- A seat that was kept for a change of mind becomes free. Used by yield and by the sweep.
 CREATE OR REPLACE FUNCTION seat_let_go(
     p_section courses_classsection, p_seat enrolment_seat, p_channel text, p_actor bigint,
-    p_at timestamptz
+    p_reason text, p_at timestamptz
 ) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE enrolment_enrolment SET undo_until = NULL WHERE id = p_seat.enrolment_id;
     PERFORM seat_free(p_section, p_seat);
     PERFORM seat_note(p_section, p_seat.no, p_seat.learner_id, p_seat.enrolment_id, 'leaving',
                       'free', 'withdrawn', 'withdrawn', p_seat.due_at, NULL,
-                      p_channel, p_actor, '', p_at, 'seat freed');
+                      p_channel, p_actor, p_reason, p_at, 'seat freed');
 END $$;
 
 -- Empty a seat row and have it offered to whoever waits.
