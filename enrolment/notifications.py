@@ -31,6 +31,7 @@ LETTER_OF = {
     Outcome.YIELDED: "yielded",
     Outcome.DECLINED: "declined",
     Outcome.LEFT_LINE: "left_line",
+    Outcome.EXTENDED: "kept_longer",
 }
 # What somebody else did, in the words of a letter to the person it was done for.
 DONE_BY_HELPER = {
@@ -42,6 +43,7 @@ DONE_BY_HELPER = {
     Outcome.YIELDED: "让出了名额",
     Outcome.DECLINED: "回绝了空位",
     Outcome.LEFT_LINE: "退出了候补",
+    Outcome.EXTENDED: "多留了名额",
 }
 # Why a yes by SMS cannot be kept just now, in so few words as an SMS has.
 WHY_NOT_NOW = {

@@ -6,7 +6,7 @@ from datetime import datetime
 from courses.models import ClassSection
 from enrolment import queries
 from enrolment.models import ledger
-from enrolment.services import counter, waitlist
+from enrolment.services import calls, counter, waitlist
 
 BATCH = 50
 
@@ -21,14 +21,15 @@ class Swept:
     begun: int
     emptied: int
     closed: int
+    kept: int
 
 
 def lapse_and_promote(*, at: datetime) -> Swept:
     """Free what has fallen due, then offer free seats to those who wait.
 
-    Lines of classes that nobody can join any more close before. New classes get their seats,
-    classes called off lose their last learners, and on the first day of term confirmed
-    learners become its learners.
+    Lines of classes that nobody can join any more close before, and offers to people whom the
+    office still has to call are kept. New classes get their seats, classes called off lose
+    their last learners, and on the first day of term confirmed learners become its learners.
     """
     laid_out = ledger.lay_out()
     begun = ledger.begin_terms(at=at)
@@ -36,13 +37,14 @@ def lapse_and_promote(*, at: datetime) -> Swept:
         counter.empty_section(section_id=section, at=at) for section in queries.sections_to_empty()
     )
     closed = ledger.close_lines(at=at)
+    kept = calls.keep_for_calls(at=at)
     freed = 0
     while batch := ledger.sweep(at=at, limit=BATCH):
         freed += len(batch)
     to_offer = ledger.sections_to_offer()
     sections = ClassSection.objects.select_related("term").in_bulk(to_offer)
     offered = sum(waitlist.promote(section=sections[pk], at=at) for pk in to_offer)
-    return Swept(freed, offered, laid_out, begun, emptied, closed)
+    return Swept(freed, offered, laid_out, begun, emptied, closed, kept)
 
 
 def refresh_availability(*, at: datetime) -> int:

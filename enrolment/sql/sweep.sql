@@ -119,7 +119,7 @@ BEGIN
     IF NOT FOUND OR NOT seat_keep(section, seat, p_due, 'system', NULL, '', p_at) THEN
         RETURN false;
     END IF;
-    PERFORM seat_errand('tell_kept_for_a_call', p_entry::text);
+    PERFORM seat_errand('tell_offer', p_entry::text);  -- the same letter, with the new day
     RETURN true;
 END $$;
 

@@ -27,6 +27,7 @@ class Command(BaseCommand):
                 swept.begun,
                 swept.emptied,
                 swept.closed,
+                swept.kept,
                 shown,
             )
         ) or (options["verbosity"] > 1):
@@ -34,5 +35,6 @@ class Command(BaseCommand):
                 f"{swept.freed} seats freed, {swept.offered} offered,"
                 f" {swept.laid_out} classes given seats, {swept.begun} learners begun,"
                 f" {swept.emptied} ended, {swept.closed} told that their line has closed,"
+                f" {swept.kept} kept until they are called,"
                 f" {shown} display rows changed"
             )

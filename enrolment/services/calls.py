@@ -1,0 +1,122 @@
+"""What staff do by telephone: tries written down, answers taken, places kept longer."""
+
+from datetime import datetime
+from uuid import UUID
+
+from accounts.models import AuditEvent, User
+from enrolment import queries
+from enrolment.domain.refusals import Refusal
+from enrolment.models import CallAttempt, Channel, Claim, Enrolment, WaitlistEntry, ledger
+from enrolment.services.refused import SeatRefused, answered
+from enrolment.services.seats import withdraw
+from enrolment.services.waitlist import accept_offer, decline_offer
+
+
+def record_call(
+    *,
+    about: Enrolment | WaitlistEntry,
+    outcome: CallAttempt.Outcome,
+    note: str,
+    actor: User,
+    key: UUID,
+    at: datetime,
+) -> CallAttempt:
+    """Write down a try to reach a learner; what they said is done in the same breath.
+
+    A yes takes the place that was offered, a no gives it to the next person. A place that is held
+    already waits for its payment: a yes is a word, a no leaves the class, with ten minutes to
+    think again. The same key is the same call. Raises ``SeatRefused`` when the answer cannot be
+    kept; the try stands in the book all the same.
+    """
+    attempt, is_new = CallAttempt.objects.get_or_create(
+        pk=key,
+        defaults={
+            **_subject(about),
+            "learner_id": about.learner_id,
+            "unit_id": about.unit_id,
+            "outcome": outcome,
+            "note": note,
+            "actor": actor,
+            "at": at,
+        },
+    )
+    if is_new:
+        AuditEvent.objects.record(
+            actor, "telephoned", about, at=at, learner=about.learner, unit=about.section.unit,
+            outcome=outcome,
+        )  # fmt: skip
+    _do_what_was_said(about, attempt, actor=actor, key=key, at=at)
+    return attempt
+
+
+def extend_place(
+    *,
+    about: Enrolment | WaitlistEntry,
+    actor: User,
+    key: UUID,
+    at: datetime,
+    reason: str,
+    channel: Channel = Channel.COUNTER,
+) -> Claim:
+    """Keep a held or offered place 48 hours longer, once, as staff; never till a day off.
+
+    Raises ``SeatRefused`` when it was answered or has run out, or was kept longer before.
+    """
+    if about.due_at is None:
+        raise SeatRefused(Refusal.TOO_LATE)
+    rules = queries.rules_of(about.section.term, at=at)
+    due_at = queries.extended_until(
+        about.section,
+        rules,
+        due_at=about.due_at,
+        is_offer=isinstance(about, WaitlistEntry),
+        at=at,
+    )
+    return answered(
+        ledger.extend(
+            about=about, actor=actor, channel=channel, key=key, at=at, due_at=due_at, reason=reason
+        )
+    )
+
+
+def keep_for_calls(*, at: datetime) -> int:
+    """Put off offers that would run out although the office has not called; return how many.
+
+    Once for each offer, by one working day (``enrolment/domain/calls.py`` has the rule). What is
+    busy just now is put off by the next sweep: until then it does not run out.
+    """
+    owed = ledger.offers_owed_a_call(at=at)
+    entries = WaitlistEntry.objects.select_related("section__term").in_bulk(owed)
+    kept = 0
+    for pk in owed:
+        section = entries[pk].section
+        due_at = queries.kept_for_a_call_until(
+            section, queries.rules_of(section.term, at=at), at=at
+        )
+        kept += ledger.keep_for_a_call(entry_id=pk, at=at, due_at=due_at)
+    return kept
+
+
+def _subject(about: Enrolment | WaitlistEntry) -> dict[str, int]:
+    if isinstance(about, WaitlistEntry):
+        return {"entry_id": about.pk, "turn": about.expiries}
+    return {"enrolment_id": about.pk}
+
+
+def _do_what_was_said(
+    about: Enrolment | WaitlistEntry,
+    attempt: CallAttempt,
+    *,
+    actor: User,
+    key: UUID,
+    at: datetime,
+) -> None:
+    said = CallAttempt.Outcome
+    press = {"actor": actor, "key": key, "at": at, "channel": Channel.PHONE}
+    if isinstance(about, WaitlistEntry):
+        if attempt.outcome == said.REACHED_YES:
+            accept_offer(entry=about, reason=attempt.note, **press)
+        elif attempt.outcome == said.REACHED_NO:
+            decline_offer(entry=about, reason=attempt.note, **press)
+    elif attempt.outcome == said.REACHED_NO:
+        withdraw(enrolment=about, reason=attempt.note, **press)
