@@ -207,10 +207,12 @@ def _programs(var: Path, port: int) -> tuple[list[Program], list[Program]]:
     films = [*worker, "-n", "films@%h", "-Q", "transcode", "-c", "1"]
     beat = [*celery, "beat", "-l", "WARNING", "-s", make_folder(var / "beat") / "schedule"]
     dispatch: list[str | Path] = [python(), ROOT / "manage.py", "dispatch"]
+    pace: list[str | Path] = [python(), ROOT / "manage.py", "pace_openings"]
     at_once = [_program("web", web), _program("worker", quick)]
     # A film would not be done in time anyway; its lease lapses and it is made again.
     without_delay = _program("films", films, stop_signal=signal.SIGQUIT)
-    return at_once, [_program("dispatch", dispatch), _program("beat", beat), without_delay]
+    small = [_program("dispatch", dispatch), _program("pace", pace), _program("beat", beat)]
+    return at_once, [*small, without_delay]
 
 
 def _program(

@@ -146,12 +146,18 @@ STATICFILES_DIRS = [ROOT / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
 RECORDINGS_ROOT = VAR_DIR / "recordings"
+QUEUE_ROOT = VAR_DIR / "queue"
 SCRATCH_ROOT = VAR_DIR / "scratch"
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "recordings": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": RECORDINGS_ROOT, "base_url": "/v/"},
+    },
+    # What the waiting room publishes: read by every page that waits, replaced every second
+    "queue": {
+        "BACKEND": "config.storage.WholeFilesStorage",
+        "OPTIONS": {"location": QUEUE_ROOT, "base_url": "/queue/"},
     },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
@@ -282,6 +288,10 @@ CELERY_BEAT_SCHEDULE["check_seats"] = {
     "args": ["check_seats", "--again-after", "20"],
     "options": {"expires": 3600.0},
 }
+
+# The waiting room: how many people a second this installation can serve when enrolment opens.
+# The pacer begins with seven tenths and never goes past it (docs/performance.md, "The rush").
+WAITING_ROOM_CAPACITY = env.number("WAITING_ROOM_CAPACITY", 20)
 
 # The one clock (accounts/clock.py): may staff of the demo and tests move it?
 CLOCK_MAY_BE_MOVED = False

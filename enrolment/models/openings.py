@@ -13,6 +13,8 @@ from enrolment.models.vocabulary import Channel, Lane
 
 # Who comes in these minutes before an opening is shuffled; who comes later stands behind.
 SHUFFLED_MINUTES = timedelta(minutes=15)
+# So long pages that still wait are told that they need not.
+HEARD_OF = timedelta(minutes=10)
 
 
 class OpeningQuerySet(models.QuerySet["Opening"]):
@@ -37,6 +39,15 @@ class OpeningQuerySet(models.QuerySet["Opening"]):
     def live(self, at: datetime) -> Self:
         """Openings that admit people in turn at this moment."""
         return self.begun(at).not_over()
+
+    def with_a_room(self, at: datetime) -> Self:
+        """Openings of whose room people want to hear: the doors are open, or have just closed."""
+        over = Q(ended_at__isnull=False) & Q(ended_at__lt=at - HEARD_OF)
+        return self.filter(opens_at__lte=at + SHUFFLED_MINUTES).exclude(over).order_by("pk")
+
+    def locked(self) -> Self:
+        """One at a time may change them; people go on coming and going."""
+        return self.select_for_update(no_key=True)
 
     def drawn(self) -> Self:
         """Openings whose order has been made; their seed is public."""
@@ -85,6 +96,12 @@ class Opening(models.Model):
     # From then on nobody needs to stand in a line.
     ended_at = models.DateTimeField(null=True, blank=True)
 
+    class Stage(models.TextChoices):
+        PLANNED = "planned", _("still to come")
+        GATHERING = "gathering", _("the waiting room is open")
+        SERVING = "serving", _("people come in by turn")
+        OVER = "over", _("open to all, no turn needed")
+
     objects = OpeningQuerySet.as_manager()
 
     class Meta:
@@ -112,10 +129,17 @@ class Opening(models.Model):
         """From when on people may come and wait."""
         return self.opens_at - SHUFFLED_MINUTES
 
+    def stage(self, at: datetime) -> Stage:
+        """How far it has come at a moment. Between hour and order people still gather."""
+        if self.ended_at is not None or (self.closes_at is not None and self.closes_at <= at):
+            return self.Stage.OVER
+        if at < self.doors_at:
+            return self.Stage.PLANNED
+        return self.Stage.GATHERING if self.shuffled_at is None else self.Stage.SERVING
+
     def takes_people(self, at: datetime) -> bool:
         """Whether one can get a place before this door at a moment."""
-        closed = self.closes_at is not None and self.closes_at <= at
-        return self.ended_at is None and self.doors_at <= at and not closed
+        return self.stage(at) in {self.Stage.GATHERING, self.Stage.SERVING}
 
     def serving_of(self, lane: str) -> int:
         """Return up to which position a lane may come in."""
@@ -156,6 +180,14 @@ class QueuePlaceQuerySet(models.QuerySet["QueuePlace"]):
     def without_position(self) -> Self:
         """Who has not been told yet where they stand."""
         return self.filter(position=None)
+
+    def with_position(self) -> Self:
+        """Who has been told where they stand."""
+        return self.filter(position__isnull=False)
+
+    def last_joined_at(self) -> datetime | None:
+        """When the last of them came; None: nobody did."""
+        return self.order_by("-pk").values_list("joined_at", flat=True).first()
 
     def not_entered(self) -> Self:
         """Who has not come in yet."""
@@ -223,3 +255,15 @@ class QueuePlace(models.Model):
 
     def __str__(self) -> str:
         return f"place {self.number}"
+
+    @property
+    def is_called(self) -> bool:
+        """Whether its turn has come. Reads the opening that was loaded with it."""
+        return self.position is not None and self.position <= self.opening.serving_of(self.lane)
+
+    @property
+    def ahead(self) -> int | None:
+        """How many stand before it and have not been called; None while there is no order."""
+        if self.position is None:
+            return None
+        return max(0, self.position - 1 - self.opening.serving_of(self.lane))

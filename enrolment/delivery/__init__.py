@@ -1,0 +1,1 @@
+"""Handing out what the waiting room publishes."""
