@@ -67,7 +67,7 @@ class Dossier:
     def section(self, section_id: int) -> ClassFacts:
         """Return what the rules ask of a class."""
         facts = dict(self._found["classes"][str(section_id)])
-        del facts["is_shown"]
+        del facts["is_shown"], facts["opening"]
         term = self._found["terms"][str(facts.pop("term"))]
         return ClassFacts(
             **facts
@@ -79,6 +79,11 @@ class Dossier:
                 "closes_at": _moment(facts["closes_at"]),
             }
         )
+
+    def opening(self, section_id: int) -> int | None:
+        """Return the opening before which people stand in line for a class now, if they do."""
+        found: int | None = self._found["classes"][str(section_id)]["opening"]
+        return found
 
     def rules(self, section_id: int) -> TermRules:
         """Return the rules of a class's term."""

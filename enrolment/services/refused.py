@@ -7,12 +7,18 @@ from enrolment.models import Claim
 
 
 class SeatRefused(Exception):
-    """The rules say no. Shown to the person, not logged."""
+    """The rules say no. Shown to the person, not logged.
 
-    def __init__(self, reason: Refusal, *, other_section: int | None = None) -> None:
+    ``opening`` is the one to wait at, where it is not this person's turn yet.
+    """
+
+    def __init__(
+        self, reason: Refusal, *, other_section: int | None = None, opening: int | None = None
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.other_section = other_section
+        self.opening = opening
 
 
 class PressReused(Exception):

@@ -1,6 +1,8 @@
 """Ask for a seat, give it back, change one's mind."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from uuid import UUID
 
 from django.utils.timezone import localtime
@@ -12,7 +14,9 @@ from enrolment import queries
 from enrolment.domain import deadlines
 from enrolment.models import Act, Channel, Claim, Enrolment, ledger
 from enrolment.services.refused import SeatRefused, answered
+from enrolment.services.waiting_room import ensure_admitted
 
+NO_PASSES: Mapping[int, str] = MappingProxyType({})
 AT_THE_OFFICE = frozenset({Channel.COUNTER, Channel.PHONE})
 
 
@@ -25,23 +29,31 @@ def hold_seat(
     at: datetime,
     channel: Channel = Channel.WEB,
     reason: str = "",
+    passes: Mapping[int, str] = NO_PASSES,
 ) -> Claim:
     """Hold a seat until the learner pays, or join the line when none is free.
 
     A class without a fee is the learner's at once. ``key`` names one press of the button: the
-    same key gives the same answer. ``reason`` is what staff write down. Raises ``SeatRefused`` when the rules say no, and
-    ``ClassSection.DoesNotExist`` for a class the public does not see.
+    same key gives the same answer. ``reason`` is what staff write down; ``passes`` say that it
+    is one's turn, where people wait for theirs. Raises ``SeatRefused`` when the rules say no,
+    and ``ClassSection.DoesNotExist`` for a class the public does not see.
     """
     facts = queries.dossier([section.pk], learner=learner, actor=actor, at=at)
     if not facts.shows(section.pk):
         raise ClassSection.DoesNotExist
-    objection = facts.objection(section.pk, by_staff=channel in AT_THE_OFFICE)
-    if objection is not None:
+    try:
+        objection = facts.objection(section.pk, by_staff=channel in AT_THE_OFFICE)
+        if objection is not None:
+            raise SeatRefused(objection.reason, other_section=objection.other_section)
+        ensure_admitted(
+            facts, [section.pk], learner=learner, passes=passes, channel=channel, at=at
+        )
+    except SeatRefused:
         # A twin of this press may have been served a moment ago: then that is the answer.
         with scope.learners([learner.pk]):
             before = ledger.stored(learner=learner, key=key, act=Act.CLAIM, subject=section.pk)
         if before is None:
-            raise SeatRefused(objection.reason, other_section=objection.other_section)
+            raise
         return answered(before)
     return answered(
         ledger.claim(

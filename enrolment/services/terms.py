@@ -11,6 +11,7 @@ from courses.domain.phases import PhaseRefusal
 from courses.models import ClassSection, Term, TermPolicy
 from courses.services import ClassPlan, write_class
 from enrolment.models import ledger
+from enrolment.services.openings import follow_its_department
 
 PHASES = list(Term.Phase.values)
 
@@ -54,10 +55,12 @@ def open_class(
 ) -> ClassSection:
     """Open a class: its row, its dated lessons, its seats. All of it, or nothing.
 
-    In a term that is still being planned the seats come with the prospectus.
-    Raises ``LessonRefused`` with the reason why there cannot be such a class.
+    In a term that is still being planned the seats come with the prospectus. Where departments
+    open one by one, the class opens with its own. Raises ``LessonRefused`` with the reason why
+    there cannot be such a class.
     """
     section = write_class(term=term, campus=campus, plan=plan, actor=actor, at=at)
+    follow_its_department(section)
     _lay_out_seats()
     return section
 

@@ -27,7 +27,12 @@ BEGIN
         'counts', s.mode <> 'online' AND NOT s.by_invitation, 'hot', s.hot,
         'has_fee', s.fee_fen > 0, 'min_age_f', c.min_age_f, 'min_age_m', c.min_age_m,
         'vigorous', c.vigorous, 'max_new_age', c.max_new_age,
-        'may_be_repeated', c.repeat_rule = 'freely'))
+        'may_be_repeated', c.repeat_rule = 'freely',
+        'opening', (  -- the door before which people stand in line for this class now
+            SELECT o.id FROM enrolment_opening o
+            JOIN courses_subject b ON b.id = c.subject_id
+            WHERE o.term_id = s.term_id AND o.department_id = b.department_id
+              AND o.opens_at <= p_at AND o.ended_at IS NULL AND t.phase = 'open_enrolment')))
     INTO classes
     FROM courses_classsection s
     JOIN courses_course c ON c.id = s.course_id

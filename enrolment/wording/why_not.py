@@ -12,6 +12,10 @@ from enrolment.wording.moments import moment
 
 # Reasons that are said in the same words whatever the class.
 WHY_NOT = {
+    Refusal.WAIT_YOUR_TURN: gettext_lazy(
+        "Many people want places today, so one after the other comes in."
+        " In the waiting room you get your place in the line, and keep it."
+    ),
     Refusal.CLOSED: gettext_lazy(
         "This class takes no more learners. The office can tell you of others."
     ),
