@@ -9,6 +9,14 @@ from enrolment.services.counter import (
     empty_section,
     resize_section,
 )
+from enrolment.services.openings import (
+    PlanProblem,
+    PlanRefused,
+    end_by_hand,
+    hold_people_back,
+    limit_pace,
+    plan_openings,
+)
 from enrolment.services.papers import declare_health, remind_of_opening
 from enrolment.services.refused import PressReused, SeatRefused
 from enrolment.services.replies import ask_about_offer, number_offers, read_sms
