@@ -74,6 +74,7 @@ def claim(
 def claim_several(
     *,
     sections: Sequence[int],
+    asked: Sequence[int],
     learners: Sequence[int],
     mode: Together,
     actor: User,
@@ -85,8 +86,9 @@ def claim_several(
 ) -> list[Claim]:
     """Give seats or places in lines for every learner in every class, as ``mode`` says.
 
-    ``dues`` are the due times of the classes. One answer a learner and class; where nothing came
-    about, the press's own.
+    ``asked`` are the classes of the press, of which some may have been refused before they come
+    here; ``dues`` the due times of those that do. One answer a learner and class; where nothing
+    came about, the press's own.
     """
     sections, learners = sorted(sections), sorted(learners)
     return _press_for_several(
@@ -95,7 +97,7 @@ def claim_several(
         learners[0],
         key,
         [
-            *(actor.pk, learners, sections, key, hash_of_several(mode, learners, sections)),
+            *(actor.pk, learners, sections, key, hash_of_several(mode, learners, asked)),
             *(channel, at, [dues[section] for section in sections], mode, reason),
         ],
     )

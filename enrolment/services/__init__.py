@@ -1,5 +1,6 @@
 """Every write of enrolment."""
 
+from enrolment.services.calls import extend_place, keep_for_calls, record_call
 from enrolment.services.clockwork import Swept, lapse_and_promote, refresh_availability
 from enrolment.services.counter import (
     ClassCalledOff,
@@ -9,6 +10,8 @@ from enrolment.services.counter import (
     empty_section,
     resize_section,
 )
+from enrolment.services.desk import Word, act_for_learner
+from enrolment.services.meter import Door, last_claims, note_claim
 from enrolment.services.openings import (
     PlanProblem,
     PlanRefused,
@@ -17,10 +20,25 @@ from enrolment.services.openings import (
     limit_pace,
     plan_openings,
 )
-from enrolment.services.papers import declare_health, remind_of_opening
+from enrolment.services.pacing import (
+    Pacer,
+    advance,
+    draw_order,
+    end_room,
+    number_latecomers,
+    waiting_before,
+)
+from enrolment.services.papers import declare_health, record_papers, remind_of_opening
+from enrolment.services.placements import (
+    PlacementRefused,
+    people_known_by,
+    place_learner,
+    subjects_to_place_in,
+)
 from enrolment.services.refused import PressReused, SeatRefused
 from enrolment.services.replies import ask_about_offer, number_offers, read_sms
 from enrolment.services.seats import hold_seat, undo_withdrawal, withdraw, yield_seat
+from enrolment.services.several import Part, SeveralRefused, hold_several, swap_class
 from enrolment.services.terms import (
     PhaseRefused,
     TermStillTaught,
@@ -42,46 +60,69 @@ from enrolment.services.waitlist import accept_offer, decline_offer, leave_waitl
 
 __all__ = [
     "ClassCalledOff",
+    "Door",
     "NotYourTurn",
+    "Pacer",
+    "Part",
     "PhaseRefused",
+    "PlacementRefused",
     "PlanProblem",
     "PlanRefused",
     "PressReused",
     "RoomClosed",
     "SeatRefused",
     "SeatsInUse",
+    "SeveralRefused",
     "Swept",
     "TermStillTaught",
+    "Word",
     "accept_offer",
+    "act_for_learner",
+    "advance",
     "ask_about_offer",
     "cancel_section",
     "close_term",
     "confirm_at_counter",
     "declare_health",
     "decline_offer",
+    "draw_order",
     "empty_section",
     "end_by_hand",
+    "end_room",
     "ensure_admitted",
     "enter_room",
+    "extend_place",
     "hold_people_back",
     "hold_seat",
+    "hold_several",
     "join_for",
     "join_room",
+    "keep_for_calls",
     "lapse_and_promote",
+    "last_claims",
     "leave_waitlist",
     "limit_pace",
     "move_term_on",
+    "note_claim",
+    "number_latecomers",
     "number_offers",
     "open_class",
+    "people_known_by",
     "phases_ahead",
+    "place_learner",
     "plan_openings",
     "promote",
     "read_sms",
+    "record_call",
+    "record_papers",
     "refresh_availability",
     "remind_of_opening",
     "renewed_pass",
     "resize_section",
+    "subjects_to_place_in",
+    "swap_class",
     "undo_withdrawal",
+    "waiting_before",
     "withdraw",
     "yield_seat",
 ]

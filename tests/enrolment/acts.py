@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 from enrolment import services
-from enrolment.models import Enrolment, WaitlistEntry
+from enrolment.models import Enrolment, Together, WaitlistEntry
 from enrolment.services import SeatRefused
 from tests.factories.times import TODAY
 
@@ -78,3 +78,28 @@ def entry_of(learner, section):
 def seats_of(section):
     """The states of a class's seats, in order."""
     return list(section.seats.order_by("no").values_list("state", flat=True))
+
+
+def claim_several(sections, learners, *, mode="each", at=TODAY, key=None, actor=None, **more):
+    """One press for several; returns the parts."""
+    return services.hold_several(
+        sections=sections,
+        learners=learners,
+        mode=Together(mode),
+        actor=actor or learners[0].user,
+        key=key or uuid4(),
+        at=at,
+        **more,
+    )
+
+
+def swap(enrolment, section, *, may_wait=False, at=TODAY, key=None, actor=None, **more):
+    return services.swap_class(
+        enrolment=enrolment,
+        section=section,
+        may_wait=may_wait,
+        actor=actor or enrolment.learner.user,
+        key=key or uuid4(),
+        at=at,
+        **more,
+    )

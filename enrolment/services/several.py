@@ -1,0 +1,170 @@
+"""Several at once: classes in one press, two people who come together, one class for another."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import product
+from typing import Any
+from uuid import UUID
+
+from accounts import scope
+from accounts.models import Learner, User
+from courses.models import ClassSection
+from enrolment import queries
+from enrolment.domain.refusals import Objection, Refusal
+from enrolment.models import Act, Channel, Claim, Enrolment, Together, ledger
+from enrolment.queries import Dossier
+from enrolment.services.refused import SeatRefused, answered
+from enrolment.services.seats import AT_THE_OFFICE
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one press came to for one learner in one class: an answer, or why none was asked."""
+
+    learner: int
+    section: int
+    claim: Claim | None = None
+    objection: Objection | None = None
+
+    @property
+    def reason(self) -> Refusal | None:
+        """Why not, if not."""
+        if self.claim is not None:
+            return Refusal(self.claim.reason) if self.claim.was_refused else None
+        return self.objection.reason if self.objection else None
+
+
+class SeveralRefused(SeatRefused):
+    """Nothing came about, for the sake of one class (and one learner, where that is known)."""
+
+    def __init__(self, objection: Objection, *, section: int, learner: int | None = None) -> None:
+        super().__init__(objection.reason, other_section=objection.other_section)
+        self.section = section
+        self.learner = learner
+
+
+def hold_several(
+    *,
+    sections: Sequence[ClassSection],
+    learners: Sequence[Learner],
+    mode: Together,
+    actor: User,
+    key: UUID,
+    at: datetime,
+    channel: Channel = Channel.WEB,
+    reason: str = "",
+) -> list[Part]:
+    """Ask for seats for every learner in every class with one press.
+
+    ``mode`` says how they hang together: each by itself, all or none, or all or a place in the
+    line for all (two people who come together). Returns one part a learner and class. Raises
+    ``SeveralRefused`` when all hang on one that is refused, and ``ClassSection.DoesNotExist``
+    for a class the public does not see. A press that was answered before is answered the same.
+    """
+    wanted = [section.pk for section in sections]
+    dossiers = {
+        learner.pk: queries.dossier(wanted, learner=learner, actor=actor, at=at)
+        for learner in learners
+    }
+    objections = _objections(dossiers, wanted, by_staff=channel in AT_THE_OFFICE)
+    again = bool(objections) and _answered_before(learners, key)
+    if objections and not again and mode is not Together.EACH:
+        (learner_id, section_id), objection = next(iter(objections.items()))
+        raise SeveralRefused(objection, section=section_id, learner=learner_id)
+    # The seats that a first press gave would now be in their own way: the database remembers.
+    out = set() if again else {section_id for _learner, section_id in objections}
+    claims = _claims(
+        [section_id for section_id in wanted if section_id not in out],
+        asked=wanted,
+        dossiers=dossiers,
+        mode=mode,
+        actor=actor,
+        channel=channel,
+        key=key,
+        at=at,
+        reason=reason,
+    )
+    answers = {(claim.learner_id, claim.section_id): claim for claim in claims}
+    return [
+        Part(*pair, claim=answers.get(pair), objection=objections.get(pair))
+        for pair in product(dossiers, wanted)
+    ]
+
+
+def _claims(sections: Sequence[int], *, dossiers: dict[int, Dossier], **press: Any) -> list[Claim]:
+    """Ask the database; an answer that is the press's own says why nothing came about."""
+    if not sections:
+        return []
+    dues = {pk: next(iter(dossiers.values())).hold_until(pk) for pk in sections}
+    claims = ledger.claim_several(sections=sections, learners=list(dossiers), dues=dues, **press)
+    head = claims[0]
+    if head.act != Act.BASKET:
+        return claims
+    reason = Refusal(head.reason)
+    if reason in {Refusal.NOT_YOURS, Refusal.OTHER_REQUEST}:
+        answered(head)
+    raise SeveralRefused(Objection(reason), section=head.section_id)
+
+
+def swap_class(
+    *,
+    enrolment: Enrolment,
+    section: ClassSection,
+    may_wait: bool,
+    actor: User,
+    key: UUID,
+    at: datetime,
+    channel: Channel = Channel.WEB,
+    reason: str = "",
+) -> Claim:
+    """Give the class of ``enrolment`` up for ``section``, if and only if that comes about.
+
+    With ``may_wait`` a full class gives a place in its line; the old class then ends in the
+    moment in which an offer is accepted. There is no undo: the old seat is the next person's.
+    Raises ``SeatRefused``, and ``ClassSection.DoesNotExist`` for a class the public does not see.
+    """
+    learner = enrolment.learner
+    facts = queries.dossier([section.pk], learner=learner, actor=actor, at=at)
+    if not facts.shows(section.pk):
+        raise ClassSection.DoesNotExist
+    objection = facts.objection(
+        section.pk, by_staff=channel in AT_THE_OFFICE, giving_up=enrolment.section_id
+    )
+    if objection is not None and not _answered_before([learner], key):
+        raise SeatRefused(objection.reason, other_section=objection.other_section)
+    return answered(
+        ledger.swap(
+            enrolment=enrolment,
+            section=section,
+            may_wait=may_wait,
+            actor=actor,
+            channel=channel,
+            key=key,
+            at=at,
+            due_at=facts.hold_until(section.pk),
+            reason=reason,
+        )
+    )
+
+
+def _objections(
+    dossiers: dict[int, Dossier], wanted: Sequence[int], *, by_staff: bool
+) -> dict[tuple[int, int], Objection]:
+    """Return what stands against a learner and a class, in the order given."""
+    found = {}
+    for learner_id, facts in dossiers.items():
+        for section_id in wanted:
+            if not facts.shows(section_id):
+                raise ClassSection.DoesNotExist
+            objection = facts.objection(section_id, by_staff=by_staff)
+            if objection is not None:
+                found[learner_id, section_id] = objection
+    return found
+
+
+def _answered_before(learners: Sequence[Learner], key: UUID) -> bool:
+    """Whether this press was served already: then the database has its answer."""
+    ids = [learner.pk for learner in learners]
+    with scope.learners(ids):
+        return Claim.objects.filter(learner__in=ids, key=key).exists()
