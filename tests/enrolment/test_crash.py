@@ -41,11 +41,11 @@ def a_city_of_its_own(moments, *, options=None):
     ]
     learners = LearnerFactory.create_batch(A_MOMENT * moments)
     with throwaway_postgres(durable=True, options=options) as server:
-        _copy_to(server)
+        copy_to(server)
         yield server, sections, learners
 
 
-def _copy_to(server):
+def copy_to(server):
     """Dump the database this test runs in, with its rows; restore it over there."""
     cluster, here = server.cluster, connection.get_connection_params()
     cluster.ask(f"CREATE DATABASE {COPY} OWNER owner", database="postgres")
