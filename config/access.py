@@ -373,6 +373,14 @@ ROWS: dict[str, Way] = {
         {**TERM, "slug": "campus"},
     ),
     "enrolment:move-term-on": Way("desk: begin a phase", OF_TERMS, TERM),
+    "enrolment:record-papers": Way(
+        "counter: papers seen",
+        of_unit(*AT_COUNTERS),
+        {**SECTION, "learner_id": "learner"},
+    ),
+    "enrolment:place-learner": Way(
+        "place a learner in a level", staff(*AT_COUNTERS, R.OTHER_HEAD, *TEACHERS)
+    ),
     "held-places": Way("counter: held places", in_admin(*AT_COUNTERS, R.OTHER_HEAD)),
     "confirm-place": Way(
         "counter: confirm a place",

@@ -3,13 +3,19 @@
 from django.urls import path
 
 from enrolment import views
-from enrolment.views import terms
+from enrolment.views import papers, terms
 
 app_name = "enrolment"
 urlpatterns = [
     path("desk/classes/open/", terms.choose_place, name="choose-place"),
     path("desk/classes/open/<int:term_id>/<slug:slug>/", terms.open_class, name="open-class"),
     path("desk/terms/<int:term_id>/phase/", terms.move_term_on, name="move-term-on"),
+    path("desk/placements/", papers.place_learner, name="place-learner"),
+    path(
+        "desk/classes/<int:section_id>/papers/<int:learner_id>/",
+        papers.record_papers,
+        name="record-papers",
+    ),
     path("classes/<int:section_id>/enrol/", views.check_class, name="check-class"),
     path("classes/<int:section_id>/hold/", views.hold_seat, name="hold-seat"),
     path("classes/<int:section_id>/declare/", views.declare_health, name="declare-health"),

@@ -48,6 +48,18 @@ def held_places() -> MenuItem:
     )
 
 
+@hooks.register("register_admin_menu_item")
+def placements() -> MenuItem:
+    """Add the page on which an office writes down what level somebody may join."""
+    return CounterMenuItem(
+        _("Place a learner in a level"),
+        reverse("enrolment:place-learner"),
+        name="placements",
+        icon_name="pick",
+        order=212,
+    )
+
+
 class HeldPlacesPanel(Component):
     """The first thing on the desk of whoever confirms places: how many wait, and the way there."""
 

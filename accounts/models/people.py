@@ -56,6 +56,12 @@ class LearnerQuerySet(models.QuerySet["Learner"]):
         live = HelperGrant.objects.live(at).filter(helper=user)
         return self.filter(Q(user=user) | Q(pk__in=live.values("learner")))
 
+    def known_by(self, card_no: str, phone: str) -> Self:
+        """Whose card or phone this is, the whole number; an empty one is nobody's."""
+        card = "".join(card_no.split()).upper()
+        by_phone = Q(phone=phone) if phone else Q(pk__in=[])
+        return self.filter(Q(card_no=card) | by_phone, deceased_on=None)
+
     def in_order(self) -> Self:
         """By name, as Chinese lists are read."""
         return self.order_by("name_pinyin", "pk")
@@ -198,6 +204,16 @@ class HelperGrant(models.Model):
         return f"grant {self.pk}"
 
 
+class ConsentRecordQuerySet(models.QuerySet["ConsentRecord"]):
+    """The words we have for papers."""
+
+    def counting(self, learner: Learner, at: datetime) -> Self:
+        """Papers of a learner that count at a moment."""
+        return self.filter(
+            Q(valid_until=None) | Q(valid_until__gt=at), learner=learner, given_at__lte=at
+        )
+
+
 class ConsentRecord(models.Model):
     """What a learner agreed to or showed us: a declaration, a family's consent, a proof."""
 
@@ -221,6 +237,8 @@ class ConsentRecord(models.Model):
     actor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     given_at = models.DateTimeField()
     valid_until = models.DateTimeField(null=True, blank=True)
+
+    objects = ConsentRecordQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"consent {self.pk}"

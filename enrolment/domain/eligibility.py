@@ -1,16 +1,19 @@
 """May this person have a seat in this class? The friendly check, asked before the database.
 
-What can race (seat, limit, duplicate, clash) is decided again inside ``seat_claim``; the rest
-(age, level, declarations) is decided here alone. Facts come in, an objection or silence comes
-out: no database, no clock.
+Every rule is asked and says one of four things: ``ok``, ``warn`` (told, then one may go on),
+``needs_document`` (stops until the paper is there), ``block``. The strongest decides. What can
+race (seat, limit, duplicate, clash) is decided again inside ``seat_claim``; the rest (age,
+level, papers) is decided here alone. Facts come in, findings come out: no database, no clock.
+
+Money owed is no rule: who has not paid for one class may ask for another.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from enrolment.domain.refusals import Objection, Refusal
+from enrolment.domain.refusals import Advice, Finding, Objection, Refusal, Rule, Verdict
 
 Spans = tuple[tuple[datetime, datetime], ...]  # half-open, in order
 
@@ -20,6 +23,9 @@ PHASES_WITH_SEATS = frozenset({"open_enrolment", "teaching"})
 BEFORE_OPENING = frozenset(
     {"draft", "published", "renewal_open", "wishes_open", "frozen", "drawn"}
 )
+# Levels that ask for the one below; starters, beginners and mixed classes ask for nothing.
+LEVELS_THAT_ASK = frozenset({2, 3})
+FIRST_LEVEL_THAT_ASKS = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,9 +37,12 @@ class Rules:
     holds_per_learner: int = 2
     travel_gap: timedelta = timedelta(minutes=60)
     late_join_weeks: int = 4
+    transfer_weeks: int = 2
     family_consent_above_age: int = 80
     vigorous_warn_age: int = 70
+    vigorous_block_age: int = 75
     repeat_terms: int = 4
+    residence_needed: bool = False
 
     @classmethod
     def read(cls, rules: Mapping[str, Any]) -> "Rules":
@@ -46,7 +55,7 @@ class Rules:
 
 @dataclass(frozen=True, kw_only=True)
 class ClassFacts:
-    """What the rules ask of a class."""
+    """What the rules ask of a class. ``max_new_age``: hard on the body, not begun past it."""
 
     section: int
     course: int
@@ -87,7 +96,11 @@ class Held:
 
 @dataclass(frozen=True, kw_only=True)
 class LearnerFacts:
-    """What the rules ask of a learner. ``recently`` means within the terms of the repeat rule."""
+    """What the rules ask of a learner. ``recently`` means within the terms of the repeat rule.
+
+    ``placed``: for a subject, the level a teacher says the learner may join. ``belongs_here``:
+    lives in the city, or has shown that they work or that a child lives here.
+    """
 
     sex: str
     born_on: date
@@ -99,9 +112,11 @@ class LearnerFacts:
     is_newcomer: bool = True
     completed_recently: frozenset[int] = frozenset()
     levels_completed: Mapping[int, int] = field(default_factory=dict)  # subject to highest level
+    placed: Mapping[int, int] = field(default_factory=dict)
     removed_for_absence: bool = False
     declared_health: bool = False
     family_agreed: bool = False
+    belongs_here: bool = False
 
     def age_on(self, day: date) -> int:
         """Full years of age."""
@@ -109,43 +124,94 @@ class LearnerFacts:
         return day.year - self.born_on.year - to_come
 
     def is_new_to(self, subject: int) -> bool:
-        """Neither completed a level of the subject nor sits in one of its classes."""
-        return subject not in self.levels_completed and all(
-            held.subject != subject for held in self.holds
+        """Neither completed a level of the subject nor sits in one of its classes.
+
+        Whom a teacher has placed above the beginners has learnt it, if not here.
+        """
+        return (
+            subject not in self.levels_completed
+            and self.placed.get(subject, 0) < FIRST_LEVEL_THAT_ASKS
+            and all(held.subject != subject for held in self.holds)
+        )
+
+    def level_learnt(self, subject: int) -> int:
+        """The highest level learnt: completed here, or the one below where a teacher placed us."""
+        placed_above = self.placed.get(subject, 1) - 1
+        return max(self.levels_completed.get(subject, 0), placed_above)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """One person, one class, one moment. ``by_staff``: somebody of the office acts.
+
+    ``giving_up``: the class that ends if this one comes about, where one is changed for another.
+    """
+
+    section: ClassFacts
+    learner: LearnerFacts
+    rules: Rules
+    at: datetime
+    by_staff: bool = False
+    giving_up: int | None = None
+
+    @property
+    def keeps(self) -> list[Held]:
+        """The classes that stay theirs beside this one."""
+        return [held for held in self.learner.holds if held.section != self.giving_up]
+
+    @property
+    def age(self) -> int:
+        """Age on the first day of the term, which is the day that counts."""
+        return self.learner.age_on(self.section.term_starts_on)
+
+    @property
+    def asks_the_family(self) -> bool:
+        """Whether somebody of great age comes to a room for the first time."""
+        return (
+            self.learner.is_newcomer
+            and self.section.counts
+            and self.age > self.rules.family_consent_above_age
         )
 
 
-def objection(
-    section: ClassFacts,
-    learner: LearnerFacts,
-    rules: Rules,
-    *,
-    at: datetime,
-    by_staff: bool = False,
-) -> Objection | None:
-    """Return the first reason against it, or None. Staff at the counter see papers themselves."""
-    return next(objections(section, learner, rules, at=at, by_staff=by_staff), None)
+def findings(case: Case) -> Iterator[Finding]:
+    """Ask every rule, in order, and yield what each says; a rule with nothing to say is ok."""
+    for rule, ask in RULES.items():
+        silent = True
+        for said in ask(case):
+            silent = False
+            yield Finding(rule, said)
+        if silent:
+            yield Finding(rule)
 
 
-def objections(
-    section: ClassFacts,
-    learner: LearnerFacts,
-    rules: Rules,
-    *,
-    at: datetime,
-    by_staff: bool = False,
-) -> Iterator[Objection]:
-    """Yield every reason against it: the class's, then the timetable's, then the person's."""
-    yield from _of_the_class(section, rules, at=at, by_staff=by_staff)
-    yield from _of_what_they_have(section, learner)
-    yield from _of_limits(section, learner, rules)
-    yield from _of_the_timetable(section, learner, rules)
-    yield from _of_the_person(section, learner, by_staff=by_staff, rules=rules)
+def objections(case: Case) -> list[Objection]:
+    """Return everything that stops the person, in the order of the rules."""
+    return [found.said for found in findings(case) if isinstance(found.said, Objection)]
 
 
-def _of_the_class(
-    section: ClassFacts, rules: Rules, *, at: datetime, by_staff: bool
-) -> Iterator[Objection]:
+def objection(case: Case) -> Objection | None:
+    """Return what decides against it, None for nothing."""
+    return deciding(findings(case))
+
+
+def deciding(found: Iterable[Finding]) -> Objection | None:
+    """Return the objection that decides: the first block, else the first paper missing."""
+    missing: Objection | None = None
+    for finding in found:
+        if isinstance(finding.said, Objection):
+            if finding.verdict is Verdict.BLOCK:
+                return finding.said
+            missing = missing or finding.said
+    return missing
+
+
+Answers = Iterator[Objection | Advice]
+
+
+def _window(case: Case) -> Answers:
+    """The class takes people now: its phase, its own window, the weeks of late joining."""
+    section, at = case.section, case.at
     if not section.is_running or section.phase in {"closed", "archived"}:
         yield Objection(Refusal.CLOSED)
     elif section.phase in BEFORE_OPENING:
@@ -156,42 +222,64 @@ def _of_the_class(
         elif section.closes_at is not None and at >= section.closes_at:
             yield Objection(Refusal.CLOSED)
     elif section.phase == "teaching":
-        weeks = timedelta(weeks=rules.late_join_weeks)
-        if at.date() >= section.term_starts_on + weeks:
+        weeks = (at.date() - section.term_starts_on) // timedelta(weeks=1)
+        if case.giving_up is not None:
+            if weeks >= case.rules.transfer_weeks:
+                yield Objection(Refusal.TOO_LATE_TO_CHANGE)
+        elif weeks >= case.rules.late_join_weeks:
             yield Objection(Refusal.TOO_LATE_TO_JOIN)
-        elif not by_staff:
+        elif case.by_staff:
+            yield Advice.LATE_JOIN
+        else:
             yield Objection(Refusal.LATE)
 
 
-def _of_what_they_have(section: ClassFacts, learner: LearnerFacts) -> Iterator[Objection]:
+def _own(case: Case) -> Answers:
+    """What the person already has of this class."""
+    section, learner = case.section.section, case.learner
     if learner.has_died:
         yield Objection(Refusal.ACCOUNT_CLOSED)
-    if any(held.section == section.section for held in learner.holds):
+    if any(held.section == section for held in learner.holds):
         yield Objection(Refusal.ALREADY_IN)
-    elif section.section in learner.waits_for:
+    elif section in learner.waits_for:
         yield Objection(Refusal.ALREADY_WAITING)
-    elif section.section in learner.leaving:
+    elif section in learner.leaving:
         yield Objection(Refusal.JUST_WITHDRAWN)
 
 
-def _of_limits(section: ClassFacts, learner: LearnerFacts, rules: Rules) -> Iterator[Objection]:
-    this_term = [held for held in learner.holds if held.same_term]
-    if section.counts:
-        allowed = rules.room_classes if learner.room_limit is None else learner.room_limit
-        if sum(held.counts for held in this_term) >= allowed:
-            yield Objection(Refusal.LIMIT)
-        if section.hot and sum(held.hot for held in this_term) >= rules.hot_classes:
-            yield Objection(Refusal.HOT_LIMIT)
-    if section.has_fee and sum(held.is_hold for held in this_term) >= rules.holds_per_learner:
-        yield Objection(Refusal.TOO_MANY_HOLDS)
-    if section.hot and learner.removed_for_absence:
+def _limit(case: Case) -> Answers:
+    """So many room classes a term, city-wide; online classes and invitations do not count."""
+    learner = case.learner
+    allowed = case.rules.room_classes if learner.room_limit is None else learner.room_limit
+    has = sum(held.counts for held in case.keeps if held.same_term)
+    if case.section.counts and has >= allowed:
+        yield Objection(Refusal.LIMIT, number=allowed)
+
+
+def _hot_limit(case: Case) -> Answers:
+    """Of the most wanted classes one a term."""
+    has = sum(held.hot for held in case.keeps if held.same_term)
+    if case.section.counts and case.section.hot and has >= case.rules.hot_classes:
+        yield Objection(Refusal.HOT_LIMIT, number=case.rules.hot_classes)
+
+
+def _holds(case: Case) -> Answers:
+    """So many places kept unpaid at one time."""
+    has = sum(held.is_hold for held in case.keeps if held.same_term)
+    if case.section.has_fee and has >= case.rules.holds_per_learner:
+        yield Objection(Refusal.TOO_MANY_HOLDS, number=case.rules.holds_per_learner)
+
+
+def _absence(case: Case) -> Answers:
+    """Removed for absence last term: no hot class this term."""
+    if case.section.hot and case.learner.removed_for_absence:
         yield Objection(Refusal.ABSENCE)
 
 
-def _of_the_timetable(
-    section: ClassFacts, learner: LearnerFacts, rules: Rules
-) -> Iterator[Objection]:
-    for held in learner.holds:
+def _time(case: Case) -> Answers:
+    """No two classes at one hour, and time for the way between two campuses."""
+    section = case.section
+    for held in case.keeps:
         if held.section == section.section:
             continue
         if overlap(section.meets, held.meets):
@@ -199,50 +287,95 @@ def _of_the_timetable(
         elif (
             held.campus != section.campus
             and not (held.is_online or section.is_online)
-            and overlap(section.meets, held.meets, gap=rules.travel_gap)
+            and overlap(section.meets, held.meets, gap=case.rules.travel_gap)
         ):
             yield Objection(Refusal.TRAVEL_GAP, held.section)
 
 
-def _of_the_person(
-    section: ClassFacts, learner: LearnerFacts, *, by_staff: bool, rules: Rules
-) -> Iterator[Objection]:
-    age = learner.age_on(section.term_starts_on)
-    new_to_it = learner.is_new_to(section.subject)
-    if age < (section.min_age_f if learner.sex == "f" else section.min_age_m):
+def _age(case: Case) -> Answers:
+    """Old enough on the first day of the term; the course says from which age."""
+    section = case.section
+    if case.age < (section.min_age_f if case.learner.sex == "f" else section.min_age_m):
         yield Objection(Refusal.TOO_YOUNG)
-    if section.vigorous and new_to_it and section.max_new_age and age > section.max_new_age:
-        yield Objection(Refusal.TOO_OLD_TO_BEGIN)
+
+
+def _beginning(case: Case) -> Answers:
+    """Who begins a vigorous subject late is told to see the teacher; the hardest have an end.
+
+    The stricter of the course's own age and the term's decides. Nobody who has learnt the
+    subject, or sits in a class of it, is ever cut by age.
+    """
+    section, rules = case.section, case.rules
+    if not (section.vigorous and case.learner.is_new_to(section.subject)):
+        return
+    last = section.max_new_age and min(section.max_new_age, rules.vigorous_block_age)
+    if last and case.age > last:
+        yield Objection(Refusal.TOO_OLD_TO_BEGIN, number=last)
+    elif case.age > rules.vigorous_warn_age:
+        yield Advice.TALK_FIRST
+
+
+def _repeat(case: Case) -> Answers:
+    """A completed level is not taken again for some terms, unless seats are left over."""
+    section = case.section
     if (
-        section.course in learner.completed_recently
+        section.course in case.learner.completed_recently
         and not section.may_be_repeated
         and section.phase not in PHASES_WITH_SEATS
     ):
         yield Objection(Refusal.REPEAT)
-    if by_staff:
-        return
-    if section.level in {2, 3} and learner.levels_completed.get(section.subject, 0) < (
-        section.level - 1
+
+
+def _level(case: Case) -> Answers:
+    """The level below learnt, or placed by a teacher."""
+    section = case.section
+    if (
+        section.level in LEVELS_THAT_ASK
+        and case.learner.level_learnt(section.subject) < section.level - 1
     ):
         yield Objection(Refusal.LEVEL)
-    if section.vigorous and not learner.declared_health:
+
+
+def _health(case: Case) -> Answers:
+    """A declaration for vigorous courses each year; by the very old at their first class."""
+    if case.learner.declared_health:
+        return
+    if case.section.vigorous:
         yield Objection(Refusal.NEEDS_HEALTH_DECLARATION)
-    if (
-        learner.is_newcomer
-        and section.counts
-        and age > rules.family_consent_above_age
-        and not learner.family_agreed
-    ):
-        yield Objection(Refusal.NEEDS_FAMILY_CONSENT)
+    elif case.asks_the_family:
+        number = case.rules.family_consent_above_age
+        yield Objection(Refusal.NEEDS_DECLARATION_AT_COUNTER, number=number)
 
 
-def should_talk_to_the_teacher(section: ClassFacts, learner: LearnerFacts, rules: Rules) -> bool:
-    """Whether to advise a talk first: new to a vigorous course, and past the age of the policy."""
-    return (
-        section.vigorous
-        and learner.is_new_to(section.subject)
-        and learner.age_on(section.term_starts_on) > rules.vigorous_warn_age
-    )
+def _family(case: Case) -> Answers:
+    """The family's word for those who come for the first time at a great age."""
+    if case.asks_the_family and not case.learner.family_agreed:
+        number = case.rules.family_consent_above_age
+        yield Objection(Refusal.NEEDS_FAMILY_CONSENT, number=number)
+
+
+def _residence(case: Case) -> Answers:
+    """Lives or works in the city, or has a child here; where the term's rules ask for it."""
+    if case.rules.residence_needed and case.section.counts and not case.learner.belongs_here:
+        yield Objection(Refusal.NEEDS_RESIDENCE)
+
+
+RULES: Mapping[Rule, Callable[[Case], Answers]] = {
+    Rule.WINDOW: _window,
+    Rule.OWN: _own,
+    Rule.LIMIT: _limit,
+    Rule.HOT_LIMIT: _hot_limit,
+    Rule.HOLDS: _holds,
+    Rule.ABSENCE: _absence,
+    Rule.TIME: _time,
+    Rule.AGE: _age,
+    Rule.BEGINNING: _beginning,
+    Rule.REPEAT: _repeat,
+    Rule.LEVEL: _level,
+    Rule.HEALTH: _health,
+    Rule.FAMILY: _family,
+    Rule.RESIDENCE: _residence,
+}
 
 
 def overlap(one: Spans, other: Spans, *, gap: timedelta = timedelta(0)) -> bool:

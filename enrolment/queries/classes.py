@@ -1,20 +1,21 @@
 """How classes stand with their seats, and for one learner."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from accounts.models import Learner
 from campus.models import Locality
 from courses.models import ClassSection, SectionAvailability
 from courses.queries import ClassCard, class_cards
-from enrolment.domain.refusals import Objection, Refusal
+from enrolment.domain import eligibility
+from enrolment.domain.refusals import Finding, Objection, Refusal
 from enrolment.models import Enrolment, WaitlistEntry, ledger
 from enrolment.queries.facts import Dossier
 
 LIKE_IT = 3  # classes shown beside a full one
-# With these a person goes on to the check page, which leads to the paper that is missing.
-ON_THE_WAY = frozenset({Refusal.NEEDS_HEALTH_DECLARATION})
+# Papers that a learner gives on a page of ours; all others are seen by people.
+GIVEN_ON_THE_WEB = frozenset({Refusal.NEEDS_HEALTH_DECLARATION})
 
 
 @dataclass(frozen=True)
@@ -26,12 +27,24 @@ class Offer:
     entry: WaitlistEntry | None = None
     objection: Objection | None = None
     other: ClassSection | None = None  # the class in the way
+    findings: tuple[Finding, ...] = ()  # what every rule says
+    others: Mapping[int, ClassSection] = field(default_factory=dict)  # all classes in the way
 
     @property
     def may_go_on(self) -> bool:
-        """Whether to lead on to the check page."""
+        """Whether to lead on to the check page, which leads to a paper that is missing."""
         open_to_all = self.card.seats.state in {"open", "few", "full"}
-        return open_to_all and (self.objection is None or self.objection.reason in ON_THE_WAY)
+        return open_to_all and (self.objection is None or self.objection.paper is not None)
+
+    @property
+    def needs_the_counter(self) -> bool:
+        """Whether a paper is missing that one cannot give on the web."""
+        missing = {
+            found.said.reason
+            for found in self.findings
+            if isinstance(found.said, Objection) and found.said.paper is not None
+        }
+        return self.may_go_on and bool(missing - GIVEN_ON_THE_WEB)
 
 
 def with_live_seats(sections: Iterable[ClassSection]) -> list[ClassSection]:
@@ -59,7 +72,12 @@ def live_cards(
 
 
 def offers_for(
-    cards: Iterable[ClassCard], learner: Learner, facts: Dossier, *, at: datetime
+    cards: Iterable[ClassCard],
+    learner: Learner,
+    facts: Dossier,
+    *,
+    at: datetime,
+    by_staff: bool = False,
 ) -> list[Offer]:
     """Say what each class is to a learner: theirs, waited for, open, or why not."""
     cards = list(cards)
@@ -69,8 +87,9 @@ def offers_for(
     enrolments |= {one.section_id: one for one in mine.holding_a_seat()}
     waits = WaitlistEntry.objects.of(learner).in_line().filter(section__in=ids)
     entries = {entry.section_id: entry for entry in waits}
-    objections = {pk: facts.objection(pk) for pk in ids}
-    ways = {one.other_section for one in objections.values() if one and one.other_section}
+    found = {pk: tuple(facts.findings(pk, by_staff=by_staff)) for pk in ids}
+    objections = {pk: eligibility.deciding(findings) for pk, findings in found.items()}
+    ways = {way for findings in found.values() for way in _classes_in_the_way(findings)}
     in_the_way = ClassSection.objects.with_all_to_show().in_bulk(ways) if ways else {}
     offers = []
     for card in cards:
@@ -83,9 +102,16 @@ def offers_for(
                 entry=entries.get(card.section.pk),
                 objection=objection,
                 other=in_the_way[other] if other else None,
+                findings=found[card.section.pk],
+                others=in_the_way,
             )
         )
     return offers
+
+
+def _classes_in_the_way(findings: Iterable[Finding]) -> list[int]:
+    said = [found.said for found in findings if isinstance(found.said, Objection)]
+    return [one.other_section for one in said if one.other_section is not None]
 
 
 def section_to_show(section_id: int) -> ClassSection:

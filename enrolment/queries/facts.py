@@ -8,13 +8,14 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.utils.timezone import localtime
 
-from accounts.models import Learner, User
+from accounts.models import ConsentRecord, Learner, User
 from enrolment.domain import deadlines, eligibility
-from enrolment.domain.eligibility import ClassFacts, Held, LearnerFacts
-from enrolment.domain.refusals import Objection
+from enrolment.domain.eligibility import Case, ClassFacts, Held, LearnerFacts
+from enrolment.domain.refusals import Finding, Objection, Paper
 from enrolment.models import ledger
 from enrolment.queries.times import TermRules
 
+PROOFS_OF_RESIDENCE = frozenset(ConsentRecord.Kind.proofs_of_residence())
 HALF_A_YEAR = timedelta(weeks=26)
 SLACK = timedelta(weeks=8)  # terms do not begin on the same day every year
 
@@ -33,28 +34,31 @@ class Dossier:
         facts = (self._found["classes"] or {}).get(str(section_id))
         return facts is not None and bool(facts["is_shown"])
 
-    def objection(self, section_id: int, *, by_staff: bool = False) -> Objection | None:
-        """Ask the rule book about one class."""
-        section = self.section(section_id)
+    def objection(
+        self, section_id: int, *, by_staff: bool = False, giving_up: int | None = None
+    ) -> Objection | None:
+        """Ask the rule book about one class: what decides against it, None for nothing.
+
+        ``giving_up``: the class that ends when this one comes about.
+        """
         return eligibility.objection(
-            section,
-            self.learner(section_id),
-            self.rules(section_id).rules,
-            at=localtime(self._at),
-            by_staff=by_staff,
+            self._case(section_id, by_staff=by_staff, giving_up=giving_up)
         )
+
+    def findings(self, section_id: int, *, by_staff: bool = False) -> list[Finding]:
+        """Ask the rule book about one class: what every rule says, in order."""
+        return list(eligibility.findings(self._case(section_id, by_staff=by_staff)))
+
+    def papers_missing(self, section_id: int) -> list[Paper]:
+        """Return the papers that would open the way into a class, in order."""
+        said = eligibility.objections(self._case(section_id))
+        return [one.paper for one in said if one.paper is not None]
 
     def limit(self, section_id: int) -> tuple[int, list[int]]:
         """How many classes the learner may have in a class's term, and which count already."""
         learner, rules = self.learner(section_id), self.rules(section_id).rules
         allowed = rules.room_classes if learner.room_limit is None else learner.room_limit
         return allowed, [held.section for held in learner.holds if held.same_term and held.counts]
-
-    def should_talk_first(self, section_id: int) -> bool:
-        """Whether to advise a talk with the teacher."""
-        return eligibility.should_talk_to_the_teacher(
-            self.section(section_id), self.learner(section_id), self.rules(section_id).rules
-        )
 
     def hold_until(self, section_id: int) -> datetime | None:
         """When a hold made now falls due; None for a class without a fee."""
@@ -99,6 +103,18 @@ class Dossier:
             self._learner[term] = self._with_an_eye_to(term, self.rules(section_id))
         return self._learner[term]
 
+    def _case(
+        self, section_id: int, *, by_staff: bool = False, giving_up: int | None = None
+    ) -> Case:
+        return Case(
+            section=self.section(section_id),
+            learner=self.learner(section_id),
+            rules=self.rules(section_id).rules,
+            at=localtime(self._at),
+            by_staff=by_staff,
+            giving_up=giving_up,
+        )
+
     def _with_an_eye_to(self, term: int, rules: TermRules) -> LearnerFacts:
         found, stored = self._found, self._found["terms"][str(term)]
         starts_on = date.fromisoformat(stored["starts_on"])
@@ -124,9 +140,12 @@ class Dossier:
                 row[3] for row in past if row[3] is not None and row[0] >= recent
             ),
             levels_completed=levels,
+            placed=dict(found["placed"]),
             removed_for_absence=any(gone and start >= last for start, _s, gone, *_ in past),
             declared_health="health" in found["consents"],
             family_agreed="family" in found["consents"],
+            belongs_here=found["learner"]["lives_here"]
+            or not PROOFS_OF_RESIDENCE.isdisjoint(found["consents"]),
         )
 
     @cached_property

@@ -10,6 +10,7 @@ from accounts.models import Learner
 from campus.models import TimeSlot
 from courses.models import ClassSection, Lesson
 from enrolment.domain import waitlist
+from enrolment.domain.fees import late_fee
 from enrolment.domain.refunds import Refund, refund_on_leaving
 from enrolment.domain.waitlist import Length, length_of
 from enrolment.models import Enrolment, WaitlistEntry, ledger
@@ -152,6 +153,18 @@ def refund_of(enrolment: Enrolment, *, at: datetime) -> Refund | None:
         held=held,
         to_come=lessons.count() - held,
         joined_late=enrolment.source == Enrolment.Source.LATE,
+    )
+
+
+def late_fee_of(section: ClassSection, *, at: datetime) -> int | None:
+    """Return what somebody pays who joins now; None before the term's lessons have begun."""
+    if localtime(at).date() < section.term.starts_on or not section.fee_fen:
+        return None
+    taking_place = section.lessons.taking_place()
+    return late_fee(
+        fee_fen=section.fee_fen,
+        lessons_left=taking_place.to_begin(at).count(),
+        lessons=taking_place.count(),
     )
 
 

@@ -1,6 +1,6 @@
-"""What a learner leaves with us before a claim: a declaration, a wish to be reminded."""
+"""What comes to us before a claim: a declaration, papers seen, a wish to be reminded."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -33,6 +33,37 @@ def declare_health(*, learner: Learner, actor: User, at: datetime) -> ConsentRec
         )
         AuditEvent.objects.record(actor, "health declared", record, at=at, learner=learner)
     return record
+
+
+def record_papers(
+    *, learner: Learner, kinds: Collection[str], how: str, actor: User, at: datetime
+) -> list[ConsentRecord]:
+    """Note which papers of a learner staff have seen; each opens its way from now on.
+
+    A health declaration counts for a year, the others stay. A paper that counts already is not
+    noted again, so a second tap writes nothing.
+    """
+    with _one_press_at_a_time(learner):
+        counting = ConsentRecord.objects.counting(learner, at)
+        known = set(counting.values_list("kind", flat=True))
+        records = [
+            ConsentRecord.objects.create(
+                learner=learner,
+                kind=kind,
+                how=how,
+                actor=actor,
+                given_at=at,
+                valid_until=at + A_YEAR if kind == ConsentRecord.Kind.HEALTH else None,
+            )
+            for kind in kinds
+            if kind not in known
+        ]
+        for record in records:
+            AuditEvent.objects.record(
+                actor, "paper seen", record, at=at, learner=learner, unit=learner.unit,
+                kind=record.kind, how=how,
+            )  # fmt: skip
+    return records
 
 
 def remind_of_opening(

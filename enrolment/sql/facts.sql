@@ -50,7 +50,8 @@ BEGIN
         'classes', classes, 'terms', terms,
         'learner', (
             SELECT jsonb_build_object(
-                'sex', l.sex, 'born_on', l.born_on, 'has_died', l.deceased_on IS NOT NULL)
+                'sex', l.sex, 'born_on', l.born_on, 'has_died', l.deceased_on IS NOT NULL,
+                'lives_here', l.region_code <> '')
             FROM accounts_learner l WHERE l.id = p_learner),
         'holds', (
             SELECT coalesce(jsonb_agg(jsonb_build_object(
@@ -72,6 +73,11 @@ BEGIN
             SELECT coalesce(jsonb_agg(DISTINCT r.kind), '[]') FROM accounts_consentrecord r
             WHERE r.learner_id = p_learner AND r.given_at <= p_at
               AND (r.valid_until IS NULL OR r.valid_until > p_at)),
+        'placed', (  -- the latest word on each subject counts
+            SELECT coalesce(jsonb_agg(jsonb_build_array(p.subject_id, p.level)), '[]')
+            FROM (SELECT DISTINCT ON (subject_id) subject_id, level FROM enrolment_placement
+                  WHERE learner_id = p_learner AND at <= p_at
+                  ORDER BY subject_id, at DESC, id DESC) AS p),
         'past', (
             SELECT coalesce(jsonb_agg(jsonb_build_array(
                 t.starts_on, r.room_seats, r.removed_for_absence,

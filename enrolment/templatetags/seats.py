@@ -109,9 +109,10 @@ def _row(offer: Offer) -> dict[str, Any]:
         "offer": offer,
         "section": section,
         "card": offer.card,
-        "refusal": wording.refusal(offer.objection.reason, section, other=offer.other)
+        "refusal": wording.objection(offer.objection, section, other=offer.other)
         if offer.objection and says_more and not shut
         else "",
+        "beforehand": wording.before_the_tap(offer.findings, section) if offer.may_go_on else [],
     }
 
 

@@ -10,7 +10,7 @@ from accounts.http import LearnerRequest, learner_required, new_press, press_of
 from courses.models import ClassSection
 from enrolment import queries, services, wording
 from enrolment.domain.refusals import Refusal
-from enrolment.models import Outcome
+from enrolment.models import Channel, Outcome
 from enrolment.services import SeatRefused
 from enrolment.views.presses import address_of, channel_of, one_key_one_request
 
@@ -30,10 +30,14 @@ def check_class(request: LearnerRequest, section_id: int) -> HttpResponse:
     facts = queries.dossier(
         [section.pk], learner=request.learner, actor=request.user, at=request.at
     )
-    offer = queries.offers_for([card], request.learner, facts, at=request.at)[0]
-    refusal = offer.objection.reason if offer.objection else None
+    by_staff = channel_of(request) is not Channel.WEB
+    offer = queries.offers_for([card], request.learner, facts, at=request.at, by_staff=by_staff)[0]
+    objection = offer.objection
+    refusal = objection.reason if objection and objection.paper is None else None
     at_limit = refusal is Refusal.LIMIT
     limit, counted = facts.limit(section.pk)
+    # Papers can be brought before the first day; while anything else stands they help nobody.
+    papers_help = refusal in {None, Refusal.NOT_OPEN_YET}
     return render(
         request,
         "enrolment/check_class.html",
@@ -42,12 +46,20 @@ def check_class(request: LearnerRequest, section_id: int) -> HttpResponse:
             "offer": offer,
             "refusal": wording.limit_reached(limit)
             if at_limit
-            else refusal
-            and wording.refusal(refusal, section, other=offer.other, opens_at=card.seats.opens_at),
+            else objection
+            and refusal
+            and wording.objection(
+                objection, section, other=offer.other, opens_at=card.seats.opens_at
+            ),
             "to_leave": queries.classes_of(request.learner, counted) if at_limit else [],
-            "needs_declaration": refusal is Refusal.NEEDS_HEALTH_DECLARATION,
+            "papers": wording.papers(offer.findings, section) if papers_help else [],
+            "situation": wording.situation(
+                offer.findings, section, others=offer.others, opens_at=card.seats.opens_at
+            ),
             "not_open_yet": refusal is Refusal.NOT_OPEN_YET and card.seats.opens_at is not None,
-            "talk_first": facts.should_talk_first(section.pk),
+            "advice": wording.advice(offer.findings),
+            "by_staff": by_staff,
+            "late_fee": queries.late_fee_of(section, at=request.at) if by_staff else None,
             "due_at": facts.hold_until(section.pk),
             "refund_rule": wording.refund_rule(section),
             "like_it": queries.like_it(section, at=request.at)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from courses.models import ClassSection
-from enrolment.domain.refusals import Refusal
+from enrolment.domain.refusals import Objection, Refusal
 from enrolment.wording.moments import moment
 
 # Reasons that are said in the same words whatever the class.
@@ -60,6 +60,18 @@ WHY_NOT = {
         "You were taken off a class last term after being absent, so the most wanted"
         " classes are closed to you this term. Others are open. Phone us if that is wrong."
     ),
+    Refusal.FULL: gettext_lazy(
+        "Every place in this class is taken just now. Nothing has changed for you;"
+        " you can join its waiting list."
+    ),
+    Refusal.COSTS_MORE: gettext_lazy(
+        "The other class costs more than you have paid. The counter changes it for you and takes"
+        " the difference; until then you keep the class you have."
+    ),
+    Refusal.TOO_LATE_TO_CHANGE: gettext_lazy(
+        "Classes can be changed in the first weeks of the term only."
+        " You keep the class you have. Phone us if it does not suit you."
+    ),
     Refusal.NOT_IN: gettext_lazy(
         "You are not in this class any more. My classes shows where you are."
     ),
@@ -68,6 +80,9 @@ WHY_NOT = {
     ),
     Refusal.TOO_LATE: gettext_lazy(
         "The time for this has run out. Phone us, and we look for another way together."
+    ),
+    Refusal.ALREADY_EXTENDED: gettext_lazy(
+        "The place was kept longer once already; it cannot be kept for more time."
     ),
     Refusal.OTHER_REQUEST: gettext_lazy("Please go back one page and press the button again."),
     Refusal.NOT_YOURS: gettext_lazy("This is not yours to change. Please phone us."),
@@ -89,21 +104,33 @@ def refusal(
     *,
     other: ClassSection | None = None,
     opens_at: datetime | None = None,
+    number: int | None = None,
 ) -> str:
-    """Say why not, and what to do next. ``other`` is the class in the way."""
+    """Say why not, and what to do next. ``other`` is the class in the way.
+
+    ``number`` is the age or the count that the rule has; without it the usual one is said.
+    """
     if reason in IN_THE_WAY:
         name = other.display_name() if other else _("another class")
         return IN_THE_WAY[reason] % {"other": name}
-    match reason:
-        case Refusal.NOT_OPEN_YET:
-            return _not_open_yet(opens_at or (section.opens_at if section else None))
-        case Refusal.NEEDS_FAMILY_CONSENT:
-            return _needs_family_consent(section)
-        case Refusal.TOO_YOUNG:
-            return _too_young(section)
-        case Refusal.TOO_OLD_TO_BEGIN:
-            return _too_old_to_begin(section)
+    if reason in OF_THE_CLASS:
+        return OF_THE_CLASS[reason](section)
+    if reason is Refusal.NOT_OPEN_YET:
+        return _not_open_yet(opens_at or (section.opens_at if section else None))
+    if reason is Refusal.TOO_OLD_TO_BEGIN:
+        return _too_old_to_begin(section, number)
     return str(WHY_NOT[reason])
+
+
+def objection(
+    said: Objection,
+    section: ClassSection | None = None,
+    *,
+    other: ClassSection | None = None,
+    opens_at: datetime | None = None,
+) -> str:
+    """Say what stands against it, as ``refusal`` does."""
+    return refusal(said.reason, section, other=other, opens_at=opens_at, number=said.number)
 
 
 def _not_open_yet(opens_at: datetime | None) -> str:
@@ -118,7 +145,21 @@ def _needs_family_consent(section: ClassSection | None) -> str:
     return _(
         "From your age on, one of your family signs a paper before the first class."
         " The counter of %(office)s has it (phone %(phone)s) and then enrols you at once."
-    ) % _counter_of(section)
+    ) % counter_of(section)
+
+
+def _needs_declaration_at_counter(section: ClassSection | None) -> str:
+    return _(
+        "From your age on, you also sign a health declaration before the first class."
+        " The counter of %(office)s has it (phone %(phone)s)."
+    ) % counter_of(section)
+
+
+def _needs_residence(section: ClassSection | None) -> str:
+    return _(
+        "Classes in our rooms are for people who live or work in the city, or whose child lives"
+        " here. Show one paper at the counter of %(office)s (phone %(phone)s)."
+    ) % counter_of(section)
 
 
 def _too_young(section: ClassSection | None) -> str:
@@ -131,14 +172,14 @@ def _too_young(section: ClassSection | None) -> str:
     }
 
 
-def _too_old_to_begin(section: ClassSection | None) -> str:
+def _too_old_to_begin(section: ClassSection | None, number: int | None) -> str:
     return _(
         "This course is hard on the body: we let nobody begin it past %(age)s."
         " Phone us, we know gentler ones."
-    ) % {"age": section.course.max_new_age if section else 75}
+    ) % {"age": number or (section and section.course.max_new_age) or 75}
 
 
-def _counter_of(section: ClassSection | None) -> dict[str, str]:
+def counter_of(section: ClassSection | None) -> dict[str, str]:
     """Return the office that enrols in a class: at a teaching point nobody sits at a counter."""
     if section is None:
         return {"office": _("your university"), "phone": settings.SITE_PHONE}
@@ -153,3 +194,12 @@ def limit_reached(limit: int) -> str:
         "One person can have %(limit)s classes a term. To take this one, leave one of yours:",
         limit,
     ) % {"limit": limit}
+
+
+# Reasons that name the office of the class, or its numbers.
+OF_THE_CLASS = {
+    Refusal.NEEDS_FAMILY_CONSENT: _needs_family_consent,
+    Refusal.NEEDS_DECLARATION_AT_COUNTER: _needs_declaration_at_counter,
+    Refusal.NEEDS_RESIDENCE: _needs_residence,
+    Refusal.TOO_YOUNG: _too_young,
+}

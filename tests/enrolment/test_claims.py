@@ -18,7 +18,7 @@ from enrolment.models import (
     Outcome,
     WaitlistEntry,
 )
-from enrolment.services import PressReused, SeatRefused
+from enrolment.services import PressReused, SeatRefused, record_papers
 from tests.enrolment.acts import claim, enrolment_of, seats_of, withdraw
 from tests.factories.accounts import HelperGrantFactory, LearnerFactory, StaffFactory, UnitFactory
 from tests.factories.enrolment import (
@@ -319,6 +319,10 @@ def test_a_vigorous_course_wants_a_declaration_and_has_an_age_to_begin():
     assert refused(section, old) is Refusal.TOO_OLD_TO_BEGIN
 
 
+def record(learner, *kinds):
+    record_papers(learner=learner, kinds=kinds, how="paper", actor=StaffFactory(), at=TODAY)
+
+
 def test_newcomers_past_eighty_bring_their_familys_consent_and_old_hands_do_not():
     section = SectionFactory()
     newcomer, old_hand = LearnerFactory.create_batch(2, born_on=date(1940, 1, 1))
@@ -326,7 +330,11 @@ def test_newcomers_past_eighty_bring_their_familys_consent_and_old_hands_do_not(
         learner=old_hand, term=TermFactory(starts_on=date(2026, 3, 2)), room_seats=1
     )
 
+    assert refused(section, newcomer) is Refusal.NEEDS_DECLARATION_AT_COUNTER
+    record(newcomer, ConsentRecord.Kind.HEALTH)
     assert refused(section, newcomer) is Refusal.NEEDS_FAMILY_CONSENT
+    record(newcomer, ConsentRecord.Kind.FAMILY)
+    assert claim(section, newcomer).outcome == Outcome.CONFIRMED
     assert claim(section, old_hand).outcome == Outcome.CONFIRMED
 
 

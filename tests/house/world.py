@@ -95,6 +95,7 @@ def build() -> World:
             section=SectionFactory(campus=campus, weekday=5, term=section.term), learner=learner
         ).pk,
         "grant": grant.pk,
+        "learner": learner.pk,
         "teacher": teacher.pk,
         "term": section.term.pk,
         "recording": RecordingFactory(lesson=lesson, published=True).pk,
