@@ -12,7 +12,7 @@ from enrolment import queries, services, wording
 from enrolment.domain.refusals import Refusal
 from enrolment.models import Channel, Outcome
 from enrolment.services import SeatRefused
-from enrolment.views.presses import address_of, channel_of, one_key_one_request
+from enrolment.views.presses import address_of, channel_of, measured, one_key_one_request
 
 
 def _section(section_id: int) -> ClassSection:
@@ -70,6 +70,7 @@ def check_class(request: LearnerRequest, section_id: int) -> HttpResponse:
     )
 
 
+@measured
 @learner_required
 @one_key_one_request
 def hold_seat(request: LearnerRequest, section_id: int) -> HttpResponse:

@@ -1,17 +1,19 @@
 """What the doors have in common: by which way a press came, and where its answer stands."""
 
+import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from accounts.http import LearnerRequest
 from accounts.models import HelperGrant
 from enrolment.models import Channel, Claim
-from enrolment.services import PressReused
+from enrolment.services import PressReused, note_claim
 
 
 def channel_of(request: LearnerRequest) -> Channel:
@@ -38,3 +40,27 @@ def one_key_one_request(view: Callable[..., HttpResponse]) -> Callable[..., Http
             return render(request, "400.html", status=422)
 
     return guarded
+
+
+def measured(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Tell the pacer of the waiting room how long presses of this door take, faults included.
+
+    Stands outermost, so that finding out who asks is measured, too.
+    """
+
+    @wraps(view)
+    def timed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method != "POST":
+            return view(request, *args, **kwargs)
+        began = time.perf_counter()
+        try:
+            response = view(request, *args, **kwargs)
+        except (Http404, PermissionDenied, SuspiciousOperation):
+            raise  # their own fault, not one of ours
+        except Exception:
+            note_claim(time.perf_counter() - began, failed=True)
+            raise
+        note_claim(time.perf_counter() - began, failed=response.status_code >= 500)
+        return response
+
+    return timed
