@@ -1,0 +1,108 @@
+"""The runbook's own lines for nginx, in a real nginx: the same answers as before Django."""
+
+import http.client
+import re
+import shutil
+import subprocess
+import time
+from contextlib import closing
+
+import pytest
+
+from config.embedded.places import ROOT
+from config.embedded.ports import free_port
+from config.storage import WholeFilesStorage
+from enrolment.services.published import ContentFile
+
+NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+pytestmark = pytest.mark.skipif(NGINX is None, reason="no nginx on this machine")
+
+CONFIGURATION = """
+{user}
+daemon off;
+pid {folder}/pid;
+error_log {folder}/error.log;
+events {{}}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    server {{
+        listen 127.0.0.1:{port};
+        {lines}
+        location / {{ return 200 "the web"; }}
+    }}
+}}
+"""
+
+
+def lines_of_the_runbook(shelf):
+    runbook = (ROOT / "docs/runbook.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```nginx\n(location [^`]*)```", runbook)
+    return block.replace("/srv/campus/var/queue", str(shelf))
+
+
+@pytest.fixture
+def ask(tmp_path):
+    shelf = tmp_path / "queue"
+    storage = WholeFilesStorage(location=shelf)
+    storage.save("3/state.json", ContentFile(b'{"serving":7}'))
+    storage.save("3/places/K7.json", ContentFile(b'{"K7QM2XPA":["people",8]}'))
+    storage.save("3/order.txt", ContentFile(b"K7QM2XPA people\n" * 500))
+    (shelf / "3/state.json.half-written").write_text("{")
+    (tmp_path / "secret.txt").write_text("secret")
+    port = free_port()
+    user = "user root;" if tmp_path.owner() == "root" else ""
+    configuration = tmp_path / "nginx.conf"
+    configuration.write_text(
+        CONFIGURATION.format(
+            user=user, folder=tmp_path, port=port, lines=lines_of_the_runbook(shelf)
+        )
+    )
+    server = subprocess.Popen([NGINX, "-c", configuration, "-e", tmp_path / "error.log"])
+
+    def ask(path, method="GET", **headers):
+        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as line:
+            line.request(method, path, headers=headers)
+            answer = line.getresponse()
+            return answer.status, answer.headers, answer.read()
+
+    try:
+        _wait(server, port)
+        yield ask
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def _wait(server, port):
+    until = time.monotonic() + 10
+    while time.monotonic() < until and server.poll() is None:
+        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=1)) as line:
+            try:
+                line.connect()
+            except OSError:
+                time.sleep(0.05)
+            else:
+                return
+    raise AssertionError("nginx did not come up")
+
+
+def test_nginx_hands_out_the_files_and_nothing_else(ask):
+    status, headers, body = ask("/queue/3/state.json")
+    assert (status, body) == (200, b'{"serving":7}')
+    assert headers["Content-Type"].startswith("application/json")
+    assert headers["Cache-Control"] == "public, max-age=2"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert ask("/queue/3/places/K7.json")[2] == b'{"K7QM2XPA":["people",8]}'
+    assert ask("/queue/3/state.json", **{"If-None-Match": headers["ETag"]})[0] == 304
+    status, headers, body = ask("/queue/3/order.txt", **{"Accept-Encoding": "gzip"})
+    assert (status, headers["Content-Encoding"]) == (200, "gzip")
+    assert ask("/queue/4/state.json")[0] == 404
+    assert ask("/queue/3/state.json", method="POST")[0] == 403
+    for path in ("/queue/", "/queue/3/state.json.half-written", "/queue/3/../../secret.txt"):
+        assert ask(path)[2] in {b"the web"} or ask(path)[0] in {400, 404}
+    assert ask("/courses/")[2] == b"the web"
