@@ -149,10 +149,12 @@ def _below(
 R = Role
 AT_COUNTERS = (R.COUNTER, R.BRANCH_HEAD, R.REGISTRAR)
 IN_CHARGE = (R.BRANCH_HEAD, R.REGISTRAR)
+ON_THE_PHONE = (R.COUNTER, R.HOTLINE, R.BRANCH_HEAD, R.REGISTRAR)
 SECTION = {"section_id": "section"}
 LESSON = {"lesson_id": "lesson"}
 ENROLMENT = {"enrolment_id": "enrolment"}
 ENTRY = {"entry_id": "entry"}
+LEARNER = {"learner_id": "learner"}
 RECORDING = {"recording_id": "recording"}
 TERM = {"term_id": "term"}
 
@@ -380,6 +382,36 @@ ROWS: dict[str, Way] = {
     ),
     "enrolment:place-learner": Way(
         "place a learner in a level", staff(*AT_COUNTERS, R.OTHER_HEAD, *TEACHERS)
+    ),
+    "enrolment:phone-list": Way("desk: phone list", staff(*ON_THE_PHONE, R.OTHER_HEAD)),
+    "enrolment:call-about-offer": Way(
+        "desk: a call about an offer", of_unit(*ON_THE_PHONE), ENTRY
+    ),
+    "enrolment:call-about-place": Way(
+        "desk: a call about a held place", of_unit(*ON_THE_PHONE), ENROLMENT
+    ),
+    "enrolment:extend-offer": Way("desk: keep an offer longer", of_unit(*ON_THE_PHONE), ENTRY),
+    "enrolment:extend-place": Way(
+        "desk: keep a held place longer", of_unit(*ON_THE_PHONE), ENROLMENT
+    ),
+    "enrolment:answer-for": Way("desk: answer for a learner", of_unit(*ON_THE_PHONE), ENTRY),
+    "enrolment:leave-line-for": Way(
+        "desk: leave a line for a learner", of_unit(*ON_THE_PHONE), ENTRY
+    ),
+    "enrolment:withdraw-for": Way(
+        "desk: leave a class for a learner", of_unit(*ON_THE_PHONE), ENROLMENT
+    ),
+    "enrolment:undo-for": Way(
+        "desk: take a place back for a learner", of_unit(*ON_THE_PHONE), ENROLMENT
+    ),
+    "enrolment:yield-for": Way(
+        "desk: let the next have it, for a learner", of_unit(*ON_THE_PHONE), ENROLMENT
+    ),
+    "enrolment:find-learner": Way("desk: find a learner", staff(*ON_THE_PHONE, R.OTHER_HEAD)),
+    "enrolment:show-learner": Way("desk: one learner", of_unit(*ON_THE_PHONE), LEARNER),
+    "enrolment:choose-class": Way("desk: a class for a learner", of_unit(*ON_THE_PHONE), LEARNER),
+    "enrolment:enrol-learner": Way(
+        "desk: enrol a learner", of_unit(*ON_THE_PHONE), {**SECTION, **LEARNER}
     ),
     "held-places": Way("counter: held places", in_admin(*AT_COUNTERS, R.OTHER_HEAD)),
     "confirm-place": Way(

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from enrolment import views
-from enrolment.views import papers, terms
+from enrolment.views import calls, desk, openings, openings_desk, papers, terms
 
 app_name = "enrolment"
 urlpatterns = [
@@ -16,6 +16,50 @@ urlpatterns = [
         papers.record_papers,
         name="record-papers",
     ),
+    path("desk/calls/", calls.list_calls, name="phone-list"),
+    path("desk/calls/offers/<int:entry_id>/", calls.call_about_offer, name="call-about-offer"),
+    path("desk/calls/places/<int:enrolment_id>/", calls.call_about_place, name="call-about-place"),
+    path("desk/offers/<int:entry_id>/longer/", calls.extend_offer, name="extend-offer"),
+    path("desk/offers/<int:entry_id>/answer/", desk.answer_offer, name="answer-for"),
+    path("desk/offers/<int:entry_id>/leave/", desk.leave_line_for, name="leave-line-for"),
+    path("desk/places/<int:enrolment_id>/longer/", calls.extend_place, name="extend-place"),
+    path("desk/places/<int:enrolment_id>/withdraw/", desk.withdraw_for, name="withdraw-for"),
+    path("desk/places/<int:enrolment_id>/undo/", desk.undo_for, name="undo-for"),
+    path("desk/places/<int:enrolment_id>/yield/", desk.yield_for, name="yield-for"),
+    path("desk/learners/", desk.find_learner, name="find-learner"),
+    path("desk/learners/<int:learner_id>/", desk.show_learner, name="show-learner"),
+    path("desk/learners/<int:learner_id>/classes/", desk.choose_class, name="choose-class"),
+    path(
+        "desk/learners/<int:learner_id>/classes/<int:section_id>/",
+        desk.enrol_learner,
+        name="enrol-learner",
+    ),
+    path("desk/openings/", openings_desk.list_openings, name="staff-list-openings"),
+    path(
+        "desk/terms/<int:term_id>/openings/",
+        openings_desk.plan_openings,
+        name="staff-plan-openings",
+    ),
+    path("desk/openings/<int:opening_id>/", openings_desk.watch_room, name="staff-watch-room"),
+    path(
+        "desk/openings/<int:opening_id>/steer/",
+        openings_desk.steer_room,
+        name="staff-steer-room",
+    ),
+    path(
+        "desk/openings/<int:opening_id>/people/",
+        openings_desk.bring_learner,
+        name="staff-bring-learner",
+    ),
+    path(
+        "desk/openings/<int:opening_id>/people/<int:learner_id>/",
+        openings_desk.give_place,
+        name="staff-give-place",
+    ),
+    path("openings/", openings.list_openings, name="list-openings"),
+    path("openings/<int:opening_id>/", openings.show_opening, name="show-opening"),
+    path("openings/<int:opening_id>/join/", openings.join_room, name="join-room"),
+    path("openings/<int:opening_id>/enter/", openings.enter_room, name="enter-room"),
     path("classes/<int:section_id>/enrol/", views.check_class, name="check-class"),
     path("classes/<int:section_id>/hold/", views.hold_seat, name="hold-seat"),
     path("classes/<int:section_id>/declare/", views.declare_health, name="declare-health"),

@@ -11,9 +11,9 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 from wagtail.permissions import page_permission_policy
 
-from accounts import scope
+from accounts import clock, scope
 from enrolment import queries
-from enrolment.views import office
+from enrolment.views import calls, office
 
 PAGE_WORK = ("add", "change", "publish", "lock", "unlock")
 
@@ -60,6 +60,50 @@ def placements() -> MenuItem:
     )
 
 
+class PhoneMenuItem(MenuItem):
+    """Shown to those who speak with learners, at the counter or on the telephone."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(scope.offices_of(request.user, calls.ON_THE_PHONE))  # type: ignore[arg-type]  # signed in, or not in the admin
+
+
+@hooks.register("register_admin_menu_item")
+def phone_list() -> MenuItem:
+    """Add whom to telephone."""
+    return PhoneMenuItem(
+        _("Phone list"),
+        reverse("enrolment:phone-list"),
+        name="phone-list",
+        icon_name="mail",
+        order=208,
+    )
+
+
+@hooks.register("register_admin_menu_item")
+def acting_for_learners() -> MenuItem:
+    """Add the way to a learner for whom staff act."""
+    return PhoneMenuItem(
+        _("Find a learner"),
+        reverse("enrolment:find-learner"),
+        name="find-learner",
+        icon_name="user",
+        order=209,
+    )
+
+
+class CallsPanel(Component):
+    """How many people are to be telephoned, and the way to them."""
+
+    name = "phone-list"
+    order = 11
+    template_name = "enrolment/office/calls_panel.html"
+
+    def get_context_data(self, parent_context: Any = None) -> Context | dict[str, Any]:
+        """Count the calls of the offices of the one who looks."""
+        units = scope.offices_of(parent_context["request"].user, calls.ON_THE_PHONE)
+        return {"number": queries.number_to_call(units, at=clock.now())}
+
+
 class HeldPlacesPanel(Component):
     """The first thing on the desk of whoever confirms places: how many wait, and the way there."""
 
@@ -71,6 +115,13 @@ class HeldPlacesPanel(Component):
         """Count what waits in the offices of the one who looks."""
         units = scope.offices_of(parent_context["request"].user, office.AT_THE_COUNTER)
         return {"number": queries.held_in(units).count()}
+
+
+@hooks.register("construct_homepage_panels")
+def calls_first(request: HttpRequest, panels: list[Component]) -> None:
+    """Put the calls on the desk of those who make them; held places, if any, stand above."""
+    if scope.offices_of(request.user, calls.ON_THE_PHONE):  # type: ignore[arg-type]  # signed in
+        panels.insert(0, CallsPanel())
 
 
 @hooks.register("construct_homepage_panels")

@@ -53,3 +53,17 @@ def owed(tried_on: Iterable[date]) -> Owed:
     days = list(tried_on)
     another_day = len(set(days)) < DAYS
     return Owed(max(TRIES - len(days), int(another_day)), another_day)
+
+
+def born_by(today: date) -> date:
+    """Return the birthday of the youngest who are called because of their age.
+
+    >>> born_by(date(2028, 2, 29))
+    datetime.date(1958, 2, 28)
+    """
+    year = today.year - CALLED_FROM_AGE
+    return (
+        today.replace(year=year, day=28)
+        if (today.month, today.day) == (2, 29)
+        else (today.replace(year=year))
+    )

@@ -1,5 +1,6 @@
 """The line for a full class."""
 
+from collections.abc import Iterable
 from typing import Self
 
 from django.db import models
@@ -19,6 +20,10 @@ class WaitlistEntryQuerySet(models.QuerySet["WaitlistEntry"]):
     def of(self, learner: Learner) -> Self:
         """One learner's own."""
         return self.filter(learner=learner)
+
+    def of_units(self, units: Iterable[int]) -> Self:
+        """For classes of these offices."""
+        return self.filter(unit__in=units)
 
     def in_line(self) -> Self:
         """Waiting, or asked and not yet answered."""

@@ -1,5 +1,13 @@
 """Read-side answers of enrolment that need more than one QuerySet word."""
 
+from enrolment.queries.calls import (
+    ToCall,
+    call_about,
+    calls_about,
+    more_time,
+    number_to_call,
+    to_call,
+)
 from enrolment.queries.classes import (
     Offer,
     like_it,
@@ -8,6 +16,7 @@ from enrolment.queries.classes import (
     offers_for,
     section_to_show,
 )
+from enrolment.queries.desk import classes_to_choose, learners_known, terms_to_enrol_in
 from enrolment.queries.facts import Dossier, dossier
 from enrolment.queries.mine import (
     Day,
@@ -26,8 +35,26 @@ from enrolment.queries.mine import (
     week_grid,
 )
 from enrolment.queries.office import confirmed_in, held_in, numbers_of, sections_to_empty
+from enrolment.queries.openings import (
+    Room,
+    Turn,
+    closed_days,
+    departments_of,
+    office_line,
+    openings_on_show,
+    proposed_openings,
+    room_of,
+    turn_of,
+    turns_of,
+)
 from enrolment.queries.replies import missed_offer, offers_to
-from enrolment.queries.times import TermRules, offer_until, payment_until, rules_of
+from enrolment.queries.times import (
+    TermRules,
+    kept_for_a_call_until,
+    offer_until,
+    payment_until,
+    rules_of,
+)
 
 __all__ = [
     "Day",
@@ -36,30 +63,50 @@ __all__ = [
     "MyLesson",
     "Offer",
     "Place",
+    "Room",
     "TermRules",
+    "ToCall",
+    "Turn",
     "by_day",
+    "call_about",
+    "calls_about",
     "classes_of",
+    "classes_to_choose",
+    "closed_days",
     "confirmed_in",
+    "departments_of",
     "dossier",
     "first_weeks",
     "held_in",
+    "kept_for_a_call_until",
     "late_fee_of",
+    "learners_known",
     "lessons_of",
     "like_it",
     "line_is_open",
     "live_card",
     "live_cards",
     "missed_offer",
+    "more_time",
     "my_classes",
+    "number_to_call",
     "numbers_of",
     "offer_until",
     "offers_for",
     "offers_to",
+    "office_line",
+    "openings_on_show",
     "payment_until",
     "places_of",
+    "proposed_openings",
     "refund_of",
+    "room_of",
     "rules_of",
     "section_to_show",
     "sections_to_empty",
+    "terms_to_enrol_in",
+    "to_call",
+    "turn_of",
+    "turns_of",
     "week_grid",
 ]

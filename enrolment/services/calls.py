@@ -62,16 +62,9 @@ def extend_place(
 
     Raises ``SeatRefused`` when it was answered or has run out, or was kept longer before.
     """
-    if about.due_at is None:
+    due_at = queries.more_time(about, at=at)
+    if due_at is None:
         raise SeatRefused(Refusal.TOO_LATE)
-    rules = queries.rules_of(about.section.term, at=at)
-    due_at = queries.extended_until(
-        about.section,
-        rules,
-        due_at=about.due_at,
-        is_offer=isinstance(about, WaitlistEntry),
-        at=at,
-    )
     return answered(
         ledger.extend(
             about=about, actor=actor, channel=channel, key=key, at=at, due_at=due_at, reason=reason

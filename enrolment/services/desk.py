@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from accounts.models import AuditEvent, ConsentRecord, HelperGrant, User
+from accounts.models import AuditEvent, ConsentRecord, User
 from enrolment.models import Channel, Claim
 
 
@@ -14,8 +14,8 @@ from enrolment.models import Channel, Claim
 class Word:
     """What a learner told the office: by which way, how we know that they agree, and why."""
 
-    channel: Channel
-    how: HelperGrant.Consent
+    channel: str  # one of Channel
+    how: str  # one of HelperGrant.Consent
     reason: str
 
 
@@ -27,7 +27,9 @@ def act_for_learner(
     Who acted, for whom, by which way and why stands in the history of the seat; how the learner
     agreed is kept as a consent, once for each press. Raises what the service raises.
     """
-    claim = act(actor=actor, key=key, at=at, channel=word.channel, reason=word.reason, **about)
+    claim = act(
+        actor=actor, key=key, at=at, channel=Channel(word.channel), reason=word.reason, **about
+    )
     if claim.at != at:
         return claim  # a second tap: the answer of the first, whose consent is kept already
     consent = ConsentRecord.objects.create(

@@ -1,0 +1,315 @@
+"""Doors for staff who act for a learner: find them, enrol them, answer and leave for them.
+
+The services are those of the web. A learner nobody knows yet has no page here: the first sign-in
+by phone code makes their account.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.timezone import localdate
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts import clock
+from accounts.http import StaffRequest, new_press, press_of, sent, staff_required
+from accounts.models import Learner
+from accounts.scope import offices_of
+from courses.models import ClassSection, Term
+from enrolment import queries, services, wording
+from enrolment.domain.refusals import Refusal
+from enrolment.forms import AnswerForm, EnrolForm, WordForm
+from enrolment.models import Channel, Claim, Enrolment, WaitlistEntry
+from enrolment.services import SeatRefused, Word
+from enrolment.views.calls import ON_THE_PHONE, offer, place
+from enrolment.views.office import AT_THE_COUNTER
+from enrolment.views.presses import one_key_one_request
+
+MOST_PEOPLE = 30
+
+
+@never_cache
+@staff_required(*ON_THE_PHONE)
+@require_safe
+def find_learner(request: StaffRequest) -> HttpResponse:
+    """Whom the office knows, by name, card or phone."""
+    words = request.GET.get("q", "").strip()[:60]
+    found = queries.learners_known(words) if words else []
+    return render(
+        request,
+        "enrolment/office/find_learner.html",
+        {
+            "words": words,
+            "too_little": found is None,
+            "people": (found or [])[:MOST_PEOPLE],
+            "too_many": wording.too_many_found(MOST_PEOPLE)
+            if len(found or []) > MOST_PEOPLE
+            else "",
+        },
+    )
+
+
+@never_cache
+@staff_required(*ON_THE_PHONE)
+@require_safe
+def show_learner(request: StaffRequest, learner_id: int) -> HttpResponse:
+    """What a learner has, waits for and may still do, and until when."""
+    learner = _learner(learner_id)
+    at = clock.now()
+    mine = queries.my_classes(learner, at=at)
+    return render(
+        request,
+        "enrolment/office/show_learner.html",
+        {
+            "learner": learner,
+            "age": learner.age_on(localdate(at)),
+            "mine": mine,
+            "may_confirm": bool(offices_of(request.user, AT_THE_COUNTER)),
+        },
+    )
+
+
+@never_cache
+@staff_required(*ON_THE_PHONE)
+@require_safe
+def choose_class(request: StaffRequest, learner_id: int) -> HttpResponse:
+    """A class for somebody, by name or number, with its seats."""
+    learner = _learner(learner_id)
+    terms = queries.terms_to_enrol_in()
+    asked = request.GET.get("term", "")
+    term = next((one for one in terms if one.code == asked), next(iter(terms), None))
+    words = request.GET.get("q", "").strip()[:60]
+    cards = (
+        queries.classes_to_choose(request.units, term, words, at=clock.now())
+        if term and words
+        else []
+    )
+    return render(
+        request,
+        "enrolment/office/choose_class.html",
+        {
+            "learner": learner,
+            "words": words,
+            "cards": cards,
+            "term": term,
+            "terms": [(one.code, one.display_name(), one == term) for one in terms],
+        },
+    )
+
+
+@never_cache
+@staff_required(*ON_THE_PHONE)
+@require_http_methods(["GET", "HEAD", "POST"])
+@one_key_one_request
+def enrol_learner(request: StaffRequest, learner_id: int, section_id: int) -> HttpResponse:
+    """Everything about a class before staff press for somebody; or why not, in words to say."""
+    learner = _learner(learner_id)
+    section = get_object_or_404(
+        ClassSection.objects.listed().of_units(request.units).with_all_to_show(), pk=section_id
+    )
+    joins_late = section.term.phase == Term.Phase.TEACHING
+    form = EnrolForm(sent(request), joins_late=joins_late, initial=_usual(request))
+    if request.method == "POST" and form.is_valid():
+        claim = _press(request, services.hold_seat, learner, section, form, learner=learner,
+                       section=section)  # fmt: skip
+        if claim is not None:
+            return redirect("enrolment:show-learner", learner.pk)
+    return _check(request, learner, section, form, at=clock.now())
+
+
+@never_cache
+@staff_required(*ON_THE_PHONE)
+@require_http_methods(["GET", "HEAD", "POST"])
+@one_key_one_request
+def answer_offer(request: StaffRequest, entry_id: int) -> HttpResponse:
+    """Yes or no to an offered place, said at the counter or by somebody who phones."""
+    entry = offer(request, entry_id)
+    form = AnswerForm(sent(request), initial=_usual(request))
+    if request.method == "POST" and form.is_valid():
+        comes = form.cleaned_data["answer"] == "yes"
+        act = services.accept_offer if comes else services.decline_offer
+        _press(request, act, entry.learner, entry.section, form, entry=entry)
+        return redirect("enrolment:show-learner", entry.learner_id)
+    at = clock.now()
+    rules = queries.rules_of(entry.section.term, at=at)
+    return _ask(
+        request,
+        "enrolment/office/answer_offer.html",
+        entry,
+        form,
+        payment_until=queries.payment_until(entry.section, rules, at=at),
+        is_over=entry.due_at is None or entry.due_at <= at,
+    )
+
+
+@never_cache
+@staff_required(*ON_THE_PHONE)
+@require_http_methods(["GET", "HEAD", "POST"])
+@one_key_one_request
+def leave_line_for(request: StaffRequest, entry_id: int) -> HttpResponse:
+    """Stop waiting, for somebody."""
+    entry = offer(request, entry_id)
+    return _act(request, services.leave_waitlist, entry, "leave_line", entry=entry)
+
+
+@never_cache
+@staff_required(*ON_THE_PHONE)
+@require_http_methods(["GET", "HEAD", "POST"])
+@one_key_one_request
+def withdraw_for(request: StaffRequest, enrolment_id: int) -> HttpResponse:
+    """Leave a class, for somebody; ten minutes to think again."""
+    enrolment = place(request, enrolment_id)
+    return _act(request, services.withdraw, enrolment, "withdraw", enrolment=enrolment)
+
+
+@never_cache
+@staff_required(*ON_THE_PHONE)
+@require_http_methods(["GET", "HEAD", "POST"])
+@one_key_one_request
+def undo_for(request: StaffRequest, enrolment_id: int) -> HttpResponse:
+    """Take a place back, for somebody."""
+    enrolment = place(request, enrolment_id)
+    return _act(request, services.undo_withdrawal, enrolment, "undo", enrolment=enrolment)
+
+
+@never_cache
+@staff_required(*ON_THE_PHONE)
+@require_http_methods(["GET", "HEAD", "POST"])
+@one_key_one_request
+def yield_for(request: StaffRequest, enrolment_id: int) -> HttpResponse:
+    """Let the next person have a place at once, for somebody."""
+    enrolment = place(request, enrolment_id)
+    return _act(request, services.yield_seat, enrolment, "yield", enrolment=enrolment)
+
+
+def _learner(learner_id: int) -> Learner:
+    """Row-level security shows those whom the offices of this post know, and nobody else."""
+    return get_object_or_404(Learner.objects.select_related("unit"), pk=learner_id)
+
+
+def _usual(request: StaffRequest) -> dict[str, str]:
+    """Hotline staff speak on the telephone, the others across the counter."""
+    at_the_counter = offices_of(request.user, AT_THE_COUNTER)
+    return {"channel": Channel.COUNTER if at_the_counter else Channel.PHONE}
+
+
+def _press(
+    request: StaffRequest,
+    act: Callable[..., Claim],
+    learner: Learner,
+    section: ClassSection,
+    form: WordForm,
+    **about: Any,
+) -> Claim | None:
+    """Press for somebody and say to staff what it came to; None when the rules said no."""
+    try:
+        claim = services.act_for_learner(
+            act,
+            word=Word(**form.word()),
+            actor=request.user,
+            key=press_of(request),
+            at=clock.now(),
+            **about,
+        )
+    except SeatRefused as refused:
+        messages.warning(request, wording.refused_for(learner.name, refused.reason, section))
+        return None
+    messages.success(request, wording.done_for_learner(claim, learner.name))
+    return claim
+
+
+def _act(
+    request: StaffRequest,
+    act: Callable[..., Claim],
+    subject: WaitlistEntry | Enrolment,
+    what: str,
+    **about: Any,
+) -> HttpResponse:
+    """First what it means, then one press with the learner's word."""
+    form = WordForm(sent(request), initial=_usual(request))
+    if request.method == "POST" and form.is_valid():
+        _press(request, act, subject.learner, subject.section, form, **about)
+        return redirect("enrolment:show-learner", subject.learner_id)
+    refund = (
+        queries.refund_of(subject, at=clock.now())
+        if what == "withdraw" and isinstance(subject, Enrolment)
+        else None
+    )
+    return _ask(
+        request,
+        "enrolment/office/act_for.html",
+        subject,
+        form,
+        what=what,
+        refund=refund and wording.comes_back(refund),
+    )
+
+
+def _ask(
+    request: StaffRequest,
+    template: str,
+    subject: WaitlistEntry | Enrolment,
+    form: Form,
+    **more: Any,
+) -> HttpResponse:
+    return render(
+        request,
+        template,
+        {
+            "subject": subject,
+            "learner": subject.learner,
+            "section": subject.section,
+            "form": form,
+            "press": request.POST.get("press") or new_press(),
+            **more,
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+def _check(
+    request: StaffRequest,
+    learner: Learner,
+    section: ClassSection,
+    form: EnrolForm,
+    *,
+    at: datetime,
+) -> HttpResponse:
+    card = queries.live_card(section, at=at)
+    facts = queries.dossier([section.pk], learner=learner, actor=request.user, at=at)
+    found = queries.offers_for([card], learner, facts, at=at, by_staff=True)[0]
+    late = queries.late_fee_of(section, at=at)
+    return render(
+        request,
+        "enrolment/office/enrol_learner.html",
+        {
+            "learner": learner,
+            "section": section,
+            "card": card,
+            "objection": found.objection,
+            "situation": wording.situation(
+                found.findings, section, others=found.others, opens_at=card.seats.opens_at
+            ),
+            "papers": wording.papers(found.findings, section),
+            "may_see_papers": bool(offices_of(request.user, AT_THE_COUNTER)),
+            "counted": _counted(facts, section)
+            if found.objection and found.objection.reason is Refusal.LIMIT
+            else [],
+            "due_at": facts.hold_until(section.pk),
+            "late_fee": late,
+            "form": form,
+            "press": request.POST.get("press") or new_press(),
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+def _counted(facts: queries.Dossier, section: ClassSection) -> list[ClassSection]:
+    """Return the classes that fill a learner's limit, wherever in the city they are."""
+    _limit, counted = facts.limit(section.pk)
+    return list(ClassSection.objects.filter(pk__in=counted).with_all_to_show().in_order())
