@@ -8,6 +8,7 @@ from enrolment.models.openings import Opening, OpeningSecret, QueuePlace
 from enrolment.models.placements import Placement
 from enrolment.models.questions import PhoneQuestion
 from enrolment.models.seats import Seat
+from enrolment.models.shortlist import ShortlistedClass
 from enrolment.models.vocabulary import (
     Act,
     Bucket,
@@ -38,6 +39,7 @@ __all__ = [
     "QueuePlace",
     "Seat",
     "SeatState",
+    "ShortlistedClass",
     "Together",
     "WaitlistEntry",
 ]

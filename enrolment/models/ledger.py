@@ -86,11 +86,11 @@ def claim_several(
 ) -> list[Claim]:
     """Give seats or places in lines for every learner in every class, as ``mode`` says.
 
-    ``asked`` are the classes of the press, of which some may have been refused before they come
-    here; ``dues`` the due times of those that do. One answer a learner and class; where nothing
-    came about, the press's own.
+    ``sections`` are asked for in their order. ``asked`` are all classes of the press, of which
+    some may have been refused before they come here; ``dues`` the due times of those that do.
+    One answer a learner and class; where nothing came about, the press's own.
     """
-    sections, learners = sorted(sections), sorted(learners)
+    sections, learners = list(sections), sorted(learners)
     return _press_for_several(
         "seat_claim_several",
         Act.BASKET,
@@ -394,6 +394,13 @@ def places_in_line(*, learner: Learner, at: datetime) -> dict[int, tuple[int, in
             "SELECT entry_id, place, waiting FROM waitlist_places(%s, %s)", [learner.pk, at]
         )
         return {entry: (place, waiting) for entry, place, waiting in cursor.fetchall()}
+
+
+def company(*, learner: Learner) -> dict[int, int]:
+    """Return, for each entry of a learner who waits as one with others, how many others."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT entry_id, others FROM seat_company(%s)", [learner.pk])
+        return dict(cursor.fetchall())
 
 
 def _about(

@@ -5,6 +5,7 @@
 --   each      every class by itself: a seat, a place in its line, or why not;
 --   all       every seat, or nothing at all: then the press is answered with the first that fails;
 --   together  every seat, or all of them in the line as one, to be offered seats as one.
+-- Classes are asked for in the order given: where a limit is reached, the later ones go without.
 -- Returns the answers, one a learner and class; where nothing came about, the press's own.
 --
 -- The press's own row stands under the learner with the lowest number; the answers have keys made
@@ -46,10 +47,10 @@ BEGIN
         BEGIN
             FOR pair IN
                 SELECT l.learner, s AS section, d.due
-                FROM unnest(p_sections, p_dues) AS d(section, due)
+                FROM unnest(p_sections, p_dues) WITH ORDINALITY AS d(section, due, turn)
                 JOIN courses_classsection s ON s.id = d.section
                 CROSS JOIN unnest(p_learners) AS l(learner)
-                ORDER BY s.id, l.learner
+                ORDER BY d.turn, l.learner
             LOOP
                 answer := seat_decide(
                     p_actor, pair.learner, pair.section,
@@ -84,6 +85,22 @@ END $$;
 CREATE OR REPLACE FUNCTION seat_part_key(p_key uuid, p_section bigint)
 RETURNS uuid LANGUAGE sql IMMUTABLE AS $$
     SELECT md5(p_key || ':' || p_section)::uuid
+$$;
+
+-- How many people wait as one with a learner, for each of the learner's places in line: row-level
+-- security hides the others, and who they are is not told here.
+CREATE OR REPLACE FUNCTION seat_company(p_learner bigint)
+RETURNS TABLE (entry_id bigint, others int)
+LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+    SELECT mine.id, count(*)::int
+    FROM enrolment_waitlistentry mine
+    JOIN enrolment_waitlistentry w ON w.section_id = mine.section_id
+        AND w.together = mine.together AND w.id <> mine.id AND w.state IN ('waiting', 'offered')
+    WHERE mine.learner_id = p_learner AND mine.state IN ('waiting', 'offered')
+      AND (seat_sees_all() OR mine.learner_id = ANY (scope_learners())
+           OR mine.unit_id = ANY (scope_units()))
+    GROUP BY mine.id
 $$;
 
 -- All answers to a press for several: its own alone where it was refused.
