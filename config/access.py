@@ -157,6 +157,7 @@ ENTRY = {"entry_id": "entry"}
 LEARNER = {"learner_id": "learner"}
 RECORDING = {"recording_id": "recording"}
 TERM = {"term_id": "term"}
+OPENING = {"opening_id": "opening"}
 
 TEACHERS = (R.TEACHER, R.OTHER_TEACHER)
 
@@ -167,6 +168,7 @@ def of_unit(*roles: Role, answer: Answer = Answer.SHOWN) -> Audience:
 
 
 OF_TERMS = staff(R.REGISTRAR)
+AT_OFFICES = staff(*AT_COUNTERS, R.HOTLINE, R.OTHER_HEAD)
 
 
 def in_admin(*roles: Role) -> Audience:
@@ -412,6 +414,27 @@ ROWS: dict[str, Way] = {
     "enrolment:choose-class": Way("desk: a class for a learner", of_unit(*ON_THE_PHONE), LEARNER),
     "enrolment:enrol-learner": Way(
         "desk: enrol a learner", of_unit(*ON_THE_PHONE), {**SECTION, **LEARNER}
+    ),
+    "enrolment:list-openings": Way("when left-over places open", EVERYBODY),
+    "enrolment:show-opening": Way("a waiting room", learners(), OPENING),
+    "enrolment:join-room": Way(
+        "take a number", learners(Answer.DONE), OPENING, posts=True
+    ),
+    "enrolment:enter-room": Way("come in", learners(Answer.DONE), OPENING, posts=True),
+    "enrolment:staff-list-openings": Way("desk: openings", AT_OFFICES),
+    "enrolment:staff-plan-openings": Way("desk: openings of a term", OF_TERMS, TERM),
+    "enrolment:staff-watch-room": Way("desk: one waiting room", OF_TERMS, OPENING),
+    "enrolment:staff-steer-room": Way(
+        "desk: decide on a waiting room",
+        staff(R.REGISTRAR, answer=Answer.WRONG),
+        OPENING,
+        posts=True,
+    ),
+    "enrolment:staff-bring-learner": Way("desk: bring a learner", AT_OFFICES, OPENING),
+    "enrolment:staff-give-place": Way(
+        "desk: a place for a learner",
+        AT_OFFICES.but(other_head=Answer.UNKNOWN),
+        {**OPENING, "learner_id": "learner"},
     ),
     "held-places": Way("counter: held places", in_admin(*AT_COUNTERS, R.OTHER_HEAD)),
     "confirm-place": Way(

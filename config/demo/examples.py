@@ -10,7 +10,7 @@ from wagtail.models import Page
 from campus.models import Campus
 from config.access import ROWS, Answer, Role, Way
 from courses.models import ClassSection, Course, Lesson, Teacher, Term
-from enrolment.models import Enrolment, WaitlistEntry
+from enrolment.models import Enrolment, Opening, WaitlistEntry
 from livestream.models import Recording
 
 # In whose name an example is shown: the first of these that the door lets in.
@@ -46,6 +46,7 @@ _THINGS: dict[str, Callable[[], Any]] = {
     "term": lambda: (
         Term.objects.taking_classes().latest_first().values_list("pk", flat=True).first()
     ),
+    "opening": lambda: _first(Opening.objects.not_over()),
     "campus": lambda: _first(Campus.objects.open_to_learners(), "slug"),
     "course": lambda: _first(Course.objects.filter(sections__isnull=False), "slug"),
 }

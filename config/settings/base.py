@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "config.middleware.editors_policy",
     "config.middleware.personal_pages_are_not_kept",
+    "enrolment.views.passes.passes_last",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -146,6 +147,7 @@ STATICFILES_DIRS = [ROOT / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
 RECORDINGS_ROOT = VAR_DIR / "recordings"
+QUEUE_URL = "/queue/"
 QUEUE_ROOT = VAR_DIR / "queue"
 SCRATCH_ROOT = VAR_DIR / "scratch"
 STORAGES: dict[str, dict[str, Any]] = {
@@ -157,7 +159,7 @@ STORAGES: dict[str, dict[str, Any]] = {
     # What the waiting room publishes: read by every page that waits, replaced every second
     "queue": {
         "BACKEND": "config.storage.WholeFilesStorage",
-        "OPTIONS": {"location": QUEUE_ROOT, "base_url": "/queue/"},
+        "OPTIONS": {"location": QUEUE_ROOT, "base_url": QUEUE_URL},
     },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }

@@ -16,6 +16,7 @@ from campus.http import locality_of
 from courses.models import ClassSection, Course, Term
 from courses.queries import default_term, in_best_order, terms_on_show
 from enrolment import queries, wording
+from enrolment.models import Opening
 from enrolment.queries import Offer
 
 register = template.Library()
@@ -55,6 +56,13 @@ def seat_box(context: Context, section: ClassSection) -> dict[str, Any]:
     at = context["at"]
     section = queries.section_to_show(section.pk)
     return _rows([queries.live_card(section, at=at)], request, at)[0]
+
+
+@register.inclusion_tag("enrolment/_openings_note.html", takes_context=True)
+def openings_note(context: Context) -> dict[str, Any]:
+    """Lead to the days on which departments open, while one of them is still to come or open."""
+    stages = {stage for _opening, stage in queries.openings_on_show(at=context["at"])}
+    return {"is_shown": bool(stages - {Opening.Stage.OVER})}
 
 
 @register.simple_tag(takes_context=True)

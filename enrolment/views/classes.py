@@ -12,6 +12,7 @@ from enrolment import queries, services, wording
 from enrolment.domain.refusals import Refusal
 from enrolment.models import Channel, Outcome
 from enrolment.services import SeatRefused
+from enrolment.views.passes import passes_of
 from enrolment.views.presses import address_of, channel_of, measured, one_key_one_request
 
 
@@ -65,9 +66,28 @@ def check_class(request: LearnerRequest, section_id: int) -> HttpResponse:
             "like_it": queries.like_it(section, at=request.at)
             if (card.seats.state == "full" or refusal) and not at_limit
             else [],
+            "waits_at": None if objection else _waits_at(request, facts, section),
             "press": new_press(),
         },
     )
+
+
+def _waits_at(
+    request: LearnerRequest, facts: queries.Dossier, section: ClassSection
+) -> int | None:
+    """Return the opening before which it is not this learner's turn yet, if there is one."""
+    try:
+        services.ensure_admitted(
+            facts,
+            [section.pk],
+            learner=request.learner,
+            passes=passes_of(request),
+            channel=channel_of(request),
+            at=request.at,
+        )
+    except SeatRefused as refused:
+        return refused.opening
+    return None
 
 
 @measured
@@ -87,6 +107,7 @@ def hold_seat(request: LearnerRequest, section_id: int) -> HttpResponse:
             key=press_of(request),
             at=request.at,
             channel=channel_of(request),
+            passes=passes_of(request),
         )
     except SeatRefused:
         return check_page  # which says why, from the facts of this moment

@@ -29,7 +29,9 @@ def _enrolment(request: LearnerRequest, enrolment_id: int) -> Enrolment:
 def list_my_classes(request: LearnerRequest) -> HttpResponse:
     """Next lesson, offers to answer, classes, lines, finished ones."""
     mine = queries.my_classes(request.learner, at=request.at)
-    return render(request, "enrolment/my_classes.html", {"mine": mine, "at": request.at})
+    turns = queries.turns_of(request.learner, at=request.at)
+    context = {"mine": mine, "turns": turns, "at": request.at}
+    return render(request, "enrolment/my_classes.html", context)
 
 
 @never_cache

@@ -20,6 +20,7 @@ from tests.factories import accounts as people
 from tests.factories.campus import home_page
 from tests.factories.enrolment import CampusFactory, SectionFactory, WaitlistEntryFactory
 from tests.factories.livestream import RecordingFactory, TeacherFactory, seat_in
+from tests.factories.openings import OpeningFactory
 from tests.factories.times import TODAY
 
 Post = StaffPost.Role
@@ -98,6 +99,7 @@ def build() -> World:
         "learner": learner.pk,
         "teacher": teacher.pk,
         "term": section.term.pk,
+        "opening": OpeningFactory(term=section.term, department__name="书画").pk,
         "recording": RecordingFactory(lesson=lesson, published=True).pk,
     }
     return World(things, _people([city, county, other], grant, teacher), learner.pk)

@@ -1,0 +1,93 @@
+"""What is said about openings and waiting rooms, to people and to staff."""
+
+from datetime import datetime
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Learner
+from courses.models import Term
+from enrolment.models import Lane, Opening, QueuePlace
+from enrolment.wording.moments import moment
+
+WHY_NO_PLAN = {
+    "term_over": gettext_lazy("This term is closed. Its dates stay as they were."),
+    "no_window": gettext_lazy(
+        "This term has no open enrolment in its calendar. Write its dates first."
+    ),
+    "outside": gettext_lazy("This is outside the open enrolment of the term."),
+    "in_the_past": gettext_lazy("This moment has gone by. Choose one that is still to come."),
+    "already_drawn": gettext_lazy("The order has been made: this day stays."),
+    "people_wait": gettext_lazy(
+        "People wait before this door. You can put the day off: they keep their places."
+    ),
+}
+STEERED = {
+    "hold": gettext_lazy("Nobody else is let in for now. Whoever is in may finish."),
+    "go_on": gettext_lazy("People are let in again."),
+    "limit": gettext_lazy("The limit is set. It counts within a few seconds."),
+    "end": gettext_lazy(
+        "The waiting room is closed. Everybody can enrol at once, without a line."
+    ),
+}
+
+
+def about(turn: datetime | None) -> str:
+    """Say about when somebody's turn comes; nothing where nobody can say."""
+    if turn is None:
+        return ""
+    return _("about %(time)s") % {"time": date_format(turn, "G:i")}
+
+
+def room_closed(opening: Opening, *, at: datetime) -> str:
+    """Say why there is no line to join."""
+    if at < opening.doors_at:
+        return _("The waiting room opens on %(day)s. Whoever comes by then is early enough.") % {
+            "day": moment(opening.doors_at)
+        }
+    return _("Nobody needs to stand in line any more. You can enrol at once.")
+
+
+def not_your_turn() -> str:
+    """Say that somebody has come too early, and that nothing is lost."""
+    return _("It is not your turn yet. Your place is kept, whatever happens to your phone.")
+
+
+def come_in(opening: Opening) -> str:
+    """Say that the door is open, and for what."""
+    return _("Come in. You can enrol now: choose a class of %(department)s in peace.") % {
+        "department": opening.department.display_name()
+    }
+
+
+def plan_refused(problem: str) -> str:
+    """Say to the registrar why a department cannot open then."""
+    return str(WHY_NO_PLAN[problem])
+
+
+def openings_planned(term: Term) -> str:
+    """Say that the days are kept."""
+    return _("The days of %(term)s are kept, and everybody can read them.") % {
+        "term": term.display_name()
+    }
+
+
+def room_steered(act: str) -> str:
+    """Say what a decision does."""
+    return str(STEERED[act])
+
+
+def brought(learner: Learner, place: QueuePlace) -> str:
+    """Say to staff where somebody stands now."""
+    if place.lane == Lane.PEOPLE:
+        return _(
+            "%(name)s came by themselves already and keeps that place: number %(number)s."
+        ) % {
+            "name": learner.name,
+            "number": place.number,
+        }
+    return _("%(name)s has a place in the office's line: number %(number)s.") % {
+        "name": learner.name,
+        "number": place.number,
+    }

@@ -1,0 +1,99 @@
+// Keeps the waiting room fresh from small public files. Only words change: nothing reloads,
+// nothing leads away, and what matters is read out once (role=status).
+
+const room = document.querySelector("[data-queue]");
+const { queue: files, number, lane, title, time, moved, language } = room.dataset;
+const FIRST_LOOK = 2000;
+const LOST_AFTER = 3; // looks in a row that came to nothing
+const SHARD = 2;
+
+let position = Number(room.querySelector("[data-queue-position]").textContent) || null;
+let failures = 0;
+let timer;
+
+async function read(name) {
+  const answer = await fetch(files + name, { cache: "no-cache", credentials: "omit" });
+  if (answer.status === 404) return null; // not written yet
+  if (!answer.ok) throw new Error(`${name}: ${answer.status}`);
+  return answer.json();
+}
+
+function show(selector, shown) {
+  for (const part of room.querySelectorAll(selector)) part.hidden = !shown;
+}
+
+function write(selector, words) {
+  const part = room.querySelector(selector);
+  if (part.textContent !== words) part.textContent = words;
+}
+
+async function findPlace() {
+  const places = await read(`places/${number.slice(0, SHARD)}.json`);
+  if (!places?.[number]) return; // a latecomer's file is written within a second or two
+  position = places[number][1];
+  write("[data-queue-position]", String(position));
+  write("[data-queue-said]", moved.replace("%(position)s", position));
+}
+
+// To the next five minutes, as the page says it.
+function clockOf(state, perMinute, ahead) {
+  const step = 5 * 60 * 1000;
+  const at = Date.parse(state.as_of) + Math.ceil(ahead / perMinute) * 60 * 1000;
+  return new Intl.DateTimeFormat(language, {
+    hour: "numeric", minute: "2-digit", hourCycle: "h23", timeZone: "Asia/Shanghai",
+  }).format(new Date(Math.ceil(at / step) * step));
+}
+
+function tell(state) {
+  const serving = lane === "office" ? state.serving_office : state.serving;
+  const perMinute = lane === "office" ? state.per_minute_office : state.per_minute;
+  const called = !state.ended && position !== null && position <= serving;
+  const wasCalled = !room.querySelector("[data-queue-when=called]").hidden;
+  const waits = !state.ended && position !== null && !called;
+  show("[data-queue-when=over]", state.ended);
+  show("[data-queue-when=called]", called);
+  show("[data-queue-when=gathering]", !state.ended && position === null);
+  show("[data-queue-when=held]", waits && state.held_back);
+  show("[data-queue-row=position]", !state.ended && position !== null);
+  show("[data-queue-row=serving]", !state.ended && position !== null);
+  write("[data-queue-serving]", String(serving));
+  const known = waits && perMinute > 0;
+  show("[data-queue-row=about]", known);
+  if (known) {
+    const words = clockOf(state, perMinute, position - serving);
+    write("[data-queue-about]", time.replace("%(time)s", words));
+  }
+  if (called && !wasCalled) {
+    document.title = `${title} · ${document.title}`;
+    write("[data-queue-said]", title);
+  }
+}
+
+// Those who are next look every few seconds; who stands far behind has time.
+function pause(state) {
+  if (!state) return FIRST_LOOK * LOST_AFTER;
+  const serving = lane === "office" ? state.serving_office : state.serving;
+  const near = position === null || position - serving <= state.poll.near;
+  return (near ? state.poll.soon : state.poll.later) * 1000;
+}
+
+async function look() {
+  clearTimeout(timer);
+  let state = null;
+  try {
+    state = await read("state.json");
+    if (state?.drawn && position === null) await findPlace();
+    if (state) tell(state);
+    failures = 0;
+  } catch {
+    failures += 1; // the next look will tell
+  }
+  show("[data-queue-when=offline]", failures >= LOST_AFTER);
+  if (state?.ended) return;
+  timer = setTimeout(look, pause(state) * (0.9 + Math.random() / 5)); // not all in one moment
+}
+
+timer = setTimeout(look, FIRST_LOOK);
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) look();
+});
