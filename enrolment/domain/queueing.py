@@ -152,15 +152,36 @@ def _signature(said: str, key: bytes) -> str:
 # The pace
 
 
-def poll_after(position: int | None, serving: int) -> int:
-    """Return in how many seconds a page asks again; the next few hundred ask more often.
+def first_looks(people: int) -> timedelta:
+    """Return over how long the pages that wait spread their first look after the hour.
 
-    >>> poll_after(700, serving=200), poll_after(701, serving=200), poll_after(None, serving=0)
-    (5, 60, 5)
+    All of them want to know their position in the same second. Each page looks at a moment of
+    its own within this time, and nobody is let in before all have had the chance to look.
+
+    >>> first_looks(2), first_looks(1_500), first_looks(20_000)
+    (datetime.timedelta(seconds=1), datetime.timedelta(seconds=15), datetime.timedelta(seconds=20))
+    """
+    return timedelta(seconds=min(20, max(1, people // 100)))
+
+
+def poll_after(position: int | None, serving: int, *, per_second: float) -> int:
+    """Return in how many seconds a page asks again how far it has got.
+
+    The next few hundred ask often, so that nobody misses their turn. Others ask when they will
+    be among these, at the latest after a minute, for the pace may change meanwhile.
+
+    >>> poll_after(700, 200, per_second=10), poll_after(701, 200, per_second=10)
+    (5, 5)
+    >>> poll_after(900, 200, per_second=10), poll_after(9_000, 200, per_second=10)
+    (20, 60)
+    >>> poll_after(900, 200, per_second=0), poll_after(None, 0, per_second=10)
+    (60, 5)
     """
     if position is None or position - serving <= NEAR:
         return ASK_SOON
-    return ASK_LATER
+    if per_second <= 0:
+        return ASK_LATER
+    return max(ASK_SOON, min(ASK_LATER, int((position - serving - NEAR) / per_second)))
 
 
 @dataclass(frozen=True)

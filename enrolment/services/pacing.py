@@ -60,7 +60,7 @@ def advance(*, opening: Opening, rate: float, measured: Measured | None, at: dat
     if opening.most_per_second is not None:
         rate = min(rate, opening.most_per_second)
     number, opening.paced_at = queueing.due(
-        0.0 if opening.held_back else rate, since=opening.paced_at, at=at
+        rate if may_let_in(opening, at=at) else 0.0, since=opening.paced_at, at=at
     )
     waiting = waiting_before(opening)
     people, office = queueing.share_out(
@@ -75,6 +75,13 @@ def advance(*, opening: Opening, rate: float, measured: Measured | None, at: dat
     opening.p99_ms = round(measured.slowest_ms) if measured and measured.claims else None
     opening.save(update_fields=["serving", "serving_office", "paced_at", "rate", "p99_ms"])
     return opening
+
+
+def may_let_in(opening: Opening, *, at: datetime) -> bool:
+    """Whether anybody may come in now: all could look where they stand, nobody held them back."""
+    if opening.held_back or opening.shuffled_at is None:
+        return False
+    return at >= opening.shuffled_at + queueing.first_looks(opening.people_in)
 
 
 def waiting_before(opening: Opening) -> dict[Lane, int]:

@@ -17,6 +17,8 @@ from django.db.models.functions import Left
 from enrolment.domain import queueing
 from enrolment.models import Lane, Opening, QueuePlace
 
+# By then the order is made and written: the pacer ticks every second, and writing takes one.
+FIRST_LOOK = int(queueing.PRESSES_ARRIVE.total_seconds()) + 2
 SHARD = 2
 """So many first characters of a number name the file in which it stands."""
 
@@ -43,13 +45,20 @@ def state_of(opening: Opening, *, waiting: dict[Lane, int], at: datetime) -> dic
         "held_back": opening.held_back,
         "ended": opening.ended_at is not None,
         "as_of": at.isoformat(),
-        # A page asks again after ``soon`` seconds among the next ``near``, else after ``later``.
+        # When a page asks again: ``queueing.poll_after``. Before the hour it asks ``opens`` plus
+        # ``first`` seconds, plus a random part of ``spread``.
         "poll": {
             "near": queueing.NEAR,
             "soon": queueing.ASK_SOON,
             "later": queueing.ASK_LATER,
+            "first": FIRST_LOOK,
+            "spread": int(queueing.first_looks(_people(opening)).total_seconds()),
         },
     }
+
+
+def _people(opening: Opening) -> int:
+    return opening.people_in or QueuePlace.objects.before(opening).count()
 
 
 def per_minute(opening: Opening, *, waiting: dict[Lane, int]) -> tuple[int, int]:

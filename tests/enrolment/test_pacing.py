@@ -160,6 +160,17 @@ def test_people_come_in_at_the_rate_and_no_further_than_there_are_any():
     assert served == [0, 5, 10, 15, 20, 25, 30, 30, 30]
 
 
+def test_nobody_comes_in_before_all_could_look_where_they_stand(monkeypatch):
+    monkeypatch.setattr(queueing, "first_looks", lambda _people: timedelta(seconds=4))
+    QueuePlaceFactory.create_batch(30, opening=OpeningFactory())
+    it = pacer(start_share=0.5)
+    served = []
+    for second in range(7):
+        it.tick(measured=None, at=DRAW + second * SECOND)
+        served.append(Opening.objects.get().serving)
+    assert served == [0, 0, 0, 0, 5, 10, 15]
+
+
 def test_a_newcomer_after_an_empty_room_waits_for_a_turn_like_everybody():
     opening = OpeningFactory()
     QueuePlaceFactory.create_batch(3, opening=opening)
@@ -198,7 +209,7 @@ def test_two_pacers_side_by_side_let_in_no_more_than_one():
         for it in (one, other):
             it.tick(measured=QUICK, at=DRAW + half * SECOND / 2)
     opening.refresh_from_db()
-    assert opening.serving == 40
+    assert opening.serving == 35  # of four seconds; in the first half second all still look
 
 
 def test_held_back_by_hand_nobody_comes_in_and_then_nobody_rushes_in():
@@ -376,7 +387,7 @@ def test_the_state_says_how_far_it_has_got_and_when_to_ask_again(shelf):
         "held_back": False,
         "ended": False,
         "as_of": at.isoformat(),
-        "poll": {"near": 500, "soon": 5, "later": 60},
+        "poll": {"near": 500, "soon": 5, "later": 60, "first": 4, "spread": 1},
     }
 
 

@@ -228,6 +228,23 @@ def test_an_office_that_comes_late_is_owed_nothing_for_the_time_before():
     assert share_out(10, served=10_000, people=500, office=500) == (8, 2)
 
 
+# When to ask
+
+
+@given(st.integers(1, 40_000), st.floats(0.5, 60))
+def test_whoever_asks_when_told_never_misses_the_last_five_hundred_by_more_than_one_look(
+    position, per_second
+):
+    """At a steady pace: a page that asks as it is told finds its turn within one short wait."""
+    serving, waited = 0.0, 0
+    while serving < position:
+        wait = queueing.poll_after(position, int(serving), per_second=per_second)
+        serving += wait * per_second
+        waited = wait
+    assert serving - position <= queueing.ASK_SOON * per_second
+    assert position <= queueing.NEAR or waited == queueing.ASK_SOON
+
+
 # The pace
 
 
