@@ -117,6 +117,7 @@ UNITS = {
     "share": gettext_lazy("in 100"),
     "reserves": gettext_lazy("in 100 places"),
 }
+SWITCH = {True: gettext_lazy("Asked for"), False: gettext_lazy("Not asked for")}
 ORDERS = {
     "no_seat_first": gettext_lazy("Who has no class yet comes first"),
     "rank": gettext_lazy("In the order in which people joined"),
@@ -185,19 +186,26 @@ RULES = (
     ),
     Rule(
         "vigorous_warn_age",
-        gettext_lazy("Vigorous courses: advice from the age of"),
+        gettext_lazy("Vigorous courses: beginners see the teacher first above the age of"),
         "years",
         least=50,
         most=120,
     ),
     Rule(
         "vigorous_block_age",
-        gettext_lazy("Vigorous courses: not for newcomers from the age of"),
+        gettext_lazy("The hardest courses: nobody begins above the age of"),
         "years",
+        gettext_lazy("For courses that have an age for new learners. The stricter age counts."),
         least=50,
         most=120,
     ),
     Rule("repeat_terms", gettext_lazy("The same course again after"), "terms", most=20),
+    Rule(
+        "residence_needed",
+        gettext_lazy("Proof that one lives or works in the city, or has a child here"),
+        "switch",
+        gettext_lazy("Of learners in room classes whose street or town we do not know."),
+    ),
     Rule("min_size", gettext_lazy("Smallest size of a new class"), "learners", least=1, most=500),
     Rule("attendance_to_renew", gettext_lazy("Attendance needed to renew"), "share"),
     Rule(
@@ -248,6 +256,8 @@ def _said(rule: Rule, value: Any) -> str:
         return "–".join(value)
     if rule.unit == "hour":
         return str(value)
+    if rule.unit == "switch":
+        return str(SWITCH[bool(value)])
     if rule.unit == "order":
         return str(ORDERS.get(value, value))
     return _amount(rule.unit, value)

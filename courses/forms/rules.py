@@ -12,6 +12,7 @@ from courses.wording import Rule
 
 NOT_AN_HOUR = _("Please write an hour like 14:00.")
 FROM, TO = "from", "to"
+YES, NO = "yes", "no"
 
 
 class RulesForm(forms.Form):
@@ -30,6 +31,8 @@ class RulesForm(forms.Form):
             if rule.unit == "hours_of_day":
                 ends = (said[f"{rule.name}_{end}"] for end in (FROM, TO))
                 written[rule.name] = [_hour(end) for end in ends]
+            elif rule.unit == "switch":
+                written[rule.name] = said[rule.name] == YES
             elif rule.unit == "hour":
                 written[rule.name] = _hour(said[rule.name])
             elif rule.unit == "reserves":
@@ -75,6 +78,8 @@ def _fields_of(rule: Rule, value: Any) -> dict[str, forms.Field]:
         }
     if rule.unit == "hour":
         return {rule.name: _hour_field("%(rule)s", rule, value)}
+    if rule.unit == "switch":
+        return {rule.name: _switch_field(rule, value)}
     if rule.unit == "order":
         return {
             rule.name: forms.ChoiceField(
@@ -91,6 +96,17 @@ def _fields_of(rule: Rule, value: Any) -> dict[str, forms.Field]:
             for bucket, said in wording.BUCKETS.items()
         }
     return {rule.name: _number_field(rule.label, rule, value)}
+
+
+def _switch_field(rule: Rule, value: Any) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=rule.label,
+        help_text=rule.hint,
+        choices=[(YES, wording.SWITCH[True]), (NO, wording.SWITCH[False])],
+        initial=YES if value else NO,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Please choose one.")},
+    )
 
 
 def _number_field(label: Any, rule: Rule, value: Any) -> forms.IntegerField:

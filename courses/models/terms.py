@@ -147,6 +147,7 @@ def default_rules() -> dict[str, Any]:
         "vigorous_warn_age": 70,
         "vigorous_block_age": 75,
         "repeat_terms": 4,
+        "residence_needed": False,
         "min_size": 15,
         "attendance_to_renew": 60,
         "attendance_to_complete": 70,

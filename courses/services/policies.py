@@ -28,7 +28,8 @@ def draft_policy(*, term: Term) -> TermPolicy:
     return TermPolicy.objects.create(
         term=term,
         version=last.version + 1 if last else 1,
-        rules=last.rules if last else default_rules(),
+        # A version may be older than a rule: what it leaves out is as usual.
+        rules=default_rules() | (last.rules if last else {}),
     )
 
 
@@ -81,7 +82,7 @@ def wrong_rules(rules: dict[str, Any]) -> list[str]:
 
 
 def _same_kind(value: Any, wanted: Any) -> bool:
-    if isinstance(wanted, int):
+    if isinstance(wanted, int) and not isinstance(wanted, bool):
         return isinstance(value, int) and not isinstance(value, bool) and value >= 0
     if isinstance(wanted, dict):
         return isinstance(value, dict) and value.keys() == wanted.keys()

@@ -55,7 +55,7 @@ def place_learner(
         )
         AuditEvent.objects.record(
             actor, "learner placed", placement, at=at, learner=learner, unit=learner.unit,
-            subject=subject.pk, level=level,
+            taught=subject.pk, level=level,
         )  # fmt: skip
     return placement
 

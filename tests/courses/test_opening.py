@@ -389,6 +389,7 @@ def rules_form(**others):
         for name, value in default_rules().items()
         if not isinstance(value, list | dict)
     }
+    form["residence_needed"] = "no"
     form |= {"offer_hours_from": "08:30", "offer_hours_to": "18:00"}
     return form | {"reserves_N": 20, "reserves_C": 15, "reserves_M": 10} | others
 
@@ -402,7 +403,7 @@ def test_rules_are_drafted_compared_published_and_frozen(app_client, registrar):
     nothing = app_client.get(publish)
 
     wrong = app_client.post(write, rules_form(hot_classes="-1"))
-    kept = app_client.post(write, rules_form(room_classes=3, offer_hours_to="19:00"))
+    kept = app_client.post(write, rules_form(room_classes=3, residence_needed="yes"))
     look = app_client.get(publish)
     silent = app_client.post(publish, {"notice": ""})
     done = app_client.post(publish, {"notice": "每人最多报三门课。"})
@@ -416,7 +417,7 @@ def test_rules_are_drafted_compared_published_and_frozen(app_client, registrar):
         "每人最多报三门课。",
         registrar,
     )
-    assert policy.rules == default_rules() | {"room_classes": 3, "offer_hours": ["08:30", "19:00"]}
+    assert policy.rules == default_rules() | {"room_classes": 3, "residence_needed": True}
     assert set(AuditEvent.objects.values_list("action", flat=True)) >= {
         "rules drafted",
         "rules published",

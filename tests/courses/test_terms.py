@@ -35,6 +35,21 @@ def test_rules_are_published_once_and_then_amended_by_a_next_version():
     assert AuditEvent.objects.get().details == {"version": 1}
 
 
+def test_a_version_from_before_a_rule_has_the_usual_one_in_the_next():
+    term = TermFactory()
+    policy = draft_policy(term=term)
+    policy.rules = {
+        name: rule for name, rule in policy.rules.items() if name != "residence_needed"
+    }
+    policy.published_at = TODAY
+    policy.save()
+
+    second = draft_policy(term=term)
+
+    assert second.rules["residence_needed"] is False
+    assert publish_policy(policy=second, notice="", actor=StaffFactory(), at=TODAY).version == 2
+
+
 def test_published_rules_cannot_be_published_again():
     policy = published(TermFactory())
 
@@ -49,6 +64,7 @@ def test_published_rules_cannot_be_published_again():
     [
         ({"hot_classes": -1}, ["hot_classes"]),
         ({"hot_classes": True}, ["hot_classes"]),
+        ({"residence_needed": 1}, ["residence_needed"]),
         ({"day_ends_at": 17}, ["day_ends_at"]),
         ({"colour": "red"}, ["colour"]),
         ({"reserves": {"N": 20}}, ["reserves"]),
