@@ -282,14 +282,9 @@ def _time(case: Case) -> Answers:
     for held in case.keeps:
         if held.section == section.section:
             continue
-        if overlap(section.meets, held.meets):
-            yield Objection(Refusal.CLASH, held.section)
-        elif (
-            held.campus != section.campus
-            and not (held.is_online or section.is_online)
-            and overlap(section.meets, held.meets, gap=case.rules.travel_gap)
-        ):
-            yield Objection(Refusal.TRAVEL_GAP, held.section)
+        reason = in_each_others_way(section, held, gap=case.rules.travel_gap)
+        if reason is not None:
+            yield Objection(reason, held.section)
 
 
 def _age(case: Case) -> Answers:
@@ -376,6 +371,16 @@ RULES: Mapping[Rule, Callable[[Case], Answers]] = {
     Rule.FAMILY: _family,
     Rule.RESIDENCE: _residence,
 }
+
+
+def in_each_others_way(
+    one: ClassFacts | Held, other: ClassFacts | Held, *, gap: timedelta
+) -> Refusal | None:
+    """Why nobody can sit in both classes: their hours meet, or leave no time for the way."""
+    if overlap(one.meets, other.meets):
+        return Refusal.CLASH
+    apart = one.campus != other.campus and not (one.is_online or other.is_online)
+    return Refusal.TRAVEL_GAP if apart and overlap(one.meets, other.meets, gap=gap) else None
 
 
 def overlap(one: Spans, other: Spans, *, gap: timedelta = timedelta(0)) -> bool:

@@ -78,8 +78,12 @@ def offers_for(
     *,
     at: datetime,
     by_staff: bool = False,
+    giving_up: int | None = None,
 ) -> list[Offer]:
-    """Say what each class is to a learner: theirs, waited for, open, or why not."""
+    """Say what each class is to a learner: theirs, waited for, open, or why not.
+
+    ``giving_up``: the class that would end for it, where one is to be changed.
+    """
     cards = list(cards)
     ids = [card.section.pk for card in cards]
     mine = Enrolment.objects.of(learner).filter(section__in=ids)
@@ -87,7 +91,9 @@ def offers_for(
     enrolments |= {one.section_id: one for one in mine.holding_a_seat()}
     waits = WaitlistEntry.objects.of(learner).in_line().filter(section__in=ids)
     entries = {entry.section_id: entry for entry in waits}
-    found = {pk: tuple(facts.findings(pk, by_staff=by_staff)) for pk in ids}
+    found = {
+        pk: tuple(facts.findings(pk, by_staff=by_staff, giving_up=giving_up)) for pk in ids
+    }
     objections = {pk: eligibility.deciding(findings) for pk, findings in found.items()}
     ways = {way for findings in found.values() for way in _classes_in_the_way(findings)}
     in_the_way = ClassSection.objects.with_all_to_show().in_bulk(ways) if ways else {}

@@ -11,11 +11,21 @@ from django.utils.timezone import localtime
 from accounts.models import ConsentRecord, Learner, User
 from enrolment.domain import deadlines, eligibility
 from enrolment.domain.eligibility import Case, ClassFacts, Held, LearnerFacts
-from enrolment.domain.refusals import Finding, Objection, Paper
+from enrolment.domain.refusals import Finding, Objection, Paper, Refusal
 from enrolment.models import ledger
 from enrolment.queries.times import TermRules
 
 PROOFS_OF_RESIDENCE = frozenset(ConsentRecord.Kind.proofs_of_residence())
+# What another class of one's own stands for, so that giving it up takes it away.
+IN_ONES_OWN_WAY = frozenset(
+    {
+        Refusal.LIMIT,
+        Refusal.HOT_LIMIT,
+        Refusal.TOO_MANY_HOLDS,
+        Refusal.CLASH,
+        Refusal.TRAVEL_GAP,
+    }
+)
 HALF_A_YEAR = timedelta(weeks=26)
 SLACK = timedelta(weeks=8)  # terms do not begin on the same day every year
 
@@ -45,9 +55,25 @@ class Dossier:
             self._case(section_id, by_staff=by_staff, giving_up=giving_up)
         )
 
-    def findings(self, section_id: int, *, by_staff: bool = False) -> list[Finding]:
+    def findings(
+        self, section_id: int, *, by_staff: bool = False, giving_up: int | None = None
+    ) -> list[Finding]:
         """Ask the rule book about one class: what every rule says, in order."""
-        return list(eligibility.findings(self._case(section_id, by_staff=by_staff)))
+        return list(
+            eligibility.findings(self._case(section_id, by_staff=by_staff, giving_up=giving_up))
+        )
+
+    def could_be_given_for(self, section_id: int) -> list[int]:
+        """Return those of the learner's classes of the term that alone stand in the way.
+
+        Each of them could be changed for the class, papers aside.
+        """
+        objection = self.objection(section_id)
+        if objection is None or objection.reason not in IN_ONES_OWN_WAY:
+            return []
+        held = [one.section for one in self.learner(section_id).holds if one.same_term]
+        without = {one: self.objection(section_id, giving_up=one) for one in held}
+        return [one for one, said in without.items() if said is None or said.paper is not None]
 
     def papers_missing(self, section_id: int) -> list[Paper]:
         """Return the papers that would open the way into a class, in order."""

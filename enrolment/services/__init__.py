@@ -39,6 +39,7 @@ from enrolment.services.refused import PressReused, SeatRefused
 from enrolment.services.replies import ask_about_offer, number_offers, read_sms
 from enrolment.services.seats import hold_seat, undo_withdrawal, withdraw, yield_seat
 from enrolment.services.several import Part, SeveralRefused, hold_several, swap_class
+from enrolment.services.shortlist import ListFull, enrol_from_list, put_aside, take_off
 from enrolment.services.terms import (
     PhaseRefused,
     TermStillTaught,
@@ -61,6 +62,7 @@ from enrolment.services.waitlist import accept_offer, decline_offer, leave_waitl
 __all__ = [
     "ClassCalledOff",
     "Door",
+    "ListFull",
     "NotYourTurn",
     "Pacer",
     "Part",
@@ -89,6 +91,7 @@ __all__ = [
     "empty_section",
     "end_by_hand",
     "end_room",
+    "enrol_from_list",
     "ensure_admitted",
     "enter_room",
     "extend_place",
@@ -112,6 +115,7 @@ __all__ = [
     "place_learner",
     "plan_openings",
     "promote",
+    "put_aside",
     "read_sms",
     "record_call",
     "record_papers",
@@ -121,6 +125,7 @@ __all__ = [
     "resize_section",
     "subjects_to_place_in",
     "swap_class",
+    "take_off",
     "undo_withdrawal",
     "waiting_before",
     "withdraw",

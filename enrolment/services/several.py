@@ -1,7 +1,7 @@
 """Several at once: classes in one press, two people who come together, one class for another."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 from itertools import product
 from typing import Any
@@ -15,7 +15,8 @@ from enrolment.domain.refusals import Objection, Refusal
 from enrolment.models import Act, Channel, Claim, Enrolment, Together, ledger
 from enrolment.queries import Dossier
 from enrolment.services.refused import SeatRefused, answered
-from enrolment.services.seats import AT_THE_OFFICE
+from enrolment.services.seats import AT_THE_OFFICE, NO_PASSES
+from enrolment.services.waiting_room import ensure_admitted
 
 
 @dataclass(frozen=True)
@@ -54,20 +55,24 @@ def hold_several(
     at: datetime,
     channel: Channel = Channel.WEB,
     reason: str = "",
+    passes: Mapping[int, str] = NO_PASSES,
 ) -> list[Part]:
-    """Ask for seats for every learner in every class with one press.
+    """Ask for seats for every learner in every class with one press, in the order given.
 
     ``mode`` says how they hang together: each by itself, all or none, or all or a place in the
-    line for all (two people who come together). Returns one part a learner and class. Raises
-    ``SeveralRefused`` when all hang on one that is refused, and ``ClassSection.DoesNotExist``
-    for a class the public does not see. A press that was answered before is answered the same.
+    line for all (two people who come together). Where people wait for their turn, ``passes``
+    say that it is one's own; who comes as one comes in with the pass of either. Returns one part
+    a learner and class. Raises ``SeveralRefused`` when all hang on one that is refused, and
+    ``ClassSection.DoesNotExist`` for a class the public does not see. A press that was answered
+    before is answered the same.
     """
     wanted = [section.pk for section in sections]
     dossiers = {
         learner.pk: queries.dossier(wanted, learner=learner, actor=actor, at=at)
         for learner in learners
     }
-    objections = _objections(dossiers, wanted, by_staff=channel in AT_THE_OFFICE)
+    gate = _Gate(learners, passes, channel=channel, at=at)
+    objections = _objections(dossiers, wanted, gate)
     again = bool(objections) and _answered_before(learners, key)
     if objections and not again and mode is not Together.EACH:
         (learner_id, section_id), objection = next(iter(objections.items()))
@@ -104,7 +109,8 @@ def _claims(sections: Sequence[int], *, dossiers: dict[int, Dossier], **press: A
     reason = Refusal(head.reason)
     if reason in {Refusal.NOT_YOURS, Refusal.OTHER_REQUEST}:
         answered(head)
-    raise SeveralRefused(Objection(reason), section=head.section_id)
+    # A constraint that spoke up knows no class; the first stands for the press then.
+    raise SeveralRefused(Objection(reason), section=head.section_id or sections[0])
 
 
 def swap_class(
@@ -117,6 +123,7 @@ def swap_class(
     at: datetime,
     channel: Channel = Channel.WEB,
     reason: str = "",
+    passes: Mapping[int, str] = NO_PASSES,
 ) -> Claim:
     """Give the class of ``enrolment`` up for ``section``, if and only if that comes about.
 
@@ -128,11 +135,16 @@ def swap_class(
     facts = queries.dossier([section.pk], learner=learner, actor=actor, at=at)
     if not facts.shows(section.pk):
         raise ClassSection.DoesNotExist
+    gate = _Gate([learner], passes, channel=channel, at=at)
     objection = facts.objection(
-        section.pk, by_staff=channel in AT_THE_OFFICE, giving_up=enrolment.section_id
-    )
+        section.pk, by_staff=gate.by_staff, giving_up=enrolment.section_id
+    ) or gate.stops(facts, section.pk)
     if objection is not None and not _answered_before([learner], key):
-        raise SeatRefused(objection.reason, other_section=objection.other_section)
+        raise SeatRefused(
+            objection.reason,
+            other_section=objection.other_section,
+            opening=facts.opening(section.pk),
+        )
     return answered(
         ledger.swap(
             enrolment=enrolment,
@@ -148,8 +160,37 @@ def swap_class(
     )
 
 
+@dataclass(frozen=True)
+class _Gate:
+    """The door of one press: whether its people may come in to a class now."""
+
+    learners: Sequence[Learner]
+    passes: Mapping[int, str]
+    _: KW_ONLY
+    channel: Channel
+    at: datetime
+
+    @property
+    def by_staff(self) -> bool:
+        """Whether the office acts."""
+        return self.channel in AT_THE_OFFICE
+
+    def stops(self, facts: Dossier, section_id: int) -> Objection | None:
+        """Say to wait for one's turn, where it has come for none of the people."""
+        for learner in self.learners:
+            try:
+                ensure_admitted(
+                    facts, [section_id], learner=learner, passes=self.passes,
+                    channel=self.channel, at=self.at,
+                )  # fmt: skip
+            except SeatRefused:
+                continue
+            return None
+        return Objection(Refusal.WAIT_YOUR_TURN)
+
+
 def _objections(
-    dossiers: dict[int, Dossier], wanted: Sequence[int], *, by_staff: bool
+    dossiers: Mapping[int, Dossier], wanted: Iterable[int], gate: _Gate
 ) -> dict[tuple[int, int], Objection]:
     """Return what stands against a learner and a class, in the order given."""
     found = {}
@@ -157,7 +198,8 @@ def _objections(
         for section_id in wanted:
             if not facts.shows(section_id):
                 raise ClassSection.DoesNotExist
-            objection = facts.objection(section_id, by_staff=by_staff)
+            objection = facts.objection(section_id, by_staff=gate.by_staff)
+            objection = objection or gate.stops(facts, section_id)
             if objection is not None:
                 found[learner_id, section_id] = objection
     return found
