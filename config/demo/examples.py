@@ -40,6 +40,7 @@ _THINGS: dict[str, Callable[[], Any]] = {
     ),
     "lesson": lambda: _first(Lesson.objects.all()),
     "enrolment": lambda: _first(Enrolment.objects.holding_a_seat()),
+    "learner": lambda: _first(Enrolment.objects.holding_a_seat(), "learner"),
     "entry": lambda: _first(WaitlistEntry.objects.waiting()),
     "recording": lambda: _first(Recording.objects.all()),
     "teacher": lambda: _first(Teacher.objects.all()),

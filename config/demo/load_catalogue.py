@@ -81,7 +81,7 @@ def load_courses(plan: CityPlan, subjects: Keys) -> Keys:
             name_pinyin=pinyin_of(course.name),
             programme_terms=max(course.programme_terms, 1),
             vigorous=planned[course.subject].vigorous,
-            max_new_age=70 if planned[course.subject].vigorous else None,
+            max_new_age=planned[course.subject].last_new_age,
             repeat_rule=Course.RepeatRule.AFTER_FOUR_TERMS
             if course.level in {1, 2, 3}
             else Course.RepeatRule.FREELY,

@@ -112,6 +112,7 @@ class SubjectPlan:
     demand: float
     hot: bool
     vigorous: bool
+    last_new_age: int | None
     room_kinds: tuple[str, ...]
 
 

@@ -87,6 +87,7 @@ _SUBJECTS: tuple[tuple[str, str, str, str, int, int, int, int, int, float], ...]
     ("POEM", "古典诗词与朗诵", "Classical poetry and recitation", "文史语言", 2, 150, 50, 17, 435, 1.3),
 )  # fmt: skip
 HOT = frozenset({"PIANO", "GUZHENG", "AI", "DRUM", "YOGA"})
+HARDEST = frozenset({"LATIN", "FOLKD"})  # nobody begins these past 75; of the others one is warned
 VIGOROUS = frozenset({"FOLKD", "CLASD", "LATIN", "YOGA", "TAIJI", "CATWK"})
 
 # Classes by subject, one column a university in the order of UNITS: all classes / of them for
@@ -163,7 +164,11 @@ ROOM_KINDS = {
 }
 SUBJECTS = tuple(
     SubjectPlan(
-        *row, hot=row[0] in HOT, vigorous=row[0] in VIGOROUS, room_kinds=ROOM_KINDS[row[0]]
+        *row,
+        hot=row[0] in HOT,
+        vigorous=row[0] in VIGOROUS,
+        last_new_age=75 if row[0] in HARDEST else None,
+        room_kinds=ROOM_KINDS[row[0]],
     )
     for row in _SUBJECTS
 )

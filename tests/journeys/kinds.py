@@ -84,6 +84,7 @@ def _things(stack: Stack, learner: Person) -> dict[str, str]:
         "course": _part(of_demo["one course and its classes"], r"/courses/([\w-]+)/"),
         "enrolment": _part(mine, r"/my/classes/(\d+)/"),
         "entry": _part(mine, r"/my/waiting/(\d+)/"),
+        "learner": _part(of_demo["desk: one learner"], r"/learners/(\d+)/"),
         "teacher": _part(of_demo["desk: one teacher"], r"/teachers/(\d+)/"),
         "term": _part(of_demo["desk: one term"], r"/terms/(\d+)/"),
         "recording": _part(_a_replay_of(learner), r"/replays/(\d+)/"),
