@@ -4,6 +4,7 @@
 reason why not, in the words of ``enrolment.models.Outcome`` and ``enrolment.domain.refusals``.
 """
 
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from itertools import count
@@ -25,12 +26,14 @@ class Seat:
 
 @dataclass
 class Entry:
-    """One learner's place in a line."""
+    """One learner's place in a line; with whom as one, and the class that ends for this one."""
 
     ticket: int
     state: str = "waiting"
     due: datetime | None = None
     expiries: int = 0
+    together: int | None = None
+    gives_up: tuple[int, int] | None = None  # class, and number of the enrolment
 
 
 @dataclass(eq=False)
@@ -41,7 +44,9 @@ class Section:
     has_fee: bool
     seats: dict[int, Seat]
     line: dict[int, Entry] = field(default_factory=dict)  # the latest entry of each learner
-    status: dict[int, str] = field(default_factory=dict)  # of the latest enrolment of each
+    # Of the latest enrolment of each learner:
+    status: dict[int, str] = field(default_factory=dict)
+    number: dict[int, int] = field(default_factory=dict)
 
     def seat_of(self, who: int) -> Seat:
         return next((seat for seat in self.seats.values() if seat.learner == who), Seat())
@@ -59,16 +64,107 @@ class School:
     def __init__(self, sections: list[Section]) -> None:
         self.sections = sections
         self.tickets = count(1)
+        self.enrolments = count(1)
 
     def claim(self, who: int, where: int, at: datetime) -> str:
         section = self.sections[where]
-        if reason := self._why_not_claim(who, section, at):
+        return self._why_not_claim(who, section, at) or self._decide(who, section, at)
+
+    def claim_several(
+        self, people: list[int], places: list[int], mode: str, at: datetime
+    ) -> list[str]:
+        """Return one answer a person and class; where all hang together, what stops all."""
+        refused = {
+            (who, where): reason
+            for who in people
+            for where in places
+            if (reason := self._why_not_claim(who, self.sections[where], at))
+        }
+        if refused and mode != "each":
+            return [next(iter(refused.values()))]
+        before = deepcopy(self.sections)
+        said = self._several(people, places, refused, at)
+        answers = [said[who, where] for who in people for where in places]
+        if mode == "each" or set(answers) <= {"held", "confirmed"}:
+            return answers
+        self.sections = before
+        stops = next(answer for answer in said.values() if answer not in ("held", "confirmed"))
+        if stops != "waitlisted":
+            return [stops]
+        if mode == "all":
+            return ["full"]
+        as_one = next(self.tickets)
+        for who in sorted(people):
+            for where in places:
+                self.sections[where].line[who] = Entry(next(self.tickets), together=as_one)
+        return ["waitlisted"] * len(answers)
+
+    def _several(self, people, places, refused, at) -> dict[tuple[int, int], str]:
+        return dict(refused) | {
+            (who, where): self._decide(who, self.sections[where], at)
+            for where in places
+            for who in sorted(people)
+            if (who, where) not in refused
+        }
+
+    def swap(self, who: int, old: int, new: int, at: datetime, *, may_wait: bool) -> str:
+        section, was = self.sections[new], self.sections[old]
+        reason = self._why_not_claim(who, section, at, but=was) or self._not_for(who, was, section)
+        seat_was = was.seat_of(who)
+        if not reason and seat_was.state == "held" and seat_was.due <= at:
+            reason = "not_in"
+        if reason or self._why_not_now(who, section, but=was):
+            return reason or self._why_not_now(who, section, but=was)
+        seat = self._free_for_all(section)
+        if seat is not None:
+            return self._exchange(seat, who, was, section, end_of_working_day(at, days=1))
+        if not may_wait:
+            return "full"
+        section.line[who] = Entry(next(self.tickets), gives_up=(old, was.number[who]))
+        return "waitlisted"
+
+    def _not_for(self, who: int, was: Section, section: Section) -> str:
+        """Why one class cannot be given for another."""
+        if not was.is_in(who):
+            return "not_in"
+        if was is section:
+            return "already_in"
+        dearer = section.has_fee and not was.has_fee
+        return "costs_more" if dearer and was.status[who] == "confirmed" else ""
+
+    def _exchange(
+        self, seat: Seat, who: int, was: Section, section: Section, due: datetime
+    ) -> str:
+        paid = was.status[who] == "confirmed"
+        was.status[who] = "transferred"
+        empty(was.seat_of(who))
+        return self._give(seat, who, section, due, paid=paid)
+
+    def _decide(self, who: int, section: Section, at: datetime) -> str:
+        """What the database says to who comes by: its reasons, a seat, the line."""
+        if reason := self._why_not_now(who, section):
             return reason
-        free = [seat for _no, seat in sorted(section.seats.items()) if seat.state == "free"]
-        if free and not section.waits():
-            return self._give(free[0], who, section, end_of_working_day(at, days=1))
+        seat = self._free_for_all(section)
+        if seat is not None:
+            return self._give(seat, who, section, end_of_working_day(at, days=1))
         section.line[who] = Entry(next(self.tickets))
         return "waitlisted"
+
+    def _free_for_all(self, section: Section) -> Seat | None:
+        """The first free seat, unless somebody waits for it."""
+        free = [seat for _no, seat in sorted(section.seats.items()) if seat.state == "free"]
+        return free[0] if free and not section.waits() else None
+
+    def _why_not_now(self, who: int, section: Section, but: Section | None = None) -> str:
+        entry = section.line.get(who)
+        if entry is not None and entry.state in ("waiting", "offered"):
+            return "already_waiting"
+        if section.seat_of(who).state == "leaving":
+            return "just_withdrawn"
+        if reason := self._in_the_way(who, section, but):
+            return reason
+        holds = sum(it.status[who] == "offered" for it in self._has(who) if it is not but)
+        return "too_many_holds" if section.has_fee and holds >= HOLDS else ""
 
     def withdraw(self, who: int, where: int, at: datetime) -> str:
         section = self.sections[where]
@@ -112,10 +208,26 @@ class School:
         entry = section.line[who]
         if entry.state != "offered" or entry.due <= at:
             return "too_late"
-        if reason := self._in_the_way(who, section):
+        was = self._gives_up(who, entry)
+        if reason := self._in_the_way(who, section, was):
             return reason
+        if was is not None:
+            seat_was = was.seat_of(who)
+            if seat_was.state == "held" and seat_was.due <= at:
+                return "not_in"
+            if reason := self._not_for(who, was, section):
+                return reason
         entry.state, entry.due = "accepted", None
-        return self._give(section.seat_of(who), who, section, end_of_working_day(at, days=2))
+        seat, due = section.seat_of(who), end_of_working_day(at, days=2)
+        if was is not None:
+            return self._exchange(seat, who, was, section, due)
+        return self._give(seat, who, section, due)
+
+    def _gives_up(self, who: int, entry: Entry) -> Section | None:
+        """The class that ends for this one, while the person is still in it."""
+        old, number = entry.gives_up or (0, 0)
+        was = self.sections[old]
+        return was if was.is_in(who) and was.number[who] == number else None
 
     def decline(self, who: int, where: int, at: datetime) -> str:
         section = self.sections[where]
@@ -143,16 +255,36 @@ class School:
         section = self.sections[where]
         if not in_offer_hours(at):
             return
-        for _no, seat in sorted(section.seats.items()):
-            if seat.state == "free":
-                who = next(
-                    (who for who in self.in_order(section) if self._may(who, section)), None
-                )
-                if who is None:
-                    return
-                due = end_of_working_day(at, days=2)
-                seat.state, seat.learner, seat.due = "offered", who, due
+        for no, seat in sorted(section.seats.items()):
+            if seat.state != "free":
+                continue
+            others = [
+                n for n, it in sorted(section.seats.items()) if it.state == "free" and n != no
+            ]
+            free = [no, *others]
+            they = next(
+                (they for they in self._as_one(section) if self._may_all(they, section, free)),
+                None,
+            )
+            if they is None:
+                return
+            due = end_of_working_day(at, days=2)
+            for who, number in zip(sorted(they), free, strict=False):
+                section.seats[number] = Seat("offered", who, due)
                 section.line[who].state, section.line[who].due = "offered", due
+
+    def _as_one(self, section: Section) -> list[list[int]]:
+        """Who waits, in order, each with those who wait as one with them."""
+        line = section.line
+        return [
+            [who]
+            if line[who].together is None
+            else [one for one in section.waits() if line[one].together == line[who].together]
+            for who in self.in_order(section)
+        ]
+
+    def _may_all(self, they: list[int], section: Section, free: list[int]) -> bool:
+        return len(they) <= len(free) and all(self._may(who, section) for who in they)
 
     def sweep(self, at: datetime) -> None:
         for section in self.sections:
@@ -180,16 +312,19 @@ class School:
             entry = section.line[who]
             again = entry.expiries == 0
             ticket = next(self.tickets) if again else entry.ticket
-            section.line[who] = Entry(
-                ticket, "waiting" if again else "expired", expiries=entry.expiries + 1
-            )
+            entry.ticket, entry.state, entry.due = ticket, "waiting" if again else "expired", None
+            entry.expiries += 1
         empty(seat)
 
-    def _give(self, seat: Seat, who: int, section: Section, due: datetime) -> str:
+    def _give(
+        self, seat: Seat, who: int, section: Section, due: datetime, *, paid: bool = False
+    ) -> str:
+        is_held = section.has_fee and not paid
         seat.learner = who
-        seat.state, seat.due = ("held", due) if section.has_fee else ("taken", None)
-        section.status[who] = "offered" if section.has_fee else "confirmed"
-        return "held" if section.has_fee else "confirmed"
+        seat.state, seat.due = ("held", due) if is_held else ("taken", None)
+        section.status[who] = "offered" if is_held else "confirmed"
+        section.number[who] = next(self.enrolments)
+        return "held" if is_held else "confirmed"
 
     def _has(self, who: int) -> list[Section]:
         return [section for section in self.sections if section.is_in(who)]
@@ -200,24 +335,28 @@ class School:
             for other in self.sections
             if who in other.line
         )
-        return not asked and not self._in_the_way(who, section)
+        but = self._gives_up(who, section.line[who])
+        return not asked and not self._in_the_way(who, section, but)
 
-    def _in_the_way(self, who: int, section: Section) -> str:
-        """Why not, of a seat that is there."""
-        has = self._has(who)
+    def _in_the_way(self, who: int, section: Section, but: Section | None = None) -> str:
+        """Why not, of a seat that is there; ``but`` is a class that ends for this one."""
+        has = [one for one in self._has(who) if one is not but]
         if section in has:
             return "already_in"
         if any(other.hour == section.hour for other in has):
             return "clash"
         return "limit" if len(has) >= ROOM_CLASSES else ""
 
-    def _why_not_claim(self, who: int, section: Section, at: datetime) -> str:
+    def _why_not_claim(
+        self, who: int, section: Section, at: datetime, but: Section | None = None
+    ) -> str:
         """The reasons of the rule book in its order; a seat kept too long is found last."""
-        has, seat = self._has(who), section.seat_of(who)
+        seat = section.seat_of(who)
+        has = [one for one in self._has(who) if one is not but]
         holds = sum(other.status[who] == "offered" for other in has)
         entry = section.line.get(who)
         reasons = {
-            "already_in": section in has,
+            "already_in": section in self._has(who),
             "already_waiting": entry is not None and entry.state in ("waiting", "offered"),
             "just_withdrawn": seat.state == "leaving" and seat.due > at,
             "limit": len(has) >= ROOM_CLASSES,

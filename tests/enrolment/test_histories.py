@@ -27,10 +27,10 @@ from hypothesis.stateful import (
 from accounts.models import Learner, User
 from courses.models import ClassSection
 from enrolment import services
-from enrolment.models import Enrolment, Seat, WaitlistEntry
+from enrolment.models import Enrolment, Seat, Together, WaitlistEntry
 from enrolment.services import SeatRefused, SeatsInUse
 from tests.enrolment import model
-from tests.factories.accounts import LearnerFactory, StaffFactory
+from tests.factories.accounts import HelperGrantFactory, LearnerFactory, StaffFactory
 from tests.factories.enrolment import CampusFactory, SectionFactory, TermFactory
 from tests.factories.times import TODAY
 
@@ -38,6 +38,7 @@ pytestmark = pytest.mark.django_db
 # Hour (weekday), fee, seats: the first two clash, three classes are one too many for anybody.
 CLASSES = ((2, False, 1), (2, True, 2), (3, True, 1), (4, False, 3))
 LEARNERS = 5
+COUPLES = ((0, 1), (3, 2))  # who presses, and who comes along
 LIVE = ("waiting", "offered")
 MOMENT = timedelta(milliseconds=1)
 MINUTES = (1, 9, 10, 60, 8 * 60, 24 * 60)
@@ -45,6 +46,7 @@ MINUTES = (1, 9, 10, 60, 8 * 60, 24 * 60)
 people = st.integers(0, LEARNERS - 1)
 classes = st.integers(0, len(CLASSES) - 1)
 picks = st.integers(0, 59)
+modes = st.sampled_from(["each", "all"])
 
 
 @dataclass
@@ -68,7 +70,10 @@ def world(nothing_is_broken):
         for hour, fee, seats in CLASSES
     ]
     staff = StaffFactory(unit=campus.unit)
-    return World(sections, LearnerFactory.create_batch(LEARNERS), staff, nothing_is_broken)
+    learners = LearnerFactory.create_batch(LEARNERS)
+    for who, partner in COUPLES:
+        HelperGrantFactory(learner=learners[partner], helper=learners[who].user)
+    return World(sections, learners, staff, nothing_is_broken)
 
 
 class Histories(RuleBasedStateMachine):
@@ -104,6 +109,45 @@ class Histories(RuleBasedStateMachine):
             key=uuid4(),
         )
         self._press(press, self.school.claim(who, where, self.at))
+
+    @rule(who=people, places=st.sets(classes, min_size=2, max_size=3), mode=modes)
+    def claim_a_basket(self, who, places, mode):
+        self._claim_several([who], sorted(places, reverse=who % 2 == 1), mode)
+
+    @rule(
+        couple=st.sampled_from(COUPLES), where=classes, mode=st.sampled_from(["all", "together"])
+    )
+    def come_together(self, couple, where, mode):
+        self._claim_several(list(couple), [where], mode)
+
+    def _claim_several(self, people, places, mode):
+        learners = [self.world.learners[who] for who in people]
+        press = partial(
+            _several,
+            sections=[self.world.sections[where] for where in places],
+            learners=learners,
+            mode=Together(mode),
+            actor=learners[0].user,
+            key=uuid4(),
+        )
+        expected = self.school.claim_several(people, places, mode, self.at)
+        assert press(at=self.at) == expected
+        self.world.seen.update(f"{mode}: {answer}" for answer in expected)
+        self._compare()
+        if set(expected) <= {"held", "confirmed", "waitlisted"}:
+            self.answered.append((press, expected))
+
+    @precondition(lambda self: self._enrolled())
+    @rule(pick=picks, where=classes, may_wait=st.booleans())
+    def swap(self, pick, where, may_wait):
+        swap = partial(services.swap_class, section=self.world.sections[where], may_wait=may_wait)
+
+        def expected(who, old, at):
+            answer = self.school.swap(who, old, where, at, may_wait=may_wait)
+            self.world.seen[f"swap: {answer}"] += 1
+            return answer
+
+        self._with_enrolment(swap, expected, pick, "offered", "confirmed", is_kept=False)
 
     @rule(where=classes)
     def rush(self, where):
@@ -183,7 +227,8 @@ class Histories(RuleBasedStateMachine):
     @rule(pick=picks)
     def press_again(self, pick):
         press, answer = self.answered[pick % len(self.answered)]
-        assert _outcome(press, self.at) == answer
+        again = press(at=self.at) if isinstance(answer, list) else _outcome(press, self.at)
+        assert again == answer
         self._compare()
 
     def _enrolled(self, *states: str) -> list[tuple[int, int]]:
@@ -206,18 +251,18 @@ class Histories(RuleBasedStateMachine):
         seats = [seat for section in self.school.sections for seat in section.seats.values()]
         return min((seat.due for seat in seats if seat.due and seat.due > self.at), default=None)
 
-    def _with_enrolment(self, service, expected, pick, *states, actor=None) -> None:
+    def _with_enrolment(self, service, expected, pick, *states, actor=None, is_kept=True) -> None:
         """Press a button about an enrolment, mostly one that the button is meant for."""
         likely = self._enrolled(*states) * 3 + self._enrolled()
         who, where = likely[pick % len(likely)]
         enrolment = (
-            Enrolment.objects.select_related("section__term")
+            Enrolment.objects.select_related("section__term", "learner")
             .filter(section=self.world.sections[where], learner=self.world.learners[who])
             .latest("pk")
         )
         actor = actor or self.world.learners[who].user
         press = partial(service, enrolment=enrolment, actor=actor, key=uuid4())
-        self._press(press, expected(who, where, self.at), is_kept=True)
+        self._press(press, expected(who, where, self.at), is_kept=is_kept)
 
     def _with_entry(self, service, expected, pick, *states) -> None:
         likely = self._entries(*states) * 3 + self._entries()
@@ -286,6 +331,15 @@ def _outcome(press: Callable[..., object], at: datetime) -> str:
         return str(refused.reason)
 
 
+def _several(*, at: datetime, **press: object) -> list[str]:
+    """What a press for several comes to: an answer each, or what stops all."""
+    try:
+        parts = services.hold_several(at=at, **press)
+    except SeatRefused as refused:
+        return [str(refused.reason)]
+    return [str(part.reason or part.claim.outcome) for part in parts]
+
+
 def live(
     world, *, histories, acts=20, school=model.School, same_each_time=True, number=None, **more
 ):
@@ -313,6 +367,8 @@ def test_three_hundred_histories_go_as_the_model_says(world):
     seen = live(world, histories=300)
     assert seen["histories"] >= 300
     assert {"waitlisted", "restored", "yielded", "declined", "clash", "too_late"} <= set(seen)
+    assert {"swap: confirmed", "swap: waitlisted", "swap: full", "all: full"} <= set(seen)
+    assert {"together: confirmed", "together: waitlisted", "each: limit"} <= set(seen)
 
 
 def test_control_a_model_that_asks_the_last_of_the_line_is_found_out(world):

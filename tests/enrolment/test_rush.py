@@ -3,20 +3,22 @@
 import random
 import threading
 from contextlib import suppress
-from datetime import timedelta
+from datetime import time, timedelta
+from functools import partial
+from time import monotonic, sleep
 from uuid import uuid4
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 from django.urls import reverse
 
 from accounts import clock
 from enrolment import services
-from enrolment.models import Claim, Enrolment, WaitlistEntry, ledger
+from enrolment.models import Claim, Enrolment, Seat, Together, WaitlistEntry, ledger
 from enrolment.services import SeatRefused
 from tests.enrolment.rush import all_at_once, new_key, on_own_connection, serving, sign_in
-from tests.factories.accounts import LearnerFactory
+from tests.factories.accounts import HelperGrantFactory, LearnerFactory
 from tests.factories.enrolment import SectionFactory, TermFactory
 from tests.factories.times import TODAY
 
@@ -135,6 +137,88 @@ def test_claims_withdrawals_offers_and_sweeps_at_once_break_no_rule(nothing_is_b
     assert deadlocks() == before
     assert Enrolment.objects.holding_a_seat().count() <= 30
     nothing_is_broken(offer_hours=True)
+
+
+def test_baskets_and_swaps_in_every_direction_lock_nobody_out(nothing_is_broken):
+    """Claims.md, test 4: baskets in random order, couples, swaps and withdrawals, 16 at a time."""
+    term = TermFactory(rules__rules={"room_classes": 4, "holds_per_learner": 4})
+    sections = [
+        SectionFactory(term=term, capacity=8, weekday=day, starts=time(hour, 30))
+        for day in range(1, 6)
+        for hour in (8, 14)
+    ]
+    learners = LearnerFactory.create_batch(64)
+    couples = list(zip(learners[::2], learners[1::2], strict=True))
+    for anna, ben in couples:
+        HelperGrantFactory(learner=ben, helper=anna.user)
+    before = deadlocks()
+
+    def live(number):
+        chance = random.Random(number)
+        for _round in range(3):
+            for anna, ben in couples[number % 8 :: 8]:
+                _do(
+                    services.hold_several,
+                    sections=chance.sample(sections, 3),
+                    learners=[chance.choice([anna, ben])],
+                    mode=chance.choice([Together.EACH, Together.ALL]),
+                    actor=anna.user,
+                )
+                _do(
+                    services.hold_several,
+                    sections=[chance.choice(sections)],
+                    learners=chance.sample([anna, ben], 2),
+                    mode=Together.TOGETHER,
+                    actor=anna.user,
+                )
+                for enrolment in _mine(anna)[:2]:
+                    service = chance.choice(
+                        [_swap_for(chance.choice(sections)), services.withdraw]
+                    )
+                    _do(service, enrolment=enrolment, actor=anna.user)
+            services.lapse_and_promote(at=TODAY)
+
+    # Two threads for each couple: the same learners, from both sides at once.
+    answers = all_at_once([on_own_connection(lambda n=n: live(n)) for n in range(16)])
+
+    assert answers == [None] * 16
+    services.lapse_and_promote(at=TODAY)
+    assert deadlocks() == before
+    outcomes = set(Claim.objects.values_list("act", "outcome"))
+    assert {("swap", "confirmed"), ("basket", "answered"), ("basket", "refused")} <= outcomes
+    assert WaitlistEntry.objects.exclude(together=None).exists()
+    nothing_is_broken(offer_hours=True)
+
+
+def test_control_two_rows_in_two_orders_lock_each_other_out():
+    """What the order of locks is for: without it the database ends one of the two."""
+    one, other = SectionFactory.create_batch(2)
+    before = deadlocks()
+    met = threading.Barrier(2)
+
+    def lock(first, second):
+        with transaction.atomic():
+            _lock(first)
+            met.wait(30)
+            _lock(second)
+
+    answers = all_at_once(
+        [on_own_connection(lambda: lock(one, other)), on_own_connection(lambda: lock(other, one))]
+    )
+
+    assert sum(isinstance(answer, OperationalError) for answer in answers) == 1
+    until = monotonic() + 10
+    while deadlocks() == before and monotonic() < until:
+        sleep(0.1)
+    assert deadlocks() == before + 1
+
+
+def _lock(section):
+    Seat.objects.filter(section=section, no=1).select_for_update().get()
+
+
+def _swap_for(section):
+    return partial(services.swap_class, section=section, may_wait=True)
 
 
 def _do(service, **args):

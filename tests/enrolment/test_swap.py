@@ -145,7 +145,7 @@ def test_who_left_the_old_class_meanwhile_takes_the_offer_like_anybody(term, not
 
 
 def test_a_change_is_for_good(term):
-    _old, learner, enrolment = seated(term)
+    _old, _learner, enrolment = seated(term)
     new = SectionFactory(term=term)
     swap(enrolment, new)
 
@@ -215,7 +215,7 @@ def test_a_dearer_class_is_changed_at_the_counter_where_the_difference_is_taken(
 
 
 def test_nothing_is_given_for_a_place_that_is_gone(term):
-    _old, learner, enrolment = seated(term)
+    _old, _learner, enrolment = seated(term)
     withdraw(enrolment)
 
     assert refused(enrolment, SectionFactory(term=term, weekday=5)) is Refusal.NOT_IN
