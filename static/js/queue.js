@@ -32,7 +32,7 @@ async function findPlace() {
   if (!places?.[number]) return; // a latecomer's file is written within a second or two
   position = places[number][1];
   write("[data-queue-position]", String(position));
-  write("[data-queue-said]", moved.replace("%(position)s", position));
+  write("[data-queue-said]", `${moved} ${position}`);
 }
 
 // To the next five minutes, as the page says it.
@@ -69,12 +69,22 @@ function tell(state) {
   }
 }
 
-// Those who are next look every few seconds; who stands far behind has time.
+// In seconds, as queueing.poll_after says it: those who are next look every few seconds, others
+// when they will be among these. At the hour everybody wants to know: each page looks at a moment
+// of its own.
 function pause(state) {
-  if (!state) return FIRST_LOOK * LOST_AFTER;
+  if (!state) return 6;
+  const { near, soon, later, first, spread } = state.poll;
+  if (!state.drawn) {
+    const toTheHour = (Date.parse(state.opens) - Date.parse(state.as_of)) / 1000;
+    const wait = toTheHour + first + Math.random() * spread;
+    return toTheHour > 0 ? Math.min(wait, later) : soon;
+  }
   const serving = lane === "office" ? state.serving_office : state.serving;
-  const near = position === null || position - serving <= state.poll.near;
-  return (near ? state.poll.soon : state.poll.later) * 1000;
+  const perMinute = lane === "office" ? state.per_minute_office : state.per_minute;
+  const behind = position === null ? 0 : position - serving - near;
+  if (behind <= 0) return soon;
+  return perMinute > 0 ? Math.min(later, Math.max(soon, (behind / perMinute) * 60)) : later;
 }
 
 async function look() {
@@ -90,7 +100,7 @@ async function look() {
   }
   show("[data-queue-when=offline]", failures >= LOST_AFTER);
   if (state?.ended) return;
-  timer = setTimeout(look, pause(state) * (0.9 + Math.random() / 5)); // not all in one moment
+  timer = setTimeout(look, pause(state) * 1000 * (1 + Math.random() / 10)); // not all at once
 }
 
 timer = setTimeout(look, FIRST_LOOK);
