@@ -70,8 +70,8 @@ def build(*, learners: int, classes: int, signed_in: int) -> City:
     )
     pattern = ClassSection(course=course, term=term, unit=unit, campus=campus, slot=slot)
     _classes(pattern, classes)
-    _people(unit, learners, now)
-    return City(learners, classes, _sessions(signed_in))
+    people(unit, learners, now)
+    return City(learners, classes, sign_in(signed_in))
 
 
 def _classes(pattern: ClassSection, number: int) -> None:
@@ -99,7 +99,8 @@ def _classes(pattern: ClassSection, number: int) -> None:
     ledger.lay_out()
 
 
-def _people(unit: Unit, number: int, now: dt.datetime) -> None:
+def people(unit: Unit, number: int, now: dt.datetime) -> None:
+    """Learners with accounts, ids from ``FIRST``."""
     ids = range(FIRST, FIRST + number)
     User.objects.bulk_create((User(pk=pk, username=f"u{pk}") for pk in ids), batch_size=2000)
     Learner.objects.bulk_create(
@@ -114,7 +115,8 @@ def _people(unit: Unit, number: int, now: dt.datetime) -> None:
     )  # fmt: skip
 
 
-def _sessions(number: int) -> list[str]:
+def sign_in(number: int) -> list[str]:
+    """Open a session for so many of them; return their keys in the order of the ids."""
     store = SessionStore()
     expire = timezone.now() + timedelta(days=30)
     rows = []
