@@ -45,6 +45,7 @@ def show_opening(request: LearnerRequest, opening_id: int) -> HttpResponse:
             "turn": turn,
             "place": turn.place,
             "about": wording.about(turn.about),
+            "about_words": wording.about_words(),
             "files": storages["queue"].url(f"{opening.pk}/"),
             "next": safe_next(request),
             "here": _here(request, opening),

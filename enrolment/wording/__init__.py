@@ -24,6 +24,7 @@ from enrolment.wording.moments import (
 )
 from enrolment.wording.rooms import (
     about,
+    about_words,
     brought,
     come_in,
     not_your_turn,
@@ -56,6 +57,7 @@ from enrolment.wording.why_not import (
 
 __all__ = [
     "about",
+    "about_words",
     "advice",
     "before_the_tap",
     "brought",

@@ -35,9 +35,12 @@ STEERED = {
 
 def about(turn: datetime | None) -> str:
     """Say about when somebody's turn comes; nothing where nobody can say."""
-    if turn is None:
-        return ""
-    return _("about %(time)s") % {"time": date_format(turn, "G:i")}
+    return about_words() % {"time": date_format(turn, "G:i")} if turn else ""
+
+
+def about_words() -> str:
+    """Return the words of ``about`` with their gap for the time, which a script fills anew."""
+    return _("about %(time)s")
 
 
 def room_closed(opening: Opening, *, at: datetime) -> str:
