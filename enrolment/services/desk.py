@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from accounts.models import AuditEvent, ConsentRecord, User
@@ -20,16 +19,14 @@ class Word:
 
 
 def act_for_learner(
-    act: Callable[..., Claim], *, word: Word, actor: User, key: UUID, at: datetime, **about: Any
+    act: Callable[..., Claim], *, word: Word, actor: User, key: UUID, at: datetime
 ) -> Claim:
     """Do for a learner what they would do on the web: ``act`` is the same service.
 
     Who acted, for whom, by which way and why stands in the history of the seat; how the learner
     agreed is kept as a consent, once for each press. Raises what the service raises.
     """
-    claim = act(
-        actor=actor, key=key, at=at, channel=Channel(word.channel), reason=word.reason, **about
-    )
+    claim = act(actor=actor, key=key, at=at, channel=Channel(word.channel), reason=word.reason)
     if claim.at != at:
         return claim  # a second tap: the answer of the first, whose consent is kept already
     consent = ConsentRecord.objects.create(

@@ -6,6 +6,7 @@ by phone code makes their account.
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -115,9 +116,8 @@ def enrol_learner(request: StaffRequest, learner_id: int, section_id: int) -> Ht
     joins_late = section.term.phase == Term.Phase.TEACHING
     form = EnrolForm(sent(request), joins_late=joins_late, initial=_usual(request))
     if request.method == "POST" and form.is_valid():
-        claim = _press(request, services.hold_seat, learner, section, form, learner=learner,
-                       section=section)  # fmt: skip
-        if claim is not None:
+        act = partial(services.hold_seat, learner=learner, section=section)
+        if _press(request, act, learner, section, form):
             return redirect("enrolment:show-learner", learner.pk)
     return _check(request, learner, section, form, at=clock.now())
 
@@ -132,8 +132,8 @@ def answer_offer(request: StaffRequest, entry_id: int) -> HttpResponse:
     form = AnswerForm(sent(request), initial=_usual(request))
     if request.method == "POST" and form.is_valid():
         comes = form.cleaned_data["answer"] == "yes"
-        act = services.accept_offer if comes else services.decline_offer
-        _press(request, act, entry.learner, entry.section, form, entry=entry)
+        answer = services.accept_offer if comes else services.decline_offer
+        _press(request, partial(answer, entry=entry), entry.learner, entry.section, form)
         return redirect("enrolment:show-learner", entry.learner_id)
     at = clock.now()
     rules = queries.rules_of(entry.section.term, at=at)
@@ -154,7 +154,7 @@ def answer_offer(request: StaffRequest, entry_id: int) -> HttpResponse:
 def leave_line_for(request: StaffRequest, entry_id: int) -> HttpResponse:
     """Stop waiting, for somebody."""
     entry = offer(request, entry_id)
-    return _act(request, services.leave_waitlist, entry, "leave_line", entry=entry)
+    return _act(request, partial(services.leave_waitlist, entry=entry), entry, "leave_line")
 
 
 @never_cache
@@ -164,7 +164,8 @@ def leave_line_for(request: StaffRequest, entry_id: int) -> HttpResponse:
 def withdraw_for(request: StaffRequest, enrolment_id: int) -> HttpResponse:
     """Leave a class, for somebody; ten minutes to think again."""
     enrolment = place(request, enrolment_id)
-    return _act(request, services.withdraw, enrolment, "withdraw", enrolment=enrolment)
+    act = partial(services.withdraw, enrolment=enrolment)
+    return _act(request, act, enrolment, "withdraw")
 
 
 @never_cache
@@ -174,7 +175,8 @@ def withdraw_for(request: StaffRequest, enrolment_id: int) -> HttpResponse:
 def undo_for(request: StaffRequest, enrolment_id: int) -> HttpResponse:
     """Take a place back, for somebody."""
     enrolment = place(request, enrolment_id)
-    return _act(request, services.undo_withdrawal, enrolment, "undo", enrolment=enrolment)
+    act = partial(services.undo_withdrawal, enrolment=enrolment)
+    return _act(request, act, enrolment, "undo")
 
 
 @never_cache
@@ -184,7 +186,8 @@ def undo_for(request: StaffRequest, enrolment_id: int) -> HttpResponse:
 def yield_for(request: StaffRequest, enrolment_id: int) -> HttpResponse:
     """Let the next person have a place at once, for somebody."""
     enrolment = place(request, enrolment_id)
-    return _act(request, services.yield_seat, enrolment, "yield", enrolment=enrolment)
+    act = partial(services.yield_seat, enrolment=enrolment)
+    return _act(request, act, enrolment, "yield")
 
 
 def _learner(learner_id: int) -> Learner:
@@ -204,9 +207,8 @@ def _press(
     learner: Learner,
     section: ClassSection,
     form: WordForm,
-    **about: Any,
-) -> Claim | None:
-    """Press for somebody and say to staff what it came to; None when the rules said no."""
+) -> bool:
+    """Press for somebody and say to staff what it came to; return whether the rules let us."""
     try:
         claim = services.act_for_learner(
             act,
@@ -214,13 +216,12 @@ def _press(
             actor=request.user,
             key=press_of(request),
             at=clock.now(),
-            **about,
         )
     except SeatRefused as refused:
         messages.warning(request, wording.refused_for(learner.name, refused.reason, section))
-        return None
+        return False
     messages.success(request, wording.done_for_learner(claim, learner.name))
-    return claim
+    return True
 
 
 def _act(
@@ -228,12 +229,11 @@ def _act(
     act: Callable[..., Claim],
     subject: WaitlistEntry | Enrolment,
     what: str,
-    **about: Any,
 ) -> HttpResponse:
     """First what it means, then one press with the learner's word."""
     form = WordForm(sent(request), initial=_usual(request))
     if request.method == "POST" and form.is_valid():
-        _press(request, act, subject.learner, subject.section, form, **about)
+        _press(request, act, subject.learner, subject.section, form)
         return redirect("enrolment:show-learner", subject.learner_id)
     refund = (
         queries.refund_of(subject, at=clock.now())
