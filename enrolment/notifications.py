@@ -55,8 +55,13 @@ WHY_NOT_NOW = {
 }
 
 
-def tell_of_claim(claim: Claim, *, place_in_line: int | None, at: datetime) -> None:
-    """Tell the learner what a press came to; and, when a helper pressed, that they did."""
+def tell_of_claim(
+    claim: Claim, *, place_in_line: int | None, late_fee: int | None, at: datetime
+) -> None:
+    """Tell the learner what a press came to; and, when a helper pressed, that they did.
+
+    ``late_fee`` is what somebody pays who joined when lessons had begun.
+    """
     outcome = Outcome(claim.outcome)
     _send(
         LETTER_OF[outcome],
@@ -66,7 +71,7 @@ def tell_of_claim(claim: Claim, *, place_in_line: int | None, at: datetime) -> N
         at=at,
         valid_until=claim.due_at if outcome == Outcome.WITHDRAWN else None,
         due=_when(claim.due_at),
-        fee=_yuan(claim.section.fee_fen),
+        fee=_yuan(claim.section.fee_fen if late_fee is None else late_fee),
         place_in_line=place_in_line,
     )
     helper = _helper(claim)

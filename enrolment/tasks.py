@@ -8,7 +8,7 @@ from accounts.errands import errand
 from accounts.messaging import READ_SMS
 from accounts.models import Learner
 from courses.models import ClassSection, Lesson
-from enrolment import notifications, services
+from enrolment import notifications, queries, services
 from enrolment.models import Claim, Enrolment, Outcome, WaitlistEntry, ledger
 
 SECTION = ("section__course", "section__term", "section__campus", "section__room", "section__slot")
@@ -28,7 +28,8 @@ def tell_claim(object_id: str) -> None:
         if claim.entry_id not in places:
             return  # no longer waiting: another letter says how that came
         place = places[claim.entry_id][0]
-    notifications.tell_of_claim(claim, place_in_line=place, at=at)
+    late_fee = queries.late_fee_agreed(claim.enrolment) if claim.enrolment else None
+    notifications.tell_of_claim(claim, place_in_line=place, late_fee=late_fee, at=at)
 
 
 @errand("tell_offer")

@@ -168,6 +168,13 @@ def late_fee_of(section: ClassSection, *, at: datetime) -> int | None:
     )
 
 
+def late_fee_agreed(enrolment: Enrolment) -> int | None:
+    """Return what a learner pays who joined late: as on that day, not on today's."""
+    if enrolment.source != Enrolment.Source.LATE:
+        return None
+    return late_fee_of(enrolment.section, at=enrolment.created_at)
+
+
 def line_is_open(section: ClassSection, *, at: datetime) -> bool:
     """Whether a place given back would go to somebody who waits."""
     rules = rules_of(section.term, at=at).rules

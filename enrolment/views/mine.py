@@ -49,6 +49,7 @@ def show_enrolment(request: LearnerRequest, enrolment_id: int) -> HttpResponse:
             "section": enrolment.section,
             "may_undo": may_undo,
             "refund_rule": wording.refund_rule(enrolment.section),
+            "late_fee": queries.late_fee_agreed(enrolment),
             "line_is_open": queries.line_is_open(enrolment.section, at=request.at),
             "next_lesson": _next_lesson(enrolment, request.at),
             "press": new_press(),

@@ -73,6 +73,7 @@ def confirm_enrolment(request: StaffRequest, enrolment_id: int) -> HttpResponse:
         {
             "enrolment": enrolment,
             "section": enrolment.section,
+            "late_fee": queries.late_fee_agreed(enrolment),
             "form": form,
             "press": request.POST.get("press") or new_press(),
         },

@@ -8,14 +8,21 @@ from django.db import DatabaseError, transaction
 from django.urls import reverse
 
 from accounts import clock
-from accounts.models import AuditEvent, ConsentRecord, HelperGrant, StaffPost
+from accounts.models import (
+    AuditEvent,
+    ConsentRecord,
+    HelperGrant,
+    Message,
+    OutboxMessage,
+    StaffPost,
+)
 from courses.models import Course, TermPolicy
 from courses.models.terms import default_rules
-from enrolment import queries, services
+from enrolment import queries, services, tasks
 from enrolment.domain.refusals import Finding, Paper, Rule
 from enrolment.models import Outcome
 from enrolment.services import SeatRefused
-from tests.enrolment.acts import claim
+from tests.enrolment.acts import claim, enrolment_of
 from tests.factories.accounts import (
     HelperGrantFactory,
     LearnerFactory,
@@ -252,6 +259,26 @@ def test_staff_who_enrol_somebody_late_see_what_the_lessons_left_cost(app_client
         "late_join"
     ]
     assert 'name="press"' in words_of(page)
+
+
+def test_who_joined_late_is_told_their_own_fee_wherever_it_is_said(app_client):
+    term = TermFactory(phase="teaching")
+    section = SectionFactory(with_fee=True, term=term, lessons=True)
+    anna, clerk = LearnerFactory(), StaffFactory(unit=section.unit)
+    joined = datetime.combine(STARTS_ON + timedelta(days=9), time(10), CHINA)
+    claim(section, anna, actor=clerk, channel="counter", at=joined)
+    later = joined + timedelta(days=14)
+    clock.set_to(later)
+
+    errand = OutboxMessage.objects.get(kind="tell_claim")
+    tasks.tell_claim(errand.object_id, errand.pk)
+    app_client.force_login(anna.user)
+    enrolment = enrolment_of(anna, section)
+    page = app_client.get(at("show-enrolment", enrolment.pk))
+
+    assert queries.late_fee_agreed(enrolment) == 15750
+    assert "157.50元" in Message.objects.get().text
+    assert "¥157.50" in words_of(page)
 
 
 def test_before_the_lessons_nobody_is_told_of_a_late_fee():
