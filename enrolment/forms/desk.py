@@ -93,7 +93,7 @@ class CallForm(forms.Form):
         error_messages=CHOOSE,
     )
     note = forms.CharField(
-        label=_("Note (optional)"),
+        label=_("Note"),
         help_text=_("For example: call again after four; the daughter answered."),
         max_length=200,
         required=False,

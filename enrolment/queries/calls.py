@@ -57,7 +57,7 @@ def to_call(units: Iterable[int], *, at: datetime) -> list[tuple[datetime, str, 
 def number_to_call(units: Iterable[int], *, at: datetime) -> int:
     """Count them, for the panel of the desk."""
     units = list(units)
-    return _offers(units, at).count() + _places(units, at).count()
+    return int(_offers(units, at).count() + _places(units, at).count())
 
 
 def calls_about(rows: Iterable[tuple[datetime, str, int]]) -> list[ToCall]:
@@ -127,9 +127,9 @@ def _with_people(rows: Any) -> Any:
 
 def _tries(
     entries: list[WaitlistEntry], places: list[Enrolment]
-) -> dict[tuple[str, int], list[CallAttempt]]:
+) -> dict[tuple[str, int | None], list[CallAttempt]]:
     calls_made = CallAttempt.objects.select_related("actor").in_order()
-    found: dict[tuple[str, int], list[CallAttempt]] = {}
+    found: dict[tuple[str, int | None], list[CallAttempt]] = {}
     for one in calls_made.about_offers(entries) if entries else ():
         found.setdefault((OFFER, one.entry_id), []).append(one)
     for one in calls_made.about_places(places) if places else ():

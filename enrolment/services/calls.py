@@ -1,6 +1,8 @@
 """What staff do by telephone: tries written down, answers taken, places kept longer."""
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from accounts.models import AuditEvent, User
@@ -45,7 +47,9 @@ def record_call(
             actor, "telephoned", about, at=at, learner=about.learner, unit=about.section.unit,
             outcome=outcome,
         )  # fmt: skip
-    _do_what_was_said(about, attempt, actor=actor, key=key, at=at)
+    act = _act_of(about, attempt.outcome)
+    if act is not None:
+        act(actor=actor, key=key, at=at, channel=Channel.PHONE, reason=attempt.note)
     return attempt
 
 
@@ -96,20 +100,10 @@ def _subject(about: Enrolment | WaitlistEntry) -> dict[str, int]:
     return {"enrolment_id": about.pk}
 
 
-def _do_what_was_said(
-    about: Enrolment | WaitlistEntry,
-    attempt: CallAttempt,
-    *,
-    actor: User,
-    key: UUID,
-    at: datetime,
-) -> None:
+def _act_of(about: Enrolment | WaitlistEntry, outcome: str) -> Callable[..., Claim] | None:
+    """Return the service that does what was said; None for nothing to do."""
     said = CallAttempt.Outcome
-    press = {"actor": actor, "key": key, "at": at, "channel": Channel.PHONE}
     if isinstance(about, WaitlistEntry):
-        if attempt.outcome == said.REACHED_YES:
-            accept_offer(entry=about, reason=attempt.note, **press)
-        elif attempt.outcome == said.REACHED_NO:
-            decline_offer(entry=about, reason=attempt.note, **press)
-    elif attempt.outcome == said.REACHED_NO:
-        withdraw(enrolment=about, reason=attempt.note, **press)
+        acts = {said.REACHED_YES: accept_offer, said.REACHED_NO: decline_offer}
+        return partial(acts[said(outcome)], entry=about) if outcome in acts else None
+    return partial(withdraw, enrolment=about) if outcome == said.REACHED_NO else None
