@@ -3,7 +3,17 @@
 from django.urls import path
 
 from enrolment import views
-from enrolment.views import calls, desk, openings, openings_desk, papers, terms
+from enrolment.views import (
+    calls,
+    changes,
+    desk,
+    openings,
+    openings_desk,
+    papers,
+    shortlist,
+    terms,
+    together,
+)
 
 app_name = "enrolment"
 urlpatterns = [
@@ -64,7 +74,26 @@ urlpatterns = [
     path("classes/<int:section_id>/hold/", views.hold_seat, name="hold-seat"),
     path("classes/<int:section_id>/declare/", views.declare_health, name="declare-health"),
     path("classes/<int:section_id>/remind/", views.remind_of_opening, name="remind-of-opening"),
+    path("classes/<int:section_id>/aside/", shortlist.put_aside, name="put-aside"),
+    path("classes/<int:section_id>/not-aside/", shortlist.take_off, name="take-off-list"),
+    path("classes/<int:section_id>/together/", together.enrol_together, name="enrol-together"),
+    path(
+        "classes/<int:section_id>/together/<uuid:key>/",
+        together.show_together,
+        name="show-together",
+    ),
+    path("my/list/", shortlist.show_list, name="show-list"),
+    path("my/list/enrol/", shortlist.enrol_from_list, name="enrol-from-list"),
+    path("my/list/<uuid:key>/", shortlist.show_answers, name="show-answers"),
     path("my/classes/", views.list_my_classes, name="my-classes"),
+    path(
+        "my/classes/<int:enrolment_id>/change/", changes.choose_change, name="choose-change"
+    ),
+    path(
+        "my/classes/<int:enrolment_id>/change/<int:section_id>/",
+        changes.change_class,
+        name="change-class",
+    ),
     path("my/classes/<int:enrolment_id>/", views.show_enrolment, name="show-enrolment"),
     path("my/classes/<int:enrolment_id>/withdraw/", views.withdraw, name="withdraw"),
     path("my/classes/<int:enrolment_id>/undo/", views.undo_withdrawal, name="undo-withdrawal"),

@@ -47,6 +47,10 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
             "-section__term__starts_on", "pk"
         )
 
+    def changed_for_another_at(self, at: datetime) -> Self:
+        """Given up for another class at that very moment."""
+        return self.filter(status="transferred", ended_at=at)
+
     def that_may_be_undone(self, at: datetime) -> Self:
         """Withdrawn, and the seat is still kept for a change of mind."""
         return self.filter(status="withdrawn", undo_until__gt=at)

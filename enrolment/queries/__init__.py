@@ -15,6 +15,13 @@ from enrolment.queries.changes import (
     fee_of_change,
     waits_beside,
 )
+from enrolment.queries.changes import (
+    companions_of,
+    could_change_to,
+    ended_for,
+    fee_of_change,
+    waits_beside,
+)
 from enrolment.queries.classes import (
     Offer,
     like_it,
@@ -64,6 +71,14 @@ from enrolment.queries.shortlist import (
     listed_sections,
     shortlist_of,
 )
+from enrolment.queries.shortlist import (
+    Shortlist,
+    Wanted,
+    answers_to,
+    answers_together,
+    listed_sections,
+    shortlist_of,
+)
 from enrolment.queries.times import (
     TermRules,
     kept_for_a_call_until,
@@ -81,9 +96,13 @@ __all__ = [
     "Place",
     "Room",
     "Shortlist",
+    "Shortlist",
     "TermRules",
     "ToCall",
     "Turn",
+    "Wanted",
+    "answers_to",
+    "answers_together",
     "Wanted",
     "answers_to",
     "answers_together",
@@ -94,10 +113,14 @@ __all__ = [
     "classes_to_choose",
     "closed_days",
     "companions_of",
+    "companions_of",
     "confirmed_in",
+    "could_change_to",
     "could_change_to",
     "departments_of",
     "dossier",
+    "ended_for",
+    "fee_of_change",
     "ended_for",
     "fee_of_change",
     "first_weeks",
@@ -109,6 +132,7 @@ __all__ = [
     "lessons_of",
     "like_it",
     "line_is_open",
+    "listed_sections",
     "listed_sections",
     "live_card",
     "live_cards",
@@ -131,10 +155,12 @@ __all__ = [
     "section_to_show",
     "sections_to_empty",
     "shortlist_of",
+    "shortlist_of",
     "terms_to_enrol_in",
     "to_call",
     "turn_of",
     "turns_of",
+    "waits_beside",
     "waits_beside",
     "week_grid",
 ]

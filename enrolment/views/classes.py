@@ -1,5 +1,7 @@
 """Doors to one class: check, ask for a place, declare, be reminded."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,7 +14,7 @@ from enrolment import queries, services, wording
 from enrolment.domain.refusals import Refusal
 from enrolment.models import Channel, Outcome
 from enrolment.services import SeatRefused
-from enrolment.views.passes import passes_of
+from enrolment.views.passes import passes_of, waits_at
 from enrolment.views.presses import address_of, channel_of, measured, one_key_one_request
 
 
@@ -66,28 +68,27 @@ def check_class(request: LearnerRequest, section_id: int) -> HttpResponse:
             "like_it": queries.like_it(section, at=request.at)
             if (card.seats.state == "full" or refusal) and not at_limit
             else [],
-            "waits_at": None if objection else _waits_at(request, facts, section),
+            "waits_at": None if objection else waits_at(request, facts, section.pk),
+            **_other_ways(request, facts, section),
             "press": new_press(),
         },
     )
 
 
-def _waits_at(
+def _other_ways(
     request: LearnerRequest, facts: queries.Dossier, section: ClassSection
-) -> int | None:
-    """Return the opening before which it is not this learner's turn yet, if there is one."""
-    try:
-        services.ensure_admitted(
-            facts,
-            [section.pk],
-            learner=request.learner,
-            passes=passes_of(request),
-            channel=channel_of(request),
-            at=request.at,
-        )
-    except SeatRefused as refused:
-        return refused.opening
-    return None
+) -> dict[str, Any]:
+    """Gather what else one may do here: change for it, come with somebody, put it aside."""
+    by_office = channel_of(request) is not Channel.WEB
+    ways_out = facts.could_be_given_for(section.pk)
+    return {
+        "to_change": queries.classes_of(request.learner, ways_out) if ways_out else [],
+        "comes_along": not by_office
+        and bool(queries.companions_of(request.learner, request.user, at=request.at)),
+        "is_listed": section.pk in queries.listed_sections(request.learner),
+    }
+
+
 
 
 @measured

@@ -9,12 +9,30 @@ from django.http import HttpRequest, HttpResponse
 from accounts import clock
 from accounts.http import LearnerRequest
 from accounts.models import Learner
-from enrolment import services
+from enrolment import queries, services
 from enrolment.domain.queueing import ACTIVE_FOR
 from enrolment.models import Opening
+from enrolment.services import SeatRefused
+from enrolment.views.presses import channel_of
 
 # Whose pass it is stands in the name, too: somebody may help two people at one screen.
 NAME = re.compile(r"pass-(?P<opening>\d{1,18})-(?P<learner>\d{1,18})")
+
+
+def waits_at(request: LearnerRequest, facts: queries.Dossier, section_id: int) -> int | None:
+    """Return the opening before which it is not this learner's turn yet, if there is one."""
+    try:
+        services.ensure_admitted(
+            facts,
+            [section_id],
+            learner=request.learner,
+            passes=passes_of(request),
+            channel=channel_of(request),
+            at=request.at,
+        )
+    except SeatRefused as refused:
+        return refused.opening
+    return None
 
 
 def passes_of(request: LearnerRequest) -> dict[int, str]:

@@ -1,0 +1,100 @@
+"""Classes that one class could be changed for, and who comes together with whom."""
+
+from datetime import datetime
+
+from accounts import scope
+from accounts.models import HelperGrant, Learner, User
+from accounts.queries import learners_of
+from courses.models import ClassSection
+from enrolment.domain.changes import Difference, difference
+from enrolment.models import Enrolment, WaitlistEntry, ledger
+from enrolment.queries.classes import Offer, live_cards, offers_for
+from enrolment.queries.facts import dossier
+
+TO_CHOOSE_FROM = 9
+LOOKED_AT = 24
+COMPANIONS = 6  # people of one family; more is an office, which has a desk of its own
+
+
+def could_change_to(enrolment: Enrolment, *, actor: User, at: datetime) -> list[Offer]:
+    """Return classes like a learner's own that it could be changed for.
+
+    The same course first, then the same subject; those with places before full ones, the
+    nearest campus before the farther. What the rules would refuse is left out.
+    """
+    own = enrolment.section
+    alike = (
+        ClassSection.objects.listed()
+        .running()
+        .taught_in(own.term)
+        .filter(course__subject=own.course.subject)
+        .exclude(pk=own.pk)
+        .with_all_to_show()
+    )
+
+    def nearness(other: ClassSection) -> tuple[object, ...]:
+        here, there = own.campus, other.campus
+        seen = getattr(other, "availability", None)
+        return (
+            other.course_id != own.course_id,
+            not (seen and seen.seats_left),
+            (here.x_km - there.x_km) ** 2 + (here.y_km - there.y_km) ** 2,
+            (other.slot.weekday, other.slot.starts_at),
+            other.pk,
+        )
+
+    nearest = sorted(alike, key=nearness)[:LOOKED_AT]
+    if not nearest:
+        return []
+    facts = dossier([one.pk for one in nearest], learner=enrolment.learner, actor=actor, at=at)
+    offers = offers_for(
+        live_cards(nearest, locality=None, at=at),
+        enrolment.learner,
+        facts,
+        at=at,
+        giving_up=own.pk,
+    )
+    return [one for one in offers if one.may_go_on][:TO_CHOOSE_FROM]
+
+
+def fee_of_change(enrolment: Enrolment, section: ClassSection) -> Difference:
+    """Return what changing an enrolment for a class costs or brings back."""
+    return difference(
+        old_fen=enrolment.section.fee_fen,
+        new_fen=section.fee_fen,
+        is_paid=enrolment.due_at is None,
+    )
+
+
+def ended_for(enrolment: Enrolment) -> Enrolment | None:
+    """Return the class that ended when this one began, where one was changed for it."""
+    mine = Enrolment.objects.of(enrolment.learner).changed_for_another_at(enrolment.created_at)
+    return mine.with_all_to_show().first()
+
+
+def companions_of(learner: Learner, user: User, *, at: datetime) -> list[Learner]:
+    """Return who else this account may enrol: people who can come together with the learner.
+
+    Grants of the office are for its desk, not for a family's page.
+    """
+    allowed = learners_of(user, at=at)
+    others = {*allowed.own, *allowed.grants} - {learner.pk}
+    with scope.learners(others):
+        live = HelperGrant.objects.live(at).exclude(kind=HelperGrant.Kind.STAFF)
+        granted = live.filter(helper=user, may_apply=True, learner__in=others)
+        ids = {*allowed.own, *granted.values_list("learner", flat=True)} & others
+        return list(Learner.objects.filter(pk__in=ids, deceased_on=None).in_order()[:COMPANIONS])
+
+
+def waits_beside(entry: WaitlistEntry, user: User, *, at: datetime) -> tuple[int, list[str]]:
+    """Return how many people wait as one with somebody, and the names this account may know."""
+    others = ledger.company(learner=entry.learner).get(entry.pk, 0)
+    if not others:
+        return 0, []
+    allowed = learners_of(user, at=at)
+    with scope.learners([*allowed.own, *allowed.grants]):
+        beside = WaitlistEntry.objects.in_line().filter(
+            section=entry.section_id, together=entry.together
+        )
+        names = beside.exclude(pk=entry.pk).values_list("learner__name", flat=True)
+        return others, sorted(names)

@@ -1,0 +1,242 @@
+"""Doors to one's list of classes: put aside, look it over, ask for all of it with one press."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts.http import LearnerRequest, learner_required, new_press, press_of
+from courses.models import ClassSection
+from enrolment import queries, services, wording
+from enrolment.domain.refusals import Refusal
+from enrolment.models import Channel, Claim, Together
+from enrolment.queries import Shortlist, Wanted
+from enrolment.services import ListFull, SeveralRefused
+from enrolment.services.shortlist import MOST
+from enrolment.views.passes import passes_of, waits_at
+from enrolment.views.presses import channel_of, measured, one_key_one_request
+
+HANGING = {Together.EACH.value, Together.ALL.value}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One class of the list in words: why not, what else is to know, where to wait."""
+
+    wanted: Wanted
+    why_not: str = ""
+    beforehand: tuple[str, ...] = ()
+    opening: int | None = None
+
+    @property
+    def section(self) -> ClassSection:
+        """The class."""
+        return self.wanted.section
+
+    @property
+    def is_asked_for(self) -> bool:
+        """Whether a press for the list asks for this class, too."""
+        return self.wanted.is_open and self.opening is None
+
+
+@never_cache
+@learner_required
+@require_safe
+def show_list(request: LearnerRequest) -> HttpResponse:
+    """Each class with what stands against it, then everything about one press for all."""
+    mine = _shortlist(request)
+    rows = _rows(request, mine)
+    asked = [row for row in rows if row.is_asked_for]
+    facts = mine.facts
+    fees = [row.section.fee_fen for row in asked]
+    return render(
+        request,
+        "enrolment/shortlist.html",
+        {
+            "rows": rows,
+            "asked": asked,
+            "asked_words": wording.asked_for_now(len(asked), len(rows)),
+            "one_term": len({row.section.term_id for row in asked}) == 1,
+            "total_fen": sum(fees),
+            "dues": sorted(
+                {due for row in asked if facts and (due := facts.hold_until(row.section.pk))}
+            ),
+            "refund_rule": next(
+                (wording.refund_rule(row.section) for row in asked if row.section.fee_fen), ""
+            ),
+            "some_full": any(row.wanted.offer.card.seats.state == "full" for row in asked),
+            "too_many": _too_many(mine, asked),
+            "press": new_press(),
+        },
+    )
+
+
+@learner_required
+def put_aside(request: LearnerRequest, section_id: int) -> HttpResponse:
+    """Put a class on the list."""
+    section = get_object_or_404(ClassSection.objects.listed().with_all_to_show(), pk=section_id)
+    if request.method == "POST":
+        try:
+            services.put_aside(section=section, learner=request.learner, at=request.at)
+        except ListFull:
+            messages.warning(request, wording.list_full(MOST))
+        else:
+            messages.success(request, wording.put_aside(section))
+    return redirect("enrolment:show-list")
+
+
+@learner_required
+def take_off(request: LearnerRequest, section_id: int) -> HttpResponse:
+    """Take a class off the list."""
+    if request.method == "POST":
+        services.take_off(section_id=section_id, learner=request.learner)
+        messages.success(request, wording.taken_off())
+    return redirect("enrolment:show-list")
+
+
+@measured
+@learner_required
+@one_key_one_request
+def enrol_from_list(request: LearnerRequest) -> HttpResponse:
+    """Ask for the classes that the form named; the answer stands on a page of its own."""
+    the_list = redirect("enrolment:show-list")
+    if request.method != "POST":
+        return the_list  # somebody came back after signing in
+    sections, mode = _asked(request.POST)
+    if not sections:
+        messages.warning(request, wording.nothing_chosen())
+        return the_list
+    if mode is Together.ALL and len({section.term_id for section in sections}) > 1:
+        messages.warning(request, wording.one_term_only())
+        return the_list
+    key = press_of(request)
+    try:
+        parts = services.enrol_from_list(
+            sections=sections,
+            learner=request.learner,
+            mode=mode,
+            actor=request.user,
+            key=key,
+            at=request.at,
+            channel=channel_of(request),
+            passes=passes_of(request),
+        )
+    except SeveralRefused as refused:
+        _say_why_none(request, refused, sections)
+        return the_list
+    except ClassSection.DoesNotExist:
+        raise Http404 from None
+    if all(part.claim is None for part in parts):
+        messages.warning(request, wording.nothing_from_list())
+        return the_list
+    return redirect("enrolment:show-answers", key)
+
+
+@never_cache
+@learner_required
+@require_safe
+def show_answers(request: LearnerRequest, key: UUID) -> HttpResponse:
+    """What one press came to, class by class, as it stands now; and what is left on the list."""
+    claims = queries.answers_to([request.learner.pk], key)
+    if not claims:
+        raise Http404
+    sections = ClassSection.objects.with_all_to_show().in_bulk([one.section_id for one in claims])
+    had = [one for one in claims if not one.was_refused]
+    entries = [one.entry for one in had if one.entry is not None]
+    places = queries.places_of(entries, request.learner, at=request.at)
+    rows = _rows(request, _shortlist(request))
+    on_list = {row.section.pk for row in rows}
+    return render(
+        request,
+        "enrolment/answers.html",
+        {
+            "answers": [(one, sections[one.section_id], _place_of(one, places)) for one in had],
+            "to_pay": any(one.enrolment and one.enrolment.due_at for one in had),
+            "refused": [
+                (sections[one.section_id], wording.refusal(Refusal(one.reason)))
+                for one in claims
+                if one.was_refused and one.section_id not in on_list
+            ],
+            "rows": rows,
+        },
+    )
+
+
+def _place_of(claim: Claim, places: list[queries.Place]) -> queries.Place | None:
+    return next((one for one in places if one.entry.pk == claim.entry_id), None)
+
+
+def _shortlist(request: LearnerRequest) -> Shortlist:
+    by_staff = channel_of(request) is not Channel.WEB
+    return queries.shortlist_of(
+        request.learner, actor=request.user, at=request.at, by_staff=by_staff
+    )
+
+
+def _rows(request: LearnerRequest, mine: Shortlist) -> list[Row]:
+    return [_row(request, mine, one) for one in mine.wanted]
+
+
+def _row(request: LearnerRequest, mine: Shortlist, one: Wanted) -> Row:
+    """Say of one class why not, or what to know first."""
+    section, offer = one.section, one.offer
+    objection = offer.objection
+    if objection is not None:
+        opens_at = offer.card.seats.opens_at
+        said = wording.objection(objection, section, other=offer.other, opens_at=opens_at)
+        return Row(one, why_not=said)
+    known = [*wording.before_the_tap(offer.findings, section)]
+    if one.beside is not None and one.neighbour is not None:
+        known.append(wording.beside(one.beside, one.neighbour))
+    opening = waits_at(request, mine.facts, section.pk) if mine.facts else None
+    return Row(
+        one,
+        why_not=wording.refusal(Refusal.WAIT_YOUR_TURN) if opening is not None else "",
+        beforehand=tuple(known),
+        opening=opening,
+    )
+
+
+def _too_many(mine: Shortlist, asked: list[Row]) -> str:
+    """Say before the press that a term's limit will leave some of the classes out."""
+    facts = mine.facts
+    if facts is None:
+        return ""
+    by_term: dict[int, list[int]] = {}
+    for row in asked:
+        if facts.section(row.section.pk).counts:
+            by_term.setdefault(row.section.term_id, []).append(row.section.pk)
+    for wanted in by_term.values():
+        limit, counted = facts.limit(wanted[0])
+        if len(wanted) + len(counted) > limit:
+            return wording.more_than_allowed(limit)
+    return ""
+
+
+def _asked(form: QueryDict) -> tuple[list[ClassSection], Together]:
+    """Return the classes a form names, in its order, and how they hang together.
+
+    The form says it, not the list of this moment: a second tap must ask for the same.
+    """
+    numbers = [int(one) for one in form.getlist("class") if one.isascii() and one.isdigit()]
+    wanted = list(dict.fromkeys(number for number in numbers if number < 2**63))[:MOST]
+    found = ClassSection.objects.listed().with_all_to_show().in_bulk(wanted)
+    mode = form.get("mode", "")
+    sections = [found[number] for number in wanted if number in found]
+    return sections, Together(mode) if mode in HANGING else Together.EACH
+
+
+def _say_why_none(
+    request: LearnerRequest, refused: SeveralRefused, sections: list[ClassSection]
+) -> None:
+    by_id = {section.pk: section for section in sections}
+    section = by_id.get(refused.section)
+    other = refused.other_section
+    why = wording.refusal(
+        refused.reason, section, other=queries.section_to_show(other) if other else None
+    )
+    messages.warning(request, wording.none_came_about(section, why))

@@ -1,0 +1,178 @@
+"""What is said of several classes at once, of two who come together, of one class for another."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from courses.models import ClassSection
+from courses.templatetags.catalogue import yuan
+from enrolment.domain.changes import Difference, Money
+from enrolment.domain.refusals import Objection, Refusal
+from enrolment.wording.moments import moment
+from enrolment.wording.why_not import counter_of
+
+
+def put_aside(section: ClassSection) -> str:
+    """Say that a class is on the list."""
+    return _("“%(class)s” is on your list. Nothing is enrolled yet.") % {
+        "class": section.display_name()
+    }
+
+
+def taken_off() -> str:
+    """Say that a class is off the list."""
+    return _("The class is off your list.")
+
+
+def list_full(most: int) -> str:
+    """Say that a list takes no more."""
+    return ngettext(
+        "Your list holds %(number)s class and no more. Take one off first.",
+        "Your list holds %(number)s classes and no more. Take one off first.",
+        most,
+    ) % {"number": most}
+
+
+def beside(said: Objection, neighbour: ClassSection) -> str:
+    """Say that two classes of one list cannot both be had."""
+    name = {"other": neighbour.display_name()}
+    if said.reason is Refusal.CLASH:
+        return _("At the same hour as “%(other)s” on your list. You can have one of the two.") % (
+            name
+        )
+    return _(
+        "Too little time lies between it and “%(other)s” on your list, at another campus."
+        " You can have one of the two."
+    ) % (name)
+
+
+def asked_for_now(open_now: int, in_all: int) -> str:
+    """Say how many classes of a list one press asks for, and what becomes of the others."""
+    if open_now == in_all:
+        return ngettext(
+            "You ask for %(number)s class.", "You ask for %(number)s classes.", open_now
+        ) % {"number": open_now}
+    return ngettext(
+        "%(number)s class can be had now. The others stay on your list.",
+        "%(number)s classes can be had now. The others stay on your list.",
+        open_now,
+    ) % {"number": open_now}
+
+
+def more_than_allowed(limit: int) -> str:
+    """Say before the press that not all of a list can come about."""
+    return ngettext(
+        "One person can have %(limit)s class a term. We ask from the top; the lower ones may go"
+        " without.",
+        "One person can have %(limit)s classes a term. We ask from the top; the lower ones may go"
+        " without.",
+        limit,
+    ) % {"limit": limit}
+
+
+def nothing_from_list() -> str:
+    """Say that no class came about; why stands with each."""
+    return _("No class came about. Why stands with each class below.")
+
+
+def nothing_chosen() -> str:
+    """Say that no class of the list can be asked for."""
+    return _("None of these classes can be had just now. Your list is kept.")
+
+
+def one_term_only() -> str:
+    """Say why classes of two terms do not hang together."""
+    return _("All or none works for classes of one term only. Please choose again.")
+
+
+def none_came_about(refused: ClassSection | None, why: str) -> str:
+    """Say that one class kept all of them away."""
+    if refused is None:
+        return _("Nothing has changed: %(why)s") % {"why": why}
+    return _("“%(class)s” could not be had, so nothing was enrolled. %(why)s") % {
+        "class": refused.display_name(),
+        "why": why,
+    }
+
+
+def not_together(name: str, why: str) -> str:
+    """Say for whose sake two people are not enrolled. An empty ``name``: not known whose."""
+    if not name:
+        return _("Nobody was enrolled. %(why)s") % {"why": why}
+    return _("For %(name)s it is not possible, so nobody was enrolled. %(why)s") % {
+        "name": name,
+        "why": why,
+    }
+
+
+def choose_with_whom() -> str:
+    """Ask to choose somebody."""
+    return _("Please choose with whom you come.")
+
+
+def names(several: Sequence[str]) -> str:
+    """Return names as one reads them aloud."""
+    return _(" and ").join(several)
+
+
+def waits_with(known: Sequence[str], others: int) -> str:
+    """Say with whom one waits; of people this account does not act for, only how many."""
+    if not others:
+        return ""
+    if len(known) == others:
+        return _("You wait together with %(names)s. Each gets a place, or nobody yet.") % {
+            "names": names(known)
+        }
+    return ngettext(
+        "You wait together with %(number)s person. Each gets a place, or nobody yet.",
+        "You wait together with %(number)s people. Each gets a place, or nobody yet.",
+        others,
+    ) % {"number": others}
+
+
+def changed(old: ClassSection, new: ClassSection) -> str:
+    """Say that one class was changed for another."""
+    return _("“%(old)s” has been changed for “%(new)s”. The old class has ended for you.") % {
+        "old": old.display_name(),
+        "new": new.display_name(),
+    }
+
+
+def waits_to_change(old: ClassSection) -> str:
+    """Say that nothing ends before a place comes."""
+    return _("You wait for it and stay in “%(old)s” meanwhile.") % {"old": old.display_name()}
+
+
+def just_full() -> str:
+    """Say that somebody was faster, and that the old class is safe."""
+    return _("The last place went a moment ago. Your own class is as it was.")
+
+
+def of_another_term() -> str:
+    """Say that classes are changed within a term."""
+    return _("The two classes are of different terms. A class is changed within its term.")
+
+
+def money_of_change(said: Difference, section: ClassSection, due_at: datetime | None) -> str:
+    """Say what a change costs or brings back."""
+    amount = {"amount": yuan(said.fen)}
+    match said.money:
+        case Money.NOTHING:
+            return _("Both classes cost nothing.")
+        case Money.SAME:
+            return _("The fee is the same. Nothing more to pay.")
+        case Money.BACK:
+            return _("It costs %(amount)s less. The counter gives the difference back.") % amount
+        case Money.TO_PAY:
+            until = moment(due_at) if due_at else ""
+            return _("Please pay %(amount)s at a counter until %(until)s.") % {
+                **amount,
+                "until": until,
+            }
+        case Money.MORE:
+            return _(
+                "It costs %(amount)s more. The counter of %(office)s (phone %(phone)s) takes the"
+                " difference and changes it at once."
+            ) % {**amount, **counter_of(section)}
