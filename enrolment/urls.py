@@ -86,9 +86,7 @@ urlpatterns = [
     path("my/list/enrol/", shortlist.enrol_from_list, name="enrol-from-list"),
     path("my/list/<uuid:key>/", shortlist.show_answers, name="show-answers"),
     path("my/classes/", views.list_my_classes, name="my-classes"),
-    path(
-        "my/classes/<int:enrolment_id>/change/", changes.choose_change, name="choose-change"
-    ),
+    path("my/classes/<int:enrolment_id>/change/", changes.choose_change, name="choose-change"),
     path(
         "my/classes/<int:enrolment_id>/change/<int:section_id>/",
         changes.change_class,

@@ -15,13 +15,6 @@ from enrolment.queries.changes import (
     fee_of_change,
     waits_beside,
 )
-from enrolment.queries.changes import (
-    companions_of,
-    could_change_to,
-    ended_for,
-    fee_of_change,
-    waits_beside,
-)
 from enrolment.queries.classes import (
     Offer,
     like_it,
@@ -71,14 +64,6 @@ from enrolment.queries.shortlist import (
     listed_sections,
     shortlist_of,
 )
-from enrolment.queries.shortlist import (
-    Shortlist,
-    Wanted,
-    answers_to,
-    answers_together,
-    listed_sections,
-    shortlist_of,
-)
 from enrolment.queries.times import (
     TermRules,
     kept_for_a_call_until,
@@ -96,13 +81,9 @@ __all__ = [
     "Place",
     "Room",
     "Shortlist",
-    "Shortlist",
     "TermRules",
     "ToCall",
     "Turn",
-    "Wanted",
-    "answers_to",
-    "answers_together",
     "Wanted",
     "answers_to",
     "answers_together",
@@ -113,14 +94,10 @@ __all__ = [
     "classes_to_choose",
     "closed_days",
     "companions_of",
-    "companions_of",
     "confirmed_in",
-    "could_change_to",
     "could_change_to",
     "departments_of",
     "dossier",
-    "ended_for",
-    "fee_of_change",
     "ended_for",
     "fee_of_change",
     "first_weeks",
@@ -132,7 +109,6 @@ __all__ = [
     "lessons_of",
     "like_it",
     "line_is_open",
-    "listed_sections",
     "listed_sections",
     "live_card",
     "live_cards",
@@ -155,12 +131,10 @@ __all__ = [
     "section_to_show",
     "sections_to_empty",
     "shortlist_of",
-    "shortlist_of",
     "terms_to_enrol_in",
     "to_call",
     "turn_of",
     "turns_of",
-    "waits_beside",
     "waits_beside",
     "week_grid",
 ]

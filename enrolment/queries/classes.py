@@ -91,9 +91,7 @@ def offers_for(
     enrolments |= {one.section_id: one for one in mine.holding_a_seat()}
     waits = WaitlistEntry.objects.of(learner).in_line().filter(section__in=ids)
     entries = {entry.section_id: entry for entry in waits}
-    found = {
-        pk: tuple(facts.findings(pk, by_staff=by_staff, giving_up=giving_up)) for pk in ids
-    }
+    found = {pk: tuple(facts.findings(pk, by_staff=by_staff, giving_up=giving_up)) for pk in ids}
     objections = {pk: eligibility.deciding(findings) for pk, findings in found.items()}
     ways = {way for findings in found.values() for way in _classes_in_the_way(findings)}
     in_the_way = ClassSection.objects.with_all_to_show().in_bulk(ways) if ways else {}

@@ -89,8 +89,6 @@ def _other_ways(
     }
 
 
-
-
 @measured
 @learner_required
 @one_key_one_request
