@@ -52,7 +52,8 @@ def classes_to_choose(
     With their seats of this moment; those with seats first.
     """
     sections = ClassSection.objects.listed().running().taught_in(term).filter(unit__in=units)
-    number = re.search(r"(\d+)\s*班?\s*$", words)
+    # The number of a class, with or without the character for class behind it.
+    number = re.search(r"(\d+)\s*\u73ed?\s*$", words)
     name = words[: number.start()].strip() if number else words.strip()
     if number:
         sections = sections.filter(number=int(number[1][:9]))
