@@ -103,10 +103,13 @@ class Rush:
 
     def serve(self) -> None:
         """Open the web and the pacer as ``./run`` does, and let the crowd come."""
+        (self.var / "queue").mkdir()
         self.start(
             "web", "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1",
             *("--port", str(self.port), "--workers", "2", "--blocking-threads", "4"),
             *("--respawn-failed-workers", "--no-ws", "--log-level", "warning"),
+            *("--static-path-route", "/queue", "--static-path-mount", self.var / "queue"),
+            *("--static-path-expires", "2"),
             "config.wsgi:application",
         )  # fmt: skip
         self.start("pacer", ROOT / "manage.py", "pace_openings")

@@ -1,8 +1,9 @@
-"""The waiting room's files before Django: the way in for one machine without nginx.
+"""The waiting room's files before Django: the way in where no web server hands them out.
 
 Thousands of pages ask every few seconds how far it has got. None of them needs a session or
-the database for that, and none may take a thread from somebody whose turn it is. In a city
-nginx serves the same folder (docs/runbook.md).
+the database for that. ``./run`` lets granian serve the folder itself, in a city nginx does
+(docs/runbook.md): then not even a thread is taken from somebody whose turn it is. Any other
+server finds the files here, tests and journeys among them.
 """
 
 import gzip
