@@ -12,11 +12,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import clock
 from accounts.http import StaffRequest, new_press, press_of, sent, staff_required
 from accounts.models import StaffPost
+from accounts.scope import offices_of
 from enrolment import queries, services, wording
 from enrolment.forms import CallForm, ExtendForm
 from enrolment.models import CallAttempt, Channel, Enrolment, WaitlistEntry
 from enrolment.queries import ToCall
 from enrolment.services import SeatRefused
+from enrolment.views.office import AT_THE_COUNTER
 from enrolment.views.presses import one_key_one_request
 
 Role = StaffPost.Role
@@ -110,6 +112,11 @@ def place(request: StaffRequest, enrolment_id: int) -> Enrolment:
     return get_object_or_404(enrolments.select_related("learner"), pk=enrolment_id)
 
 
+def usual_channel(request: StaffRequest) -> Channel:
+    """Hotline staff speak on the telephone, the others across the counter."""
+    return Channel.COUNTER if offices_of(request.user, AT_THE_COUNTER) else Channel.PHONE
+
+
 def _call(request: StaffRequest, about: WaitlistEntry | Enrolment) -> HttpResponse:
     at = clock.now()
     form = CallForm(sent(request))
@@ -156,7 +163,7 @@ def _extend(request: StaffRequest, about: WaitlistEntry | Enrolment) -> HttpResp
                 key=press_of(request),
                 at=at,
                 reason=form.cleaned_data["reason"],
-                channel=Channel.PHONE,
+                channel=usual_channel(request),
             )
         except SeatRefused as refused:
             messages.warning(

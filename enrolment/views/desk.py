@@ -25,9 +25,9 @@ from courses.models import ClassSection, Term
 from enrolment import queries, services, wording
 from enrolment.domain.refusals import Refusal
 from enrolment.forms import AnswerForm, EnrolForm, WordForm
-from enrolment.models import Channel, Claim, Enrolment, WaitlistEntry
+from enrolment.models import Claim, Enrolment, WaitlistEntry
 from enrolment.services import SeatRefused, Word
-from enrolment.views.calls import ON_THE_PHONE, offer, place
+from enrolment.views.calls import ON_THE_PHONE, offer, place, usual_channel
 from enrolment.views.office import AT_THE_COUNTER
 from enrolment.views.presses import one_key_one_request
 
@@ -114,7 +114,9 @@ def enrol_learner(request: StaffRequest, learner_id: int, section_id: int) -> Ht
         ClassSection.objects.listed().of_units(request.units).with_all_to_show(), pk=section_id
     )
     joins_late = section.term.phase == Term.Phase.TEACHING
-    form = EnrolForm(sent(request), joins_late=joins_late, initial=_usual(request))
+    form = EnrolForm(
+        sent(request), joins_late=joins_late, initial={"channel": usual_channel(request)}
+    )
     if request.method == "POST" and form.is_valid():
         act = partial(services.hold_seat, learner=learner, section=section)
         if _press(request, act, learner, section, form):
@@ -129,7 +131,7 @@ def enrol_learner(request: StaffRequest, learner_id: int, section_id: int) -> Ht
 def answer_offer(request: StaffRequest, entry_id: int) -> HttpResponse:
     """Yes or no to an offered place, said at the counter or by somebody who phones."""
     entry = offer(request, entry_id)
-    form = AnswerForm(sent(request), initial=_usual(request))
+    form = AnswerForm(sent(request), initial={"channel": usual_channel(request)})
     if request.method == "POST" and form.is_valid():
         comes = form.cleaned_data["answer"] == "yes"
         answer = services.accept_offer if comes else services.decline_offer
@@ -195,12 +197,6 @@ def _learner(learner_id: int) -> Learner:
     return get_object_or_404(Learner.objects.select_related("unit"), pk=learner_id)
 
 
-def _usual(request: StaffRequest) -> dict[str, str]:
-    """Hotline staff speak on the telephone, the others across the counter."""
-    at_the_counter = offices_of(request.user, AT_THE_COUNTER)
-    return {"channel": Channel.COUNTER if at_the_counter else Channel.PHONE}
-
-
 def _press(
     request: StaffRequest,
     act: Callable[..., Claim],
@@ -231,7 +227,7 @@ def _act(
     what: str,
 ) -> HttpResponse:
     """First what it means, then one press with the learner's word."""
-    form = WordForm(sent(request), initial=_usual(request))
+    form = WordForm(sent(request), initial={"channel": usual_channel(request)})
     if request.method == "POST" and form.is_valid():
         _press(request, act, subject.learner, subject.section, form)
         return redirect("enrolment:show-learner", subject.learner_id)
