@@ -91,6 +91,18 @@ def acting_for_learners() -> MenuItem:
     )
 
 
+@hooks.register("register_admin_menu_item")
+def openings() -> MenuItem:
+    """Add the days on which departments open, and the rooms in which people wait."""
+    return PhoneMenuItem(
+        _("Openings and waiting rooms"),
+        reverse("enrolment:staff-list-openings"),
+        name="openings",
+        icon_name="calendar-alt",
+        order=213,
+    )
+
+
 class CallsPanel(Component):
     """How many people are to be telephoned, and the way to them."""
 

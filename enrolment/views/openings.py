@@ -26,7 +26,11 @@ def list_openings(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "enrolment/list_openings.html",
-        {"openings": queries.openings_on_show(at=at), "at": at},
+        {
+            "openings": queries.openings_on_show(at=at),
+            "queue_url": storages["queue"].url(""),
+            "at": at,
+        },
     )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.models import Authenticator
@@ -86,6 +87,7 @@ def build() -> World:
     things = {
         "home": "",
         "no_file": "nothing.jpg",
+        "no_press": UUID(int=0),
         "nothing": 999_999,
         "campus": campus.slug,
         "course": section.course.slug,
@@ -99,7 +101,7 @@ def build() -> World:
         "learner": learner.pk,
         "teacher": teacher.pk,
         "term": section.term.pk,
-        "opening": OpeningFactory(term=section.term, department__name="书画").pk,
+        "opening": OpeningFactory(term=section.term).pk,
         "recording": RecordingFactory(lesson=lesson, published=True).pk,
     }
     return World(things, _people([city, county, other], grant, teacher), learner.pk)
