@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from secrets import token_hex
+from typing import Any
 
 from django.db import transaction
 
@@ -117,7 +118,7 @@ def end_by_hand(*, opening: Opening, reason: str, actor: User, at: datetime) -> 
 
 
 def _note_by_hand(
-    opening: Opening, actor: User, at: datetime, reason: str, action: str, **details: object
+    opening: Opening, actor: User, at: datetime, reason: str, action: str, **details: Any
 ) -> None:
     AuditEvent.objects.record(
         actor, action, opening, at=at, unit=opening.term.unit, reason=reason, **details
@@ -177,7 +178,7 @@ def _move_classes(plan: _Plan, department: int, moment: datetime) -> None:
     )
 
 
-def _note(plan: _Plan, action: str, opening: Opening, **details: object) -> None:
+def _note(plan: _Plan, action: str, opening: Opening, **details: Any) -> None:
     AuditEvent.objects.record(
         plan.actor, action, opening, at=plan.at, unit=plan.term.unit,
         department=opening.department_id, **details,

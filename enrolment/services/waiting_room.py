@@ -75,7 +75,7 @@ def enter_room(*, opening: Opening, learner: Learner, at: datetime) -> str:
     with scope.system("enter room"):  # the web itself writes nothing about turns
         places = QueuePlace.objects.before(opening).of(learner).select_related("opening")
         place = places.first()
-        if place is None or not place.is_called:
+        if place is None or place.position is None or not place.is_called:
             raise NotYourTurn
         if place.entered_at is None:
             QueuePlace.objects.filter(pk=place.pk).update(entered_at=at)
