@@ -22,8 +22,8 @@ BY_OFFICE = "没有手机：窗口或电话代办 / no mobile phone: at the coun
 _GOOD_FOR = {
     "registrar": "全市的班级、课次、名额、节假日，网页审批",
     "branch_head": "本校的班级、课次、名额，网页审批",
-    "counter": "窗口：查留位、收费后确认",
-    "hotline": "后台账号；电话台随后续版本上线",
+    "counter": "窗口：查留位、收费后确认、给学员代办",
+    "hotline": "电话名单、找学员、电话里代办",
     "finance": "后台账号；缴费和退费随后续版本上线",
     "editor": "网页编辑：草稿、送审、翻译",
     "facilitator": "收视点账号；点人数随后续版本上线",
