@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ConsentRecord, HelperGrant
-from courses.models import Subject
+from courses.models import Course, Subject
 from enrolment.domain.refusals import Paper
 from enrolment.models import Placement
 
@@ -64,7 +64,10 @@ class PlaceForm(forms.Form):
     )
     level = forms.ChoiceField(
         label=_("Level the learner may join"),
-        help_text=_("It counts as if the level below were completed."),
+        help_text=_(
+            "It counts as if the level below were completed. “Beginners” takes an earlier"
+            " placement back."
+        ),
         choices=[(level.value, level.label) for level in Placement.LEVELS],
         widget=forms.RadioSelect,
         error_messages={"required": _("Please choose the level.")},
@@ -84,6 +87,14 @@ class PlaceForm(forms.Form):
         if len(subjects) <= A_FEW:
             field.widget = forms.RadioSelect(choices=field.widget.choices)
             field.empty_label = None
+
+    def clean(self) -> dict[str, Any]:
+        """A subject has courses of the level, or nobody could join one."""
+        cleaned = super().clean() or self.cleaned_data
+        subject, level = cleaned.get("subject"), cleaned.get("level")
+        if subject and level and not Course.objects.filter(subject=subject, level=level).exists():
+            self.add_error("level", _("This subject has no such level. Please choose another."))
+        return cleaned
 
     def nobody_has_that_number(self) -> None:
         """Say so beside the number."""

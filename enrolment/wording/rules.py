@@ -59,7 +59,7 @@ RULES: dict[Rule, tuple[Any, Any]] = {
 VERDICTS: dict[Verdict, Any] = {
     Verdict.OK: pgettext_lazy("verdict of a rule", "Fine"),
     Verdict.WARN: pgettext_lazy("verdict of a rule", "Please note"),
-    Verdict.NEEDS_DOCUMENT: pgettext_lazy("verdict of a rule", "A paper is missing"),
+    Verdict.NEEDS_DOCUMENT: pgettext_lazy("verdict of a rule", "Something is missing"),
     Verdict.BLOCK: pgettext_lazy("verdict of a rule", "Not possible"),
 }
 SIGNS = {
@@ -81,7 +81,7 @@ PAPERS = {
     Paper.HEALTH: gettext_lazy("Health declaration"),
     Paper.FAMILY: gettext_lazy("Consent of your family"),
     Paper.RESIDENCE: gettext_lazy("Proof that you belong to the city"),
-    Paper.PLACEMENT: gettext_lazy("Placement by the teacher"),
+    Paper.PLACEMENT: gettext_lazy("The level below, or a placement by the teacher"),
 }
 # What to bring to the counter; what is done elsewhere needs nothing.
 TO_BRING = {

@@ -378,6 +378,16 @@ def test_part_of_a_number_finds_nobody_and_a_number_is_no_key_to_others(app_clie
     assert other.placements.count() == 0
 
 
+def test_nobody_is_placed_in_a_level_that_no_course_has(app_client, ladder):
+    section, teacher = ladder
+    anna = LearnerFactory()
+    sign_in_staff(app_client, teacher.user)
+
+    page = app_client.post(at("place-learner"), form_for(anna.card_no, section, level=3))
+
+    assert (page.status_code, list(page.context["form"].errors)) == (422, ["level"])
+
+
 def test_a_phone_of_two_asks_which(app_client, ladder):
     section, teacher = ladder
     anna, ben = LearnerFactory.create_batch(2, phone="+8613900001234")
