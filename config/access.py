@@ -348,6 +348,23 @@ ROWS: dict[str, Way] = {
     "enrolment:hold-seat": Way("enrol", learners(Answer.WRONG), SECTION, posts=True),
     "enrolment:declare-health": Way("health declaration", learners(), SECTION),
     "enrolment:remind-of-opening": Way("remind me", learners(Answer.DONE), SECTION, posts=True),
+    "enrolment:put-aside": Way(
+        "put a class on my list", learners(Answer.DONE), SECTION, posts=True
+    ),
+    "enrolment:take-off-list": Way(
+        "take a class off my list", learners(Answer.DONE), SECTION, posts=True
+    ),
+    "enrolment:show-list": Way("my list of classes", learners()),
+    "enrolment:enrol-from-list": Way("enrol in my list", learners(Answer.DONE), posts=True),
+    "enrolment:show-answers": Way(
+        "what came of my list", learners(Answer.UNKNOWN), {"key": "no_press"}
+    ),
+    "enrolment:enrol-together": Way("two people together", learners(Answer.DONE), SECTION),
+    "enrolment:show-together": Way(
+        "what came of it for both", learners(Answer.UNKNOWN), {**SECTION, "key": "no_press"}
+    ),
+    "enrolment:choose-change": Way("change my class", learners(own=True), ENROLMENT),
+    "enrolment:change-class": Way("check a change", learners(own=True), {**ENROLMENT, **SECTION}),
     "enrolment:my-classes": Way("my classes", learners()),
     "enrolment:show-enrolment": Way("one class of mine", learners(own=True), ENROLMENT),
     "enrolment:withdraw": Way("leave a class", learners(own=True), ENROLMENT),

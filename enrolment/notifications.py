@@ -33,6 +33,11 @@ LETTER_OF = {
     Outcome.LEFT_LINE: "left_line",
     Outcome.EXTENDED: "kept_longer",
 }
+LETTER_OF_CHANGE = {
+    Outcome.HELD: "changed_held",
+    Outcome.CONFIRMED: "changed",
+    Outcome.WAITLISTED: "waits_to_change",
+}
 # What somebody else did, in the words of a letter to the person it was done for.
 DONE_BY_HELPER = {
     Outcome.HELD: "留了名额",
@@ -45,6 +50,11 @@ DONE_BY_HELPER = {
     Outcome.LEFT_LINE: "退出了候补",
     Outcome.EXTENDED: "多留了名额",
 }
+CHANGED_BY_HELPER = {
+    Outcome.HELD: "换了班",
+    Outcome.CONFIRMED: "换了班",
+    Outcome.WAITLISTED: "排了候补，排到再换班",
+}
 # Why a yes by SMS cannot be kept just now, in so few words as an SMS has.
 WHY_NOT_NOW = {
     Refusal.CLASH: "与您别的课时间冲突",
@@ -56,15 +66,21 @@ WHY_NOT_NOW = {
 
 
 def tell_of_claim(
-    claim: Claim, *, place_in_line: int | None, late_fee: int | None, at: datetime
+    claim: Claim,
+    *,
+    place_in_line: int | None,
+    late_fee: int | None,
+    old_class: ClassSection | None,
+    at: datetime,
 ) -> None:
     """Tell the learner what a press came to; and, when a helper pressed, that they did.
 
-    ``late_fee`` is what somebody pays who joined when lessons had begun.
+    ``late_fee`` is what somebody pays who joined when lessons had begun; ``old_class`` the one
+    that ended for this, or will when the learner says yes to a place.
     """
     outcome = Outcome(claim.outcome)
     _send(
-        LETTER_OF[outcome],
+        _letter_of(claim, outcome, changes=old_class is not None),
         claim.learner,
         claim.section,
         key=f"claim {claim.learner_id} {claim.key}",
@@ -73,6 +89,7 @@ def tell_of_claim(
         due=_when(claim.due_at),
         fee=_yuan(claim.section.fee_fen if late_fee is None else late_fee),
         place_in_line=place_in_line,
+        old_class=_short_name(old_class) if old_class else "",
     )
     helper = _helper(claim)
     if helper is not None:
@@ -83,8 +100,14 @@ def tell_of_claim(
             key=f"helped {claim.learner_id} {claim.key}",
             at=at,
             helper=helper,
-            act=DONE_BY_HELPER[outcome],
+            act=(CHANGED_BY_HELPER if old_class else DONE_BY_HELPER)[outcome],
         )
+
+
+def _letter_of(claim: Claim, outcome: Outcome, *, changes: bool) -> str:
+    if outcome == Outcome.WAITLISTED and claim.entry is not None and claim.entry.together:
+        return "waits_together"
+    return (LETTER_OF_CHANGE if changes else LETTER_OF)[outcome]
 
 
 def tell_of_offer(entry: WaitlistEntry, *, number: int | None = None, at: datetime) -> None:
@@ -263,7 +286,7 @@ def _fitting(
     """Leave out what matters least until the letter fits into one SMS."""
     for less in (
         {"place": "地点见我的课程"},
-        {"class": f"{section.course.name[:SHORT_COURSE]}…{section.number}班"},
+        {"class": _short_name(section)},
         {"name": f"{learner.name[:SHORT_NAME]}…"},
         {"place": "地点见网上"},
     ):
@@ -271,6 +294,13 @@ def _fitting(
             break
         params = params | less
     return params
+
+
+def _short_name(section: ClassSection) -> str:
+    """Return a class in so few characters that a letter has room for two."""
+    course = section.course.name
+    shown = f"{course[:SHORT_COURSE]}…" if len(course) > SHORT_COURSE else course
+    return f"{shown}{section.number}班"
 
 
 def _helper(claim: Claim) -> str | None:

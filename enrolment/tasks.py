@@ -18,7 +18,7 @@ SECTION = ("section__course", "section__term", "section__campus", "section__room
 def tell_claim(object_id: str) -> None:
     """Tell a learner what a press of a button came to."""
     learner_id, _, key = object_id.partition(":")
-    claim = Claim.objects.select_related("learner", "actor", *SECTION).get(
+    claim = Claim.objects.select_related("learner", "actor", "entry", *SECTION).get(
         learner=int(learner_id), key=key
     )
     at = clock.now()
@@ -29,7 +29,13 @@ def tell_claim(object_id: str) -> None:
             return  # no longer waiting: another letter says how that came
         place = places[claim.entry_id][0]
     late_fee = queries.late_fee_agreed(claim.enrolment) if claim.enrolment else None
-    notifications.tell_of_claim(claim, place_in_line=place, late_fee=late_fee, at=at)
+    notifications.tell_of_claim(
+        claim,
+        place_in_line=place,
+        late_fee=late_fee,
+        old_class=queries.given_for(claim),
+        at=at,
+    )
 
 
 @errand("tell_offer")

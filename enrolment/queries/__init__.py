@@ -11,8 +11,8 @@ from enrolment.queries.calls import (
 from enrolment.queries.changes import (
     companions_of,
     could_change_to,
-    ended_for,
     fee_of_change,
+    given_for,
     waits_beside,
 )
 from enrolment.queries.classes import (
@@ -98,9 +98,9 @@ __all__ = [
     "could_change_to",
     "departments_of",
     "dossier",
-    "ended_for",
     "fee_of_change",
     "first_weeks",
+    "given_for",
     "held_in",
     "kept_for_a_call_until",
     "late_fee_agreed",

@@ -7,7 +7,7 @@ from accounts.models import HelperGrant, Learner, User
 from accounts.queries import learners_of
 from courses.models import ClassSection
 from enrolment.domain.changes import Difference, difference
-from enrolment.models import Enrolment, WaitlistEntry, ledger
+from enrolment.models import Act, Claim, Enrolment, Outcome, WaitlistEntry, ledger
 from enrolment.queries.classes import Offer, live_cards, offers_for
 from enrolment.queries.facts import dossier
 
@@ -66,10 +66,18 @@ def fee_of_change(enrolment: Enrolment, section: ClassSection) -> Difference:
     )
 
 
-def ended_for(enrolment: Enrolment) -> Enrolment | None:
-    """Return the class that ended when this one began, where one was changed for it."""
-    mine = Enrolment.objects.of(enrolment.learner).changed_for_another_at(enrolment.created_at)
-    return mine.with_all_to_show().first()
+def given_for(claim: Claim) -> ClassSection | None:
+    """Return the class that ended with a press, or ends when its place in line brings a seat."""
+    mine = Enrolment.objects.of(claim.learner)
+    if claim.outcome == Outcome.WAITLISTED:
+        waits_for = claim.entry.gives_up_id if claim.entry is not None else None
+        mine = mine.filter(pk=waits_for)
+    elif claim.act in {Act.SWAP, Act.ACCEPT}:
+        mine = mine.changed_for_another_at(claim.at)
+    else:
+        return None
+    old = mine.with_all_to_show().first()
+    return old.section if old else None
 
 
 def companions_of(learner: Learner, user: User, *, at: datetime) -> list[Learner]:

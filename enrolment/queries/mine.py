@@ -13,7 +13,7 @@ from enrolment.domain import waitlist
 from enrolment.domain.fees import late_fee
 from enrolment.domain.refunds import Refund, refund_on_leaving
 from enrolment.domain.waitlist import Length, length_of
-from enrolment.models import Enrolment, WaitlistEntry, ledger
+from enrolment.models import Enrolment, ShortlistedClass, WaitlistEntry, ledger
 from enrolment.queries.times import rules_of
 
 SOON = timedelta(days=8)
@@ -89,6 +89,7 @@ class MyClasses:
     waiting: list[Place]
     finished: list[Enrolment]
     lessons: list[MyLesson] = field(default_factory=list)
+    listed: int = 0  # classes put aside
 
     @property
     def has_nothing(self) -> bool:
@@ -117,6 +118,7 @@ def my_classes(learner: Learner, *, at: datetime) -> MyClasses:
         ),
         finished=list(mine.finished()[:12]),
         lessons=lessons,
+        listed=ShortlistedClass.objects.of(learner).still_wanted().count(),
     )
 
 

@@ -40,8 +40,10 @@ def class_table(context: Context, course: Course) -> dict[str, Any]:
     on_show = sections.filter(term__in=terms).with_all_to_show()
     cards = queries.live_cards(in_best_order(on_show, locality), locality=locality, at=at)
     cards.sort(key=lambda card: FIRST[card.seats.state])  # the nearest stay first in each
+    rows = _rows(cards, request, at)
     return {
-        "terms": _by_term(terms, _rows(cards, request, at)),
+        "terms": _by_term(terms, rows),
+        "listed": next((row["listed"] for row in rows), 0),
         "fees_differ": len({card.section.fee_fen for card in cards}) > 1,
         "course": course,
         "request": request,
@@ -106,10 +108,12 @@ def _rows(cards: list[Any], request: HttpRequest | None, at: datetime) -> list[d
         learner = Learner.objects.get(pk=learner_id)
         ids = [card.section.pk for card in cards]
         facts = queries.dossier(ids, learner=learner, actor=cast(User, request.user), at=at)
-        return [_row(offer) for offer in queries.offers_for(cards, learner, facts, at=at)]
+        listed = queries.listed_sections(learner)
+        offers = queries.offers_for(cards, learner, facts, at=at)
+        return [_row(offer, listed) for offer in offers]
 
 
-def _row(offer: Offer) -> dict[str, Any]:
+def _row(offer: Offer, listed: set[int] | None = None) -> dict[str, Any]:
     section = offer.card.section
     says_more = offer.objection and not (offer.may_go_on or offer.enrolment or offer.entry)
     shut = offer.card.seats.state in {"soon", "closed"}
@@ -117,6 +121,8 @@ def _row(offer: Offer) -> dict[str, Any]:
         "offer": offer,
         "section": section,
         "card": offer.card,
+        "is_listed": None if listed is None else section.pk in listed,
+        "listed": len(listed or ()),
         "refusal": wording.objection(offer.objection, section, other=offer.other)
         if offer.objection and says_more and not shut
         else "",

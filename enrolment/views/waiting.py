@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.http import LearnerRequest, learner_required, new_press, press_of
 from enrolment import queries, services, wording
-from enrolment.models import Claim, WaitlistEntry
+from enrolment.models import Claim, Enrolment, WaitlistEntry
 from enrolment.services import SeatRefused
 from enrolment.views.presses import address_of, channel_of, one_key_one_request
 
@@ -38,6 +38,7 @@ def show_entry(request: LearnerRequest, entry_id: int) -> HttpResponse:
             "place": place,
             "line_length": place and wording.line_length(place.length),
             "payment_until": queries.payment_until(entry.section, rules, at=request.at),
+            **_company(request, entry),
             "too_late": offered and entry.due_at is not None and entry.due_at <= request.at,
             "like_it": queries.like_it(entry.section, at=request.at),
             "press": new_press(),
@@ -74,8 +75,25 @@ def leave_waitlist(request: LearnerRequest, entry_id: int) -> HttpResponse:
     return render(
         request,
         "enrolment/leave_waitlist.html",
-        {"entry": entry, "section": entry.section, "press": new_press()},
+        {
+            "entry": entry,
+            "section": entry.section,
+            **_company(request, entry),
+            "press": new_press(),
+        },
     )
+
+
+def _company(request: LearnerRequest, entry: WaitlistEntry) -> dict[str, object]:
+    """Gather with whom somebody waits, and the class that ends when this one comes about."""
+    others, known = (
+        queries.waits_beside(entry, request.user, at=request.at) if entry.together else (0, [])
+    )
+    gives_up = Enrolment.objects.of(request.learner).holding_a_seat().with_all_to_show()
+    return {
+        "company": wording.waits_with(known, others),
+        "gives_up": gives_up.filter(pk=entry.gives_up_id).first() if entry.gives_up_id else None,
+    }
 
 
 def _answer(request: LearnerRequest, entry_id: int, service: Callable[..., Claim]) -> HttpResponse:

@@ -13,11 +13,13 @@ from enrolment.models import Outcome
 from tests.enrolment.acts import (
     accept,
     claim,
+    claim_several,
     decline,
     enrolment_of,
     entry_of,
     give_up,
     leave,
+    swap,
     undo,
     withdraw,
 )
@@ -310,6 +312,66 @@ def test_letters_are_chinese_whatever_the_reader_reads(anna):
         said("您好", LONGEST_COURSE[:4])
 
 
+def test_a_change_names_both_classes(anna):
+    term = TermFactory()
+    old, new = a_class(term=term), a_class(term=term)
+    claim(old, anna)
+    run_errands()
+    swap(enrolment_of(anna, old), new)
+    said("八段锦与健身…120班已换成", "3月2日起")
+
+
+def test_a_change_for_a_class_with_a_fee_says_until_when(anna):
+    term = TermFactory()
+    old, new = a_class(term=term, with_fee=True), a_class(term=term, with_fee=True)
+    claim(old, anna)
+    swap(enrolment_of(anna, old), new)
+    said("已换成", "12月2日17点前", "180元")
+
+
+def waits_to_change(anna):
+    term = TermFactory()
+    old, new = a_class(term=term), a_class(term=term, capacity=1)
+    claim(old, anna)
+    other = LearnerFactory(phone="")
+    claim(new, other)
+    swap(enrolment_of(anna, old), new, may_wait=True)
+    return other, new
+
+
+def test_who_waits_to_change_is_told_that_nothing_ends_yet(anna):
+    waits_to_change(anna)
+    said("候补第1位", "答应了才换下八段锦与健身…120班")
+
+
+def test_a_yes_that_ends_the_old_class_says_so(anna):
+    other, new = waits_to_change(anna)
+    withdraw(enrolment_of(other, new))
+    give_up(enrolment_of(other, new))
+    run_errands()
+    accept(entry_of(anna, new))
+    said("已换成")
+
+
+def test_two_who_wait_as_one_are_told_so(anna):
+    ben = LearnerFactory(name=LONGEST_NAME)
+    HelperGrantFactory(learner=ben, helper=anna.user)
+    section = a_class(capacity=1)
+    claim_several([section], [anna, ben], mode="together")
+    letters = said("你们一起候补第1位", "名额够了一起通知")
+    assert len(letters) == 2 + 1  # one of the two was also told who pressed
+
+
+def test_a_change_by_a_helper_is_told_as_one(anna):
+    grant = HelperGrantFactory(learner=anna, may_withdraw=True, helper__first_name="王慧")
+    term = TermFactory()
+    old, new = a_class(term=term), a_class(term=term)
+    claim(old, anna)
+    swap(enrolment_of(anna, old), new, actor=grant.helper)
+    said("换了班")
+
+
 def test_every_outcome_has_its_letter():
-    told = set(Outcome) - {Outcome.REFUSED}
+    # A press for several is told of class by class.
+    told = set(Outcome) - {Outcome.REFUSED, Outcome.ANSWERED}
     assert set(notifications.LETTER_OF) == set(notifications.DONE_BY_HELPER) == told
