@@ -29,7 +29,7 @@ WEEKS = 16
 # The Monday of that calendar whose week is laid over the week of today.
 WEEK_OF_TODAY = {
     "published": date(2026, 11, 30),
-    "open_enrolment": date(2027, 2, 1),  # second week: every department has opened
+    "open_enrolment": date(2027, 2, 1),  # second week: all departments but one have opened
     "teaching": date(2027, 3, 15),  # third week: transfers are over, late joiners may still come
     "closed": date(2027, 6, 21),
 }

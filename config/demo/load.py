@@ -92,6 +92,7 @@ class City:
         loader = load_catalogue.SectionLoader(plan, keys, teachers, slots)
         for term in (plan.current_term, plan.next_term):
             self.sections[term.code] = loader.load(term)
+        load_catalogue.load_openings(plan, keys["terms"], self.at)
         load_catalogue.lose_two_lessons(plan, self.sections[plan.current_term.code])
 
     def _seats(self) -> None:

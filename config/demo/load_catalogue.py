@@ -2,14 +2,14 @@
 
 # ruff: noqa: E501  # a table: a Chinese sign counts as two columns
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils.text import slugify
 from psycopg.types.multirange import Multirange
 
 from accounts.models import pinyin_of
-from config.demo import calendar, tables
-from config.demo.calendar import CHINA
+from config.demo import openings, tables
+from config.demo.chance import stream
 from config.demo.load_places import Keys, names
 from config.demo.load_rows import copy_in, free_key, settle_sequences
 from config.demo.records import CityPlan, TermPlan
@@ -28,6 +28,11 @@ from courses.models import (
 from courses.models.terms import default_rules
 from courses.services.catalogue import refresh_search_keys
 from courses.services.lessons import plan_term, set_hours
+from enrolment.domain.queueing import digest_of
+from enrolment.models import Opening, OpeningSecret
+
+# How soon after its hour an order was made, and when nobody stood in line any more.
+DRAWN_AFTER, ENDED_AFTER = timedelta(seconds=2), timedelta(hours=1)
 
 # What people call a subject besides its name.
 _ALSO_CALLED = {
@@ -128,6 +133,28 @@ def load_terms(plan: CityPlan, city: int) -> Keys:
     return keys
 
 
+def load_openings(plan: CityPlan, terms: Keys, at: datetime) -> None:
+    """Write the openings of the next term, with their seeds, and the order of those gone by."""
+    term = plan.next_term
+    rng = stream(plan.seed, "openings")
+    closes = next(p.closes for p in term.phases if p.phase == "open_enrolment")
+    departments = {row.name: row for row in Department.objects.all()}
+    for name, moment in openings.opening_days(plan, term).items():
+        seed = rng.randbytes(32).hex()
+        gone_by = moment + ENDED_AFTER <= at
+        opening = Opening.objects.create(
+            term_id=terms[term.code],
+            department=departments[name],
+            opens_at=moment,
+            closes_at=closes,
+            seed_digest=digest_of(seed),
+            seed=seed if gone_by else "",
+            shuffled_at=moment + DRAWN_AFTER if gone_by else None,
+            ended_at=moment + ENDED_AFTER if gone_by else None,
+        )
+        OpeningSecret.objects.create(opening=opening, seed=seed)
+
+
 def load_teachers(plan: CityPlan, units: Keys, subjects: Keys, campuses: Keys) -> dict[int, int]:
     """Write the teachers: what, where and when they can teach."""
     first = free_key(Teacher)
@@ -182,7 +209,7 @@ class SectionLoader:
         first = free_key(ClassSection)
         keys = {section.no: first + n for n, section in enumerate(self.plan.sections)}
         of = self.keys
-        opens = self._openings(term)
+        opens = openings.opening_days(self.plan, term)
         closes = next(p.closes for p in term.phases if p.phase == "open_enrolment")
         department = {subject.code: subject.department for subject in self.plan.subjects}
         copy_in(
@@ -202,16 +229,6 @@ class SectionLoader:
         settle_sequences(ClassSection)
         plan_term(term=Term.objects.get(pk=of["terms"][term.code]))
         return keys
-
-    def _openings(self, term: TermPlan) -> dict[str, object]:
-        """Open enrolment begins with one department a working day."""
-        begins = next(p.begins for p in term.phases if p.phase == "open_enrolment")
-        openings: dict[str, object] = {}
-        day = begins.astimezone(CHINA).date() - timedelta(days=1)
-        for name, _ in tables.DEPARTMENTS:
-            day = calendar.next_working_day(day, self.plan.holidays)
-            openings[name] = calendar.at_hour(day, begins.astimezone(CHINA).time())
-        return openings
 
 
 def lose_two_lessons(plan: CityPlan, sections: dict[int, int]) -> None:

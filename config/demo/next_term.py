@@ -8,7 +8,7 @@ import random
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
-from config.demo import calendar, tables
+from config.demo import calendar, openings, tables
 from config.demo.chance import Wheel, stream
 from config.demo.people import age_on
 from config.demo.records import (
@@ -52,6 +52,11 @@ class NextTerm:
         for section in sections:
             self.of_unit.setdefault(section.unit, []).append(section)
             self.offer.setdefault((section.unit, section.subject), []).append(section)
+        self.not_open_yet = {
+            subject.code
+            for subject in tables.SUBJECTS
+            if openings.not_open_yet(term, subject.department)
+        }
         self.wheels = {
             unit: Wheel(
                 [(s.code, s.demand**1.25) for s in tables.SUBJECTS if (unit, s.code) in self.offer]
@@ -160,7 +165,10 @@ class NextTerm:
             sitter = self.sitter(person)
             if sitter.sections or person.persona or self.rng.random() > TAKES_ANOTHER:
                 continue
-            classes = [s for s in self.of_unit[person.unit] if self.left[s.no] > 4]
+            classes = [
+                s for s in self.of_unit[person.unit]
+                if self.left[s.no] > 4 and s.subject not in self.not_open_yet
+            ]  # fmt: skip
             section = self._entry(classes, person)
             if section is not None and sitter.can_take(section):
                 at = days.moment(self.rng)

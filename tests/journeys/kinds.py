@@ -87,6 +87,7 @@ def _things(stack: Stack, learner: Person) -> dict[str, str]:
         "learner": _part(of_demo["desk: one learner"], r"/learners/(\d+)/"),
         "teacher": _part(of_demo["desk: one teacher"], r"/teachers/(\d+)/"),
         "term": _part(of_demo["desk: one term"], r"/terms/(\d+)/"),
+        "opening": _part(of_demo["a waiting room"], r"/openings/(\d+)/"),
         "recording": _part(_a_replay_of(learner), r"/replays/(\d+)/"),
     }
 

@@ -14,7 +14,8 @@ from wagtail_localize.models import Translation
 from accounts.models import HelperGrant, Learner, OutboxMessage, Unit
 from config.demo.plan import digest, plan_city
 from courses.models import ClassSection, Lesson, SectionAvailability, Term
-from enrolment.models import Enrolment, Seat, WaitlistEntry, ledger
+from enrolment.domain.queueing import digest_of
+from enrolment.models import Enrolment, Opening, Seat, WaitlistEntry, ledger
 from tests.config.demo.conftest import TODAY
 
 NOON = datetime(2026, 11, 24, 4, tzinfo=UTC)
@@ -67,6 +68,20 @@ def test_the_catalogue_shows_the_seats_that_are_left(built):
         for term in (planned.current_term.code, planned.next_term.code)
         for s in planned.sections
     ]
+
+
+def test_one_department_has_yet_to_open_and_nobody_was_there_before(built):
+    openings = Opening.objects.in_order().select_related("department")
+    stages = [opening.stage(NOON).value for opening in openings]
+    assert stages == ["over"] * 6 + ["planned"]
+    last = openings[6]
+    classes = ClassSection.objects.filter(
+        term=last.term, course__subject__department=last.department
+    )
+    assert set(classes.values_list("opens_at", flat=True)) == {last.opens_at}
+    assert not Enrolment.objects.filter(section__in=classes, source="open").exists()
+    for opening in openings:
+        assert opening.seed_digest == digest_of(opening.secret.seed)
 
 
 def test_every_poster_hangs_in_three_languages_below_one_home(built):
