@@ -1,10 +1,9 @@
-"""Who a session belongs to, read by one plain statement: it is asked on every page."""
+"""Who a session belongs to: it is asked on every page."""
 
 from allauth.account.auth_backends import AuthenticationBackend
 
+from accounts import clock, queries
 from accounts.models import User
-
-LOOK = "SELECT * FROM accounts_user WHERE id = %s"
 
 
 class AccountBackend(AuthenticationBackend):
@@ -12,5 +11,5 @@ class AccountBackend(AuthenticationBackend):
 
     def get_user(self, user_id: int) -> User | None:
         """Return the account, or None when it is gone or shut."""
-        user = next(iter(User.objects.raw(LOOK, [user_id])), None)
+        user = queries.account(user_id, at=clock.now())
         return user if user is not None and self.user_can_authenticate(user) else None

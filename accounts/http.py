@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, overload
 from uuid import UUID, uuid4
 
@@ -18,6 +18,7 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, resolve_url
 from django.template.response import SimpleTemplateResponse
+from django.utils.functional import SimpleLazyObject
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
 
@@ -45,7 +46,8 @@ class LearnerRequest(HttpRequest):
     """A request made for one learner, by themselves or by somebody who may act for them."""
 
     user: User
-    learner: Learner
+    learner_id: int
+    learner: Learner  # read when it is first asked for
     grant: HelperGrant | None  # the helper's grant; None when learners act for themselves
     at: datetime
 
@@ -87,18 +89,20 @@ def learner_required(
             if not request.user.is_authenticated:
                 return _sign_in_first(request)
             at = clock.now()
-            allowed = queries.learners_of(request.user, at=at)
+            allowed = queries.at_the_door(request.user, at=at)
             learner_id = _for_whom(request, allowed)
             if learner_id is None:
                 return _say_who_it_is(request, allowed)
             request.scope = lambda: scope.learners([learner_id])
             request.at = at
-            request.learner = queries.learner_in_scope(learner_id)
+            request.learner_id = learner_id
+            request.learner = SimpleLazyObject(partial(_learner, request))
             reads_only = request.method in {"GET", "HEAD"}
             request.grant = _grant(request, allowed)
-            note_name(request, request.learner)
+            if (request.session.get(SHOWN_NAME) or [None])[0] != learner_id:
+                note_name(request, request.learner)
             _ensure(right or (Right.VIEW if reads_only else Right.APPLY), request)
-            if not _is_meant_for(request, request.learner):
+            if not _is_meant_for(request):
                 return redirect(_way_back(request))
             if not reads_only:
                 return view(request, *args, **kwargs)
@@ -238,12 +242,19 @@ def _for_whom(request: HttpRequest, allowed: queries.MayActFor) -> int | None:
     return turned_to(request, allowed)
 
 
-def _is_meant_for(request: HttpRequest, learner: Learner) -> bool:
+def _learner(request: LearnerRequest) -> Learner:
+    """Read the learner's record, for those views that need more of it than the number."""
+    learner = queries.learner_in_scope(request.learner_id)
+    note_name(request, learner)
+    return learner
+
+
+def _is_meant_for(request: LearnerRequest) -> bool:
     meant = request.POST.get("meant_for")
-    if not meant or meant == str(learner.pk):
+    if not meant or meant == str(request.learner_id):
         return True
     said = _("This page was for somebody else. Now it is for %(name)s. Please check it again.")
-    messages.warning(request, said % {"name": learner.name})
+    messages.warning(request, said % {"name": request.learner.name})
     return False
 
 
@@ -266,7 +277,7 @@ def _way_back(request: HttpRequest) -> str:
 
 
 def _grant(request: LearnerRequest, allowed: queries.MayActFor) -> HelperGrant | None:
-    grant_id = allowed.grants.get(request.learner.pk)
+    grant_id = allowed.grants.get(request.learner_id)
     if grant_id is None:
         return None
     with request.scope():

@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.http import LearnerRequest, learner_required, new_press, press_of
+from accounts.models import Learner
 from courses.models import ClassSection
 from enrolment import queries, services, wording
 from enrolment.domain.refusals import Refusal
@@ -99,9 +100,9 @@ def hold_seat(request: LearnerRequest, section_id: int) -> HttpResponse:
         return check_page  # somebody came back after signing in
     try:
         claim = services.hold_seat(
-            # The number alone: the rest of the class is the database's business in this one.
+            # The numbers alone: the rest is the database's business in this one.
             section=ClassSection(pk=section_id),
-            learner=request.learner,
+            learner=Learner(pk=request.learner_id),
             actor=request.user,
             key=press_of(request),
             at=request.at,

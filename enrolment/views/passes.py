@@ -41,7 +41,7 @@ def passes_of(request: LearnerRequest) -> dict[int, str]:
     return {
         int(match["opening"]): token
         for match, token in found
-        if match is not None and int(match["learner"]) == request.learner.pk
+        if match is not None and int(match["learner"]) == request.learner_id
     }
 
 

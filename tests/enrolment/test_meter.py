@@ -20,8 +20,9 @@ pytestmark = pytest.mark.django_db  # so that counts of another test are not fou
 
 
 @pytest.fixture(autouse=True)
-def nobody_rests(monkeypatch):
-    monkeypatch.setattr(meter, "_rests_until", 0.0)
+def hands_on_at_once(monkeypatch):
+    monkeypatch.setattr(meter, "_tally", meter._Tally())
+    monkeypatch.setattr(meter, "HAND_ON_EVERY", 0.0)
 
 
 def valkey_at(settings, url):
@@ -40,6 +41,16 @@ def test_answers_of_the_last_seconds_are_counted_with_their_time_and_faults():
     meter.note_claim(0.020, failed=True)
     meter.note_claim(99.0, failed=False)
     assert meter.last_claims(door_ms=12.0) == Measured(102, 1000.0, 1, door_ms=12.0)
+
+
+def test_what_comes_close_together_is_handed_on_together(monkeypatch):
+    monkeypatch.setattr(meter, "HAND_ON_EVERY", 60.0)
+    for _press in range(10):
+        meter.note_claim(0.1, failed=False)
+    assert meter.last_claims().claims == 1
+    monkeypatch.setattr(meter._tally, "_next", 0.0)
+    meter.note_claim(0.1, failed=False)
+    assert meter.last_claims().claims == 11
 
 
 def test_what_is_long_ago_is_not_counted(monkeypatch):
