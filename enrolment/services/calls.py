@@ -22,13 +22,14 @@ def record_call(
     actor: User,
     key: UUID,
     at: datetime,
-) -> CallAttempt:
+) -> Claim | None:
     """Write down a try to reach a learner; what they said is done in the same breath.
 
     A yes takes the place that was offered, a no gives it to the next person. A place that is held
     already waits for its payment: a yes is a word, a no leaves the class, with ten minutes to
-    think again. The same key is the same call. Raises ``SeatRefused`` when the answer cannot be
-    kept; the try stands in the book all the same.
+    think again. Returns what that came to, None where nothing was to be done. The same key is
+    the same call. Raises ``SeatRefused`` when the answer cannot be kept; the try stands in the
+    book all the same.
     """
     attempt, is_new = CallAttempt.objects.get_or_create(
         pk=key,
@@ -48,9 +49,9 @@ def record_call(
             outcome=outcome,
         )  # fmt: skip
     act = _act_of(about, attempt.outcome)
-    if act is not None:
-        act(actor=actor, key=key, at=at, channel=Channel.PHONE, reason=attempt.note)
-    return attempt
+    if act is None:
+        return None
+    return act(actor=actor, key=key, at=at, channel=Channel.PHONE, reason=attempt.note)
 
 
 def extend_place(

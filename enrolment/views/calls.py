@@ -122,7 +122,7 @@ def _call(request: StaffRequest, about: WaitlistEntry | Enrolment) -> HttpRespon
     form = CallForm(sent(request))
     if request.method == "POST" and form.is_valid():
         try:
-            attempt = services.record_call(
+            claim = services.record_call(
                 about=about,
                 outcome=CallAttempt.Outcome(form.cleaned_data["outcome"]),
                 note=form.cleaned_data["note"],
@@ -135,7 +135,13 @@ def _call(request: StaffRequest, about: WaitlistEntry | Enrolment) -> HttpRespon
                 request, wording.refused_for(about.learner.name, refused.reason, about.section)
             )
         else:
-            messages.success(request, wording.call_recorded(attempt, about))
+            name = about.learner.name
+            said = (
+                wording.done_for_learner(claim, name)
+                if claim
+                else wording.call_recorded(form.cleaned_data["outcome"], name)
+            )
+            messages.success(request, said)
         return redirect("enrolment:phone-list")
     return render(
         request,

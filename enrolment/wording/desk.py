@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from courses.models import ClassSection
 from enrolment.domain.calls import Owed, Why
 from enrolment.domain.refusals import Refusal
-from enrolment.models import CallAttempt, Claim, Enrolment, Outcome, WaitlistEntry
+from enrolment.models import CallAttempt, Claim, Outcome
 from enrolment.wording.moments import moment
 from enrolment.wording.why_not import refusal
 
@@ -75,20 +75,16 @@ def one_call(attempt: CallAttempt) -> str:
         "outcome": attempt.get_outcome_display(),
         "who": attempt.actor.shown_name,
     }
-    return f"{said}. {attempt.note}" if attempt.note else said
+    if not attempt.note:
+        return said
+    return _("%(said)s. %(note)s") % {"said": said, "note": attempt.note}
 
 
-def call_recorded(attempt: CallAttempt, about: WaitlistEntry | Enrolment) -> str:
-    """Say what became of a call: the answer is taken, or the try stands in the book."""
-    name = {"name": about.learner.name}
-    said = CallAttempt.Outcome
-    if attempt.outcome == said.REACHED_NO:
-        return _("%(name)s does not come. The place goes to the next person.") % name
-    if attempt.outcome != said.REACHED_YES:
-        return _("The call is written down.")
-    if isinstance(about, WaitlistEntry):
-        return _("%(name)s comes: the place is taken.") % name
-    return _("Written down: %(name)s comes. The place still has to be paid.") % name
+def call_recorded(outcome: str, name: str) -> str:
+    """Say that a call stands in the book; an answer that was acted on says so itself."""
+    if outcome == CallAttempt.Outcome.REACHED_YES:
+        return _("Written down: %(name)s comes. The place still has to be paid.") % {"name": name}
+    return _("The call is written down.")
 
 
 def refused_for(name: str, reason: Refusal, section: ClassSection) -> str:
