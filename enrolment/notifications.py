@@ -22,6 +22,7 @@ from enrolment.models import Claim, Enrolment, Outcome, WaitlistEntry
 
 WEEKDAYS = "周一", "周二", "周三", "周四", "周五", "周六", "周日"
 SHORT_COURSE, SHORT_NAME = 6, 5  # characters kept when a letter does not fit otherwise
+SHORT_OLD = 3  # of a class that is named beside the one that took its place
 LETTER_OF = {
     Outcome.HELD: "held",
     Outcome.CONFIRMED: "confirmed",
@@ -89,7 +90,7 @@ def tell_of_claim(
         due=_when(claim.due_at),
         fee=_yuan(claim.section.fee_fen if late_fee is None else late_fee),
         place_in_line=place_in_line,
-        old_class=_short_name(old_class) if old_class else "",
+        old_class=_short_name(old_class, keep=SHORT_OLD) if old_class else "",
     )
     helper = _helper(claim)
     if helper is not None:
@@ -296,10 +297,10 @@ def _fitting(
     return params
 
 
-def _short_name(section: ClassSection) -> str:
-    """Return a class in so few characters that a letter has room for two."""
+def _short_name(section: ClassSection, keep: int = SHORT_COURSE) -> str:
+    """Return a class in so few characters that a letter has room for it beside another."""
     course = section.course.name
-    shown = f"{course[:SHORT_COURSE]}…" if len(course) > SHORT_COURSE else course
+    shown = f"{course[:keep]}…" if len(course) > keep + 1 else course
     return f"{shown}{section.number}班"
 
 
