@@ -11,7 +11,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 from wagtail.permissions import page_permission_policy
 
-from accounts import clock, scope
+from accounts import scope
 from enrolment import queries
 from enrolment.views import calls, office
 
@@ -112,8 +112,7 @@ class CallsPanel(Component):
 
     def get_context_data(self, parent_context: Any = None) -> Context | dict[str, Any]:
         """Count the calls of the offices of the one who looks."""
-        units = scope.offices_of(parent_context["request"].user, calls.ON_THE_PHONE)
-        return {"number": queries.number_to_call(units, at=clock.now())}
+        return {"number": calls.number_waiting(parent_context["request"].user)}
 
 
 class HeldPlacesPanel(Component):

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import clock
 from accounts.http import StaffRequest, new_press, press_of, sent, staff_required
-from accounts.models import StaffPost
+from accounts.models import StaffPost, User
 from accounts.scope import offices_of
 from enrolment import queries, services, wording
 from enrolment.forms import CallForm, ExtendForm
@@ -110,6 +110,11 @@ def place(request: StaffRequest, enrolment_id: int) -> Enrolment:
     """Return an enrolment, of the offices of who asks."""
     enrolments = Enrolment.objects.of_units(request.units).with_all_to_show()
     return get_object_or_404(enrolments.select_related("learner"), pk=enrolment_id)
+
+
+def number_waiting(user: User) -> int:
+    """Return how many calls wait in the offices of a member of staff."""
+    return queries.number_to_call(offices_of(user, ON_THE_PHONE), at=clock.now())
 
 
 def usual_channel(request: StaffRequest) -> Channel:
