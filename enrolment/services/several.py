@@ -131,7 +131,7 @@ def swap_class(
     moment in which an offer is accepted. There is no undo: the old seat is the next person's.
     Raises ``SeatRefused``, and ``ClassSection.DoesNotExist`` for a class the public does not see.
     """
-    learner = enrolment.learner
+    learner = Learner(pk=enrolment.learner_id)  # the number alone: nobody reads the record here
     facts = queries.dossier([section.pk], learner=learner, actor=actor, at=at)
     if not facts.shows(section.pk):
         raise ClassSection.DoesNotExist
