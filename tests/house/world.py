@@ -42,7 +42,7 @@ POSTS = {
 
 @dataclass
 class World:
-    """Things by the names that ``config/access.py`` uses, and people by role."""
+    """Things by the names that ``config/access`` uses, and people by role."""
 
     things: dict[str, Any]
     people: dict[Role, User]

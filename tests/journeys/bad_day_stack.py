@@ -180,7 +180,7 @@ class House:
         return self.var / f"{name}.log"
 
     def browser(self, role: str = "") -> Browser:
-        """A new browser; with a role of ``config/access.py`` somebody is signed in."""
+        """A new browser; with a role of ``config/access`` somebody is signed in."""
         return Browser(self.port, self.city["cookies"][role] if role else "")
 
     def letters(self, to: str) -> list[str]:

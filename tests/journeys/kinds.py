@@ -1,6 +1,6 @@
 """Every kind of page in our own shell, of learners, helpers, teachers and staff, with an address.
 
-The list is read off the table of doors (``config/access.py``) and, for what editors write, off
+The list is read off the table of doors (``config/access``) and, for what editors write, off
 the demo's own examples: a new page is looked at without a line here.
 """
 

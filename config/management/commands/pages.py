@@ -15,7 +15,7 @@ class Command(BaseCommand):
         for name, pattern in access.addresses():
             way = access.way_of(name, pattern)
             if way is None:
-                rows.append((pattern, name, "?", "no row in config/access.py"))
+                rows.append((pattern, name, "?", "no row in config/access/rows.py"))
             elif name in access.ROWS:
                 rows.append((pattern, name, way.title, way.audience.in_words()))
         widths = [max(len(row[column]) for row in rows) for column in range(3)]
