@@ -192,8 +192,28 @@ def test_every_objection_is_said_and_there_is_no_button(app_client, city, learne
     assert "<form" not in page.partition("</h1>")[2]
     for section in ClassSection.objects.exclude(pk=wanted.pk).with_all_to_show():
         assert section.display_name() in page  # those that fill the limit, one of them in the way
-    assert press(app_client, "enrol-learner", learner.pk, wanted.pk).status_code in {200, 422}
-    assert Claim.objects.filter(section=wanted, outcome="held").count() == 0
+    answer = press(app_client, "enrol-learner", learner.pk, wanted.pk)
+    assert "notice--warning" in answer.content.decode().partition("<h1")[0]  # said at the top
+    assert not Claim.objects.filter(section=wanted).exists()
+
+
+@pytest.mark.parametrize(("role", "may_record"), [(Role.COUNTER, True), (Role.HOTLINE, False)])
+def test_a_paper_that_is_missing_is_recorded_at_a_counter(
+    app_client, city, learner, role, may_record
+):
+    section = SectionFactory(course__vigorous=True)
+    sign_in(app_client, city, role=role)
+    here = address("enrol-learner", learner.pk, section.pk)
+    papers = address("record-papers", section.pk, learner.pk)
+
+    page = main(app_client.get(here))
+    assert (f'href="{papers}?next={here}"' in page) is may_record
+    assert "<form" not in page.partition("</h1>")[2]
+
+    services.record_papers(
+        learner=learner, kinds=["health"], how="paper", actor=learner.user, at=TODAY
+    )
+    assert '<form method="post"' in main(app_client.get(here))
 
 
 def test_a_full_class_gives_a_place_in_the_line(app_client, city, learner, nothing_is_broken):

@@ -8,9 +8,9 @@ from django.core.exceptions import PermissionDenied
 from django.db import InternalError, ProgrammingError, transaction
 from django.urls import reverse
 
-from accounts import clock, scope
-from accounts.models import AuditEvent, Learner, OutboxMessage, StaffPost
-from enrolment import queries, services
+from accounts import clock, messaging, scope
+from accounts.models import AuditEvent, Learner, Message, OutboxMessage, StaffPost
+from enrolment import queries, services, tasks
 from enrolment.domain import calls as rules
 from enrolment.domain.deadlines import Calendar, Terms, extended_until, kept_for_a_call_until
 from enrolment.domain.refusals import Refusal
@@ -25,6 +25,7 @@ from enrolment.models import (
 )
 from enrolment.services import SeatRefused
 from tests.enrolment.acts import claim, enrolment_of, entry_of, undo, withdraw
+from tests.enrolment.test_letters import LONGEST_NAME
 from tests.enrolment.test_office import sign_in
 from tests.factories.accounts import LearnerFactory, StaffFactory, UnitFactory
 from tests.factories.enrolment import CHINA, SectionFactory, TermFactory, WaitlistEntryFactory
@@ -423,6 +424,18 @@ def test_only_staff_of_the_class_keep_a_place_longer(city):
     for actor in (StaffFactory(unit=county), entry.learner.user):
         with pytest.raises(PermissionDenied):
             extend(entry, staff=actor)
+
+
+def test_the_learner_is_told_that_the_place_is_kept_longer(staff):
+    extend(offered(LearnerFactory(name=LONGEST_NAME), number=12), staff=staff)
+
+    errand = OutboxMessage.objects.get(kind="tell_claim")
+    tasks.tell_claim(errand.object_id, errand.pk)
+
+    letter = Message.objects.get(template="enrolment/kept_longer")
+    assert LONGEST_NAME[:5] in letter.text
+    assert "12月7日17点" in letter.text
+    assert len(letter.text) <= messaging.LONGEST
 
 
 def test_an_offer_kept_longer_is_answered_under_its_old_number(staff):
