@@ -208,6 +208,20 @@ def tell_of_opening(learner: Learner, section: ClassSection, *, at: datetime) ->
     _send("opening", learner, section, key=f"opening {learner.pk} {section.pk}", at=at)
 
 
+def tell_of_doors(
+    learner: Learner, section: ClassSection, *, opens_at: datetime, at: datetime
+) -> None:
+    """Tell somebody who asked for it that they can take a number, and need not hurry."""
+    _send(
+        "doors",
+        learner,
+        section,
+        key=f"doors {learner.pk} {section.pk} {_stamp(opens_at)}",
+        at=at,
+        opens=f"{localtime(opens_at):%-H:%M}",
+    )
+
+
 def tell_of_lesson(
     enrolment: Enrolment, lesson: Lesson, *, was_at: datetime | None, at: datetime
 ) -> None:

@@ -3,13 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
-from accounts import clock
+from accounts import clock, outbox
 from accounts.errands import errand
 from accounts.messaging import READ_SMS
 from accounts.models import Learner
 from courses.models import ClassSection, Lesson
 from enrolment import notifications, queries, services
-from enrolment.models import Claim, Enrolment, Outcome, WaitlistEntry, ledger
+from enrolment.models import Claim, Enrolment, Opening, Outcome, WaitlistEntry, ledger
 
 SECTION = ("section__course", "section__term", "section__campus", "section__room", "section__slot")
 
@@ -93,11 +93,21 @@ def tell_cancelled(enrolment_id: str) -> None:
 
 @errand("tell_opening")
 def tell_opening(object_id: str) -> None:
-    """Tell somebody who asked for it that enrolment for a class has begun."""
+    """Tell somebody who asked for it that enrolment for a class has begun, or its waiting room.
+
+    A day that was put off meanwhile is waited for.
+    """
     learner_id, _, section_id = object_id.partition(":")
     section = ClassSection.objects.with_all_to_show().get(pk=section_id)
     learner = Learner.objects.get(pk=learner_id)
-    notifications.tell_of_opening(learner, section, at=clock.now())
+    at = clock.now()
+    opening = Opening.objects.for_class(section).not_over().first()
+    if opening is None:
+        notifications.tell_of_opening(learner, section, at=at)
+    elif at < opening.doors_at:
+        outbox.put("tell_opening", object_id, not_before=opening.doors_at)
+    else:
+        notifications.tell_of_doors(learner, section, opens_at=opening.opens_at, at=at)
 
 
 @errand("tell_class")

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Learner, User
-from courses.models import Department, Term
+from courses.models import ClassSection, Department, Term
 from enrolment.models.vocabulary import Channel, Lane
 
 # Who comes in these minutes before an opening is shuffled; who comes later stands behind.
@@ -27,6 +27,11 @@ class OpeningQuerySet(models.QuerySet["Opening"]):
     def in_order(self) -> Self:
         """The earliest first."""
         return self.order_by("opens_at", "department__position", "pk")
+
+    def for_class(self, section: ClassSection) -> Self:
+        """The opening of a class's department in its term: none or one."""
+        department = section.course.subject.department_id
+        return self.filter(term=section.term_id, department=department)
 
     def not_over(self) -> Self:
         """Openings for which the waiting room has not been closed."""

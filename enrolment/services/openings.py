@@ -82,9 +82,7 @@ def plan_openings(
 
 def follow_its_department(section: ClassSection) -> ClassSection:
     """Let a class that is opened later open with its department, where that has its day."""
-    opening = Opening.objects.filter(
-        term=section.term_id, department=section.course.subject.department_id
-    ).first()
+    opening = Opening.objects.for_class(section).first()
     if opening is not None and section.opens_at != opening.opens_at:
         section.opens_at = opening.opens_at
         section.save(update_fields=["opens_at"])

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from accounts import outbox, scope
 from accounts.models import AuditEvent, ConsentRecord, HelperGrant, Learner, OutboxMessage, User
 from courses.models import ClassSection
+from enrolment.models import Opening
 
 A_YEAR = timedelta(days=365)
 A_DAY = timedelta(days=1)
@@ -69,12 +70,16 @@ def record_papers(
 def remind_of_opening(
     *, section: ClassSection, learner: Learner, actor: User, opens_at: datetime, at: datetime
 ) -> None:
-    """Send a letter when enrolment for a class begins. Asking twice is one letter."""
+    """Send a letter when enrolment for a class begins. Asking twice is one letter.
+
+    Where people gather before it in a waiting room, the letter comes when the room opens.
+    """
     errand = {"kind": "tell_opening", "object_id": f"{learner.pk}:{section.pk}"}
     with _one_press_at_a_time(learner):
         if OutboxMessage.objects.filter(**errand, done_at=None).exists():
             return
-        outbox.put(**errand, not_before=opens_at)
+        opening = Opening.objects.for_class(section).not_over().first()
+        outbox.put(**errand, not_before=opening.doors_at if opening else opens_at)
         AuditEvent.objects.record(
             actor, "reminder asked for", section, at=at, learner=learner, unit=section.unit
         )

@@ -26,6 +26,7 @@ from tests.enrolment.acts import (
 from tests.factories.accounts import HelperGrantFactory, LearnerFactory, StaffFactory
 from tests.factories.campus import RoomFactory
 from tests.factories.enrolment import SectionFactory, TermFactory, WaitlistEntryFactory
+from tests.factories.openings import OpeningFactory
 from tests.factories.times import TODAY
 
 pytestmark = pytest.mark.django_db
@@ -275,6 +276,27 @@ def test_the_opening_is_told(anna):
         section=section, learner=anna, actor=anna.user, opens_at=section.opens_at, at=TODAY
     )
     said("可以报名了")
+
+
+def test_where_people_gather_first_the_letter_comes_when_the_room_opens(anna):
+    section = a_class(not_open_yet=True)
+    opening = OpeningFactory(
+        term=section.term,
+        department=section.course.subject.department,
+        opens_at=section.opens_at,
+    )
+    services.remind_of_opening(
+        section=section, learner=anna, actor=anna.user, opens_at=section.opens_at, at=TODAY
+    )
+    errand = OutboxMessage.objects.get(kind="tell_opening")
+    assert errand.not_before == opening.doors_at
+
+    tasks.tell_opening(errand.object_id, errand.pk)  # the day was put off: not yet
+    assert not Message.objects.exists()
+    later = OutboxMessage.objects.get(kind="tell_opening", done_at=None)
+    assert later.not_before == opening.doors_at
+    clock.set_to(opening.doors_at)
+    said("10:00开放余位", "等候室")
 
 
 def test_a_helpers_act_is_told_to_the_learner_with_the_helpers_name(anna):
