@@ -2,6 +2,9 @@
 
 import gzip
 import json
+import re
+import subprocess
+import sys
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, timedelta
 from pathlib import Path
@@ -366,6 +369,22 @@ def test_everybody_finds_their_position_and_can_work_the_order_out_again(shelf):
         assert shard[place.number] == [place.lane, place.position]
         lane = [line.split()[0] for line in lines if line.endswith(place.lane)]
         assert lane[place.position - 1] == place.number
+
+
+def test_the_lines_of_the_runbook_work_the_order_out_again(shelf):
+    opening = OpeningFactory()
+    QueuePlaceFactory.create_batch(60, opening=opening)
+    run(pacer(), 1)
+    runbook = (ROOT / "docs/runbook.md").read_text(encoding="utf-8")
+    (lines,) = re.findall(r"python3 -c '(import hashlib.*?)'\n```", runbook, re.DOTALL)
+    files = f"file://{shelf}/{opening.pk}/"
+    worked_out = subprocess.run(
+        [sys.executable, "-c", lines.replace("https://SITE/queue/OPENING/", files)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert worked_out.stdout.split() == [opening.seed_digest, "True"]
 
 
 def test_the_state_says_how_far_it_has_got_and_when_to_ask_again(shelf):
