@@ -40,10 +40,10 @@ if settings.DEMO:
         path("media/<path:path>", serve, {"document_root": settings.MEDIA_ROOT}, name="media"),
     ]
 urlpatterns += i18n_patterns(
+    path("", include("enrolment.urls")),  # first, for a rush comes here and no further
     path("", include("courses.urls")),
     path("", include("campus.urls")),
     path("", include("accounts.urls")),
-    path("", include("enrolment.urls")),
     path("", include("livestream.urls")),
     # Only the pages themselves: Wagtail's other public addresses are forms for passwords.
     re_path(serve_pattern, wagtail_views.serve, name="wagtail_serve"),

@@ -1,4 +1,7 @@
-"""Addresses of seats: classes to ask for, classes one has, lines one stands in."""
+"""Addresses of seats: classes to ask for, classes one has, lines one stands in.
+
+Those of learners come before those of the desk: in a rush every step of the way counts.
+"""
 
 from django.urls import path
 
@@ -17,6 +20,47 @@ from enrolment.views import (
 
 app_name = "enrolment"
 urlpatterns = [
+    path("classes/<int:section_id>/enrol/", views.check_class, name="check-class"),
+    path("classes/<int:section_id>/hold/", views.hold_seat, name="hold-seat"),
+    path("classes/<int:section_id>/declare/", views.declare_health, name="declare-health"),
+    path("classes/<int:section_id>/remind/", views.remind_of_opening, name="remind-of-opening"),
+    path("classes/<int:section_id>/aside/", shortlist.put_aside, name="put-aside"),
+    path("classes/<int:section_id>/not-aside/", shortlist.take_off, name="take-off-list"),
+    path("classes/<int:section_id>/together/", together.enrol_together, name="enrol-together"),
+    path(
+        "classes/<int:section_id>/together/<uuid:key>/",
+        together.show_together,
+        name="show-together",
+    ),
+    path("my/list/", shortlist.show_list, name="show-list"),
+    path("my/list/enrol/", shortlist.enrol_from_list, name="enrol-from-list"),
+    path("my/list/<uuid:key>/", shortlist.show_answers, name="show-answers"),
+    path("my/classes/", views.list_my_classes, name="my-classes"),
+    path("my/classes/<int:enrolment_id>/change/", changes.choose_change, name="choose-change"),
+    path(
+        "my/classes/<int:enrolment_id>/change/<int:section_id>/",
+        changes.change_class,
+        name="change-class",
+    ),
+    path("my/classes/<int:enrolment_id>/", views.show_enrolment, name="show-enrolment"),
+    path("my/classes/<int:enrolment_id>/withdraw/", views.withdraw, name="withdraw"),
+    path("my/classes/<int:enrolment_id>/undo/", views.undo_withdrawal, name="undo-withdrawal"),
+    path("my/classes/<int:enrolment_id>/yield/", views.yield_seat, name="yield-seat"),
+    path(
+        "my/classes/<int:enrolment_id>/class.ics",
+        views.download_enrolment,
+        name="download-enrolment",
+    ),
+    path("my/waiting/<int:entry_id>/", views.show_entry, name="show-entry"),
+    path("my/waiting/<int:entry_id>/accept/", views.accept_offer, name="accept-offer"),
+    path("my/waiting/<int:entry_id>/decline/", views.decline_offer, name="decline-offer"),
+    path("my/waiting/<int:entry_id>/leave/", views.leave_waitlist, name="leave-waitlist"),
+    path("my/timetable/", views.show_timetable, name="show-timetable"),
+    path("my/timetable.ics", views.download_timetable, name="download-timetable"),
+    path("openings/", openings.list_openings, name="list-openings"),
+    path("openings/<int:opening_id>/", openings.show_opening, name="show-opening"),
+    path("openings/<int:opening_id>/join/", openings.join_room, name="join-room"),
+    path("openings/<int:opening_id>/enter/", openings.enter_room, name="enter-room"),
     path("desk/classes/open/", terms.choose_place, name="choose-place"),
     path("desk/classes/open/<int:term_id>/<slug:slug>/", terms.open_class, name="open-class"),
     path("desk/terms/<int:term_id>/phase/", terms.move_term_on, name="move-term-on"),
@@ -66,45 +110,4 @@ urlpatterns = [
         openings_desk.give_place,
         name="staff-give-place",
     ),
-    path("openings/", openings.list_openings, name="list-openings"),
-    path("openings/<int:opening_id>/", openings.show_opening, name="show-opening"),
-    path("openings/<int:opening_id>/join/", openings.join_room, name="join-room"),
-    path("openings/<int:opening_id>/enter/", openings.enter_room, name="enter-room"),
-    path("classes/<int:section_id>/enrol/", views.check_class, name="check-class"),
-    path("classes/<int:section_id>/hold/", views.hold_seat, name="hold-seat"),
-    path("classes/<int:section_id>/declare/", views.declare_health, name="declare-health"),
-    path("classes/<int:section_id>/remind/", views.remind_of_opening, name="remind-of-opening"),
-    path("classes/<int:section_id>/aside/", shortlist.put_aside, name="put-aside"),
-    path("classes/<int:section_id>/not-aside/", shortlist.take_off, name="take-off-list"),
-    path("classes/<int:section_id>/together/", together.enrol_together, name="enrol-together"),
-    path(
-        "classes/<int:section_id>/together/<uuid:key>/",
-        together.show_together,
-        name="show-together",
-    ),
-    path("my/list/", shortlist.show_list, name="show-list"),
-    path("my/list/enrol/", shortlist.enrol_from_list, name="enrol-from-list"),
-    path("my/list/<uuid:key>/", shortlist.show_answers, name="show-answers"),
-    path("my/classes/", views.list_my_classes, name="my-classes"),
-    path("my/classes/<int:enrolment_id>/change/", changes.choose_change, name="choose-change"),
-    path(
-        "my/classes/<int:enrolment_id>/change/<int:section_id>/",
-        changes.change_class,
-        name="change-class",
-    ),
-    path("my/classes/<int:enrolment_id>/", views.show_enrolment, name="show-enrolment"),
-    path("my/classes/<int:enrolment_id>/withdraw/", views.withdraw, name="withdraw"),
-    path("my/classes/<int:enrolment_id>/undo/", views.undo_withdrawal, name="undo-withdrawal"),
-    path("my/classes/<int:enrolment_id>/yield/", views.yield_seat, name="yield-seat"),
-    path(
-        "my/classes/<int:enrolment_id>/class.ics",
-        views.download_enrolment,
-        name="download-enrolment",
-    ),
-    path("my/waiting/<int:entry_id>/", views.show_entry, name="show-entry"),
-    path("my/waiting/<int:entry_id>/accept/", views.accept_offer, name="accept-offer"),
-    path("my/waiting/<int:entry_id>/decline/", views.decline_offer, name="decline-offer"),
-    path("my/waiting/<int:entry_id>/leave/", views.leave_waitlist, name="leave-waitlist"),
-    path("my/timetable/", views.show_timetable, name="show-timetable"),
-    path("my/timetable.ics", views.download_timetable, name="download-timetable"),
 ]

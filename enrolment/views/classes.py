@@ -95,9 +95,8 @@ def _other_ways(
 @one_key_one_request
 def hold_seat(request: LearnerRequest, section_id: int) -> HttpResponse:
     """Ask for a place; the answer stands on a page of its own, or on the check page."""
-    check_page = redirect("enrolment:check-class", section_id)
-    if request.method != "POST":
-        return check_page  # somebody came back after signing in
+    if request.method != "POST":  # somebody came back after signing in
+        return redirect("enrolment:check-class", section_id)
     try:
         claim = services.hold_seat(
             # The numbers alone: the rest is the database's business in this one.
@@ -109,8 +108,8 @@ def hold_seat(request: LearnerRequest, section_id: int) -> HttpResponse:
             channel=channel_of(request),
             passes=passes_of(request),
         )
-    except SeatRefused:
-        return check_page  # which says why, from the facts of this moment
+    except SeatRefused:  # the check page says why, from the facts of this moment
+        return redirect("enrolment:check-class", section_id)
     except ClassSection.DoesNotExist:
         raise Http404 from None
     hoped_for_a_seat = request.POST.get("expects") == "seat"
