@@ -9,7 +9,7 @@ from uuid import UUID
 from accounts.models import Learner, User
 from courses.models import ClassSection
 from enrolment.domain.eligibility import in_each_others_way
-from enrolment.domain.refusals import Objection
+from enrolment.domain.refusals import Objection, Refusal
 from enrolment.models import Act, Claim, ShortlistedClass
 from enrolment.models.claims import part_key
 from enrolment.queries.classes import Offer, live_cards, offers_for
@@ -59,7 +59,8 @@ def shortlist_of(
     cards = live_cards([found[pk] for pk in ids], locality=None, at=at)
     facts = dossier(ids, learner=learner, actor=actor, at=at)
     offers = offers_for(cards, learner, facts, at=at, by_staff=by_staff)
-    beside = _beside_each_other(facts, ids)
+    within_reach = [offer.card.section.pk for offer in offers if _is_within_reach(offer)]
+    beside = _beside_each_other(facts, within_reach)
     return Shortlist(
         [
             Wanted(
@@ -101,6 +102,12 @@ def answers_together(learners: Iterable[int], section: ClassSection, key: UUID) 
     return list(
         parts.select_related("learner", "enrolment", "entry").order_by("learner__name_pinyin")
     )
+
+
+def _is_within_reach(offer: Offer) -> bool:
+    """Whether the class can be had now, later, or with a paper; others are in nobody's way."""
+    said = offer.objection
+    return said is None or said.paper is not None or said.reason is Refusal.NOT_OPEN_YET
 
 
 def _beside_each_other(facts: Dossier, ids: list[int]) -> dict[int, Objection]:

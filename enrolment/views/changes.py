@@ -84,18 +84,20 @@ def _both_sides(
     )[0]
     refusal = _refusal(offer, enrolment)
     fee = queries.fee_of_change(enrolment, section)
-    state = offer.card.seats.state
+    state, phase = offer.card.seats.state, facts.section(section.pk).phase
+    is_full = state == "full" or phase not in PHASES_WITH_SEATS
+    due_at = None if is_full else facts.hold_until(section.pk)
     return {
         "enrolment": enrolment,
         "old": enrolment.section,
         "section": section,
         "seats": offer.card.seats,
-        "is_full": state == "full" or facts.section(section.pk).phase not in PHASES_WITH_SEATS,
+        "is_full": is_full,
         "refusal": refusal,
         "papers": [] if refusal else wording.papers(offer.findings, section),
         "advice": wording.advice(offer.findings),
         "by_staff": by_staff,
-        "money": wording.money_of_change(fee, section, facts.hold_until(section.pk)),
+        "money": wording.money_of_change(fee, section, due_at),
         "costs_more": fee.money is Money.MORE and not by_staff,
         "waits_at": waits_at(request, facts, section.pk),
         "press": new_press(),

@@ -156,7 +156,7 @@ def of_another_term() -> str:
 
 
 def money_of_change(said: Difference, section: ClassSection, due_at: datetime | None) -> str:
-    """Say what a change costs or brings back."""
+    """Say what a change costs or brings back; without ``due_at``, when there is a place."""
     amount = {"amount": yuan(said.fen)}
     match said.money:
         case Money.NOTHING:
@@ -166,10 +166,11 @@ def money_of_change(said: Difference, section: ClassSection, due_at: datetime | 
         case Money.BACK:
             return _("It costs %(amount)s less. The counter gives the difference back.") % amount
         case Money.TO_PAY:
-            until = moment(due_at) if due_at else ""
+            if due_at is None:
+                return _("You pay %(amount)s when you have the place.") % amount
             return _("Please pay %(amount)s at a counter until %(until)s.") % {
                 **amount,
-                "until": until,
+                "until": moment(due_at),
             }
         case Money.MORE:
             return _(
