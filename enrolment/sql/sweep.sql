@@ -75,16 +75,20 @@ END $$;
 -- Whether an offer may not run out yet: to a person whom no message with a link reaches, who was
 -- not telephoned three times on two days, and for whom it was not kept longer already. A seat is
 -- never stranded by this: the offer is put off once (seat_keep_for_a_call), and then runs out.
+-- People who wait as one are kept as one.
 CREATE OR REPLACE FUNCTION seat_owes_a_call(p_entry enrolment_waitlistentry)
 RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT (p_entry).extended_at IS NULL AND EXISTS (
-        SELECT FROM accounts_learner l
-        WHERE l.id = (p_entry).learner_id AND l.deceased_on IS NULL
-          AND (l.device IN ('feature', 'none') OR l.phone = '')
-    ) AND NOT (
-        SELECT count(*) >= 3 AND count(DISTINCT (c.at AT TIME ZONE 'Asia/Shanghai')::date) >= 2
-        FROM enrolment_callattempt c
-        WHERE c.entry_id = (p_entry).id AND c.turn = (p_entry).expiries
+        SELECT FROM enrolment_waitlistentry w JOIN accounts_learner l ON l.id = w.learner_id
+        WHERE (w.id = (p_entry).id
+               OR w.together = (p_entry).together AND w.section_id = (p_entry).section_id
+                  AND w.state = 'offered')
+          AND l.deceased_on IS NULL AND (l.device IN ('feature', 'none') OR l.phone = '')
+          AND (
+              SELECT count(*) < 3
+                     OR count(DISTINCT (c.at AT TIME ZONE 'Asia/Shanghai')::date) < 2
+              FROM enrolment_callattempt c WHERE c.entry_id = w.id AND c.turn = w.expiries
+          )
     )
 $$;
 

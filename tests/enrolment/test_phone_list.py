@@ -334,6 +334,20 @@ def test_tries_count_for_the_offer_they_were_made_for(staff):
     assert services.lapse_and_promote(at=entry.due_at).kept == 1
 
 
+def test_people_who_wait_as_one_are_kept_as_one(nothing_is_broken):
+    section, together = SectionFactory(capacity=2), uuid4()
+    couple = [without_smartphone(), LearnerFactory()]
+    for learner in couple:
+        WaitlistEntryFactory(section=section, learner=learner, together=together)
+    services.promote(section=section, at=TODAY)
+
+    assert services.lapse_and_promote(at=OFFER_DUE).kept == 2
+
+    assert {entry_of(learner, section).due_at for learner in couple} == {FRIDAY}
+    assert services.lapse_and_promote(at=FRIDAY).freed == 2
+    nothing_is_broken(FRIDAY)
+
+
 def test_offers_to_everybody_else_run_out_as_ever():
     offered(LearnerFactory())
     swept = services.lapse_and_promote(at=OFFER_DUE)
