@@ -73,9 +73,10 @@ def turns_of(learner: Learner, *, at: datetime) -> list[Turn]:
 
 
 def openings_on_show(*, at: datetime) -> list[tuple[Opening, Opening.Stage]]:
-    """Return the openings of the terms on show, and how far each has come."""
+    """Return the openings of the terms on show, and how far each has come; those over last."""
     openings = Opening.objects.filter(term__in=Term.objects.on_show()).with_words().in_order()
-    return [(opening, opening.stage(at)) for opening in openings]
+    staged = [(opening, opening.stage(at)) for opening in openings]
+    return sorted(staged, key=lambda one: one[1] == Opening.Stage.OVER)
 
 
 def departments_of(term: Term) -> list[Department]:
