@@ -58,7 +58,7 @@ def learners_of(user: User, *, at: datetime) -> MayActFor:
 
 def at_the_door(user: User, *, at: datetime) -> MayActFor:
     """Return whom ``user`` may act for, as it was read with the account a moment ago if it was."""
-    known: MayActFor | None = getattr(user, "may_act_for", None)
+    known: MayActFor | None = user.may_act_for
     return known if known is not None else learners_of(user, at=at)
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 from datetime import date, datetime
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
@@ -20,6 +20,9 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]  # that of Wag
 
     phone = models.CharField(_("mobile number"), max_length=20, unique=True, null=True, blank=True)
     phone_verified_at = models.DateTimeField(null=True, blank=True)
+
+    # Read together with the account of a session (accounts/queries.py); None for other readers.
+    may_act_for: Any = None
 
     class Meta(AbstractUser.Meta):
         constraints = [

@@ -70,8 +70,9 @@ def given_for(claim: Claim) -> ClassSection | None:
     """Return the class that ended with a press, or ends when its place in line brings a seat."""
     mine = Enrolment.objects.of(claim.learner)
     if claim.outcome == Outcome.WAITLISTED:
-        waits_for = claim.entry.gives_up_id if claim.entry is not None else None
-        mine = mine.filter(pk=waits_for)
+        if claim.entry is None or claim.entry.gives_up_id is None:
+            return None
+        mine = mine.filter(pk=claim.entry.gives_up_id)
     elif claim.act in {Act.SWAP, Act.ACCEPT}:
         mine = mine.changed_for_another_at(claim.at)
     else:

@@ -125,7 +125,7 @@ def _key(second: int) -> str:
 
 
 def _valkey() -> Redis:
-    return _connect(settings.CACHES["default"]["LOCATION"])
+    return _connect(str(cast("dict[str, object]", settings.CACHES["default"])["LOCATION"]))
 
 
 @cache

@@ -6,7 +6,7 @@ from functools import wraps
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -42,14 +42,14 @@ def one_key_one_request(view: Callable[..., HttpResponse]) -> Callable[..., Http
     return guarded
 
 
-def measured(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def measured(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Tell the pacer of the waiting room how long presses of this door take, faults included.
 
     Stands outermost, so that finding out who asks is measured, too.
     """
 
     @wraps(view)
-    def timed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def timed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method != "POST":
             return view(request, *args, **kwargs)
         began = time.perf_counter()
