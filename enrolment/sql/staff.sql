@@ -59,6 +59,7 @@ DECLARE
     answer enrolment_claim;
     seat enrolment_seat;
     entry bigint;
+    extended boolean;
     refusal text;
 BEGIN
     SELECT * INTO section FROM courses_classsection WHERE id = p_section;
@@ -74,11 +75,19 @@ BEGIN
     FOR NO KEY UPDATE;
     SELECT id INTO entry FROM enrolment_waitlistentry
     WHERE section_id = p_section AND learner_id = p_learner AND state = 'offered';
+    extended := coalesce(
+        (SELECT extended_at IS NOT NULL FROM enrolment_enrolment WHERE id = seat.enrolment_id),
+        (SELECT extended_at IS NOT NULL FROM enrolment_waitlistentry WHERE id = entry));
     refusal := CASE
         WHEN seat.no IS NULL OR seat.due_at <= p_at OR section.status <> 'running' THEN 'too_late'
-        WHEN seat_keep(section, seat, p_due, p_channel, p_actor, p_reason, p_at) THEN ''
-        ELSE 'already_extended'
+        WHEN extended THEN 'already_extended'
+        -- Counted from an offer that has run out meanwhile, and been followed by another one.
+        WHEN p_due <= seat.due_at THEN 'too_late'
+        ELSE ''
     END;
+    IF refusal = '' THEN
+        PERFORM seat_keep(section, seat, p_due, p_channel, p_actor, p_reason, p_at);
+    END IF;
     RETURN seat_answer(
         p_learner, p_key, p_hash, 'extend', p_section,
         CASE WHEN refusal = '' THEN 'extended' ELSE 'refused' END, refusal,
