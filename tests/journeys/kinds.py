@@ -122,7 +122,7 @@ def everybody_at_work(people: People) -> dict[Role, Person]:
 
 
 def _learner_with_everything(people: People) -> Person:
-    """Somebody with a class, a replay, a place in a line and a place to be paid."""
+    """Somebody with a class, a replay, a place in a line, a place to be paid, and a list."""
     person = people.signed_in(LEARNER)
     for course in ("piano", "诗词"):
         person.goto(f"/courses/?q={course}").locator("article.course h2 a").first.click()
@@ -131,6 +131,11 @@ def _learner_with_everything(people: People) -> Person:
             way_in.first.click()
             person.press("/hold/")
             person.at(r"/my/(?:waiting|classes)/\d+/$")
+    person.goto("/courses/?q=书法").locator("article.course h2 a").first.click()
+    aside = person.page.locator('.seat-box form[action$="/aside/"] button')
+    if aside.count():  # not yet on her list
+        aside.first.click()
+        person.at(r"/my/list/$")
     return person
 
 
