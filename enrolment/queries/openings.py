@@ -109,6 +109,25 @@ def proposed_openings(
     return dict(zip((one.pk for one in departments), days, strict=False))
 
 
+def openings_to_mend(term: Term) -> list[Opening]:
+    """Return planned openings that no longer go with the dates of their term, or their classes.
+
+    The dates of a term are changed on another page; the days of departments stay then.
+    """
+    window = term.phases.opening_for_all().first()
+    planned = Opening.objects.of_term(term).with_words().filter(shuffled_at=None)
+    return [
+        opening
+        for opening in planned
+        if window is None
+        or opening.opens_at < window.opens_at
+        or opening.closes_at != window.closes_at
+        or term.sections.filter(course__subject__department=opening.department_id)
+        .exclude(opens_at=opening.opens_at)
+        .exists()
+    ]
+
+
 def closed_days(moments: Iterable[datetime]) -> list[date]:
     """Return the days among these on which the offices are closed."""
     days = {localtime(moment).date() for moment in moments}

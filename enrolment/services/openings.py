@@ -77,6 +77,8 @@ def plan_openings(
             _open(plan, department, moment)
         elif opening.opens_at != moment:
             _put_off(plan, opening, moment)
+        elif opening.shuffled_at is None:
+            _keep(plan, opening)
     return list(Opening.objects.of_term(term).with_words())
 
 
@@ -149,6 +151,14 @@ def _put_off(plan: _Plan, opening: Opening, moment: datetime) -> None:
     opening.save(update_fields=["opens_at", "closes_at"])
     _move_classes(plan, opening.department_id, moment)
     _note(plan, "opening moved", opening, before=before.isoformat(), after=moment.isoformat())
+
+
+def _keep(plan: _Plan, opening: Opening) -> None:
+    """Bring classes back to their department's day that went with the dates of the term."""
+    if opening.closes_at != plan.window.closes_at:
+        opening.closes_at = plan.window.closes_at
+        opening.save(update_fields=["closes_at"])
+    _move_classes(plan, opening.department_id, opening.opens_at)
 
 
 def _take_back(plan: _Plan, opening: Opening) -> None:

@@ -69,6 +69,7 @@ def plan_openings(request: StaffRequest, term_id: int) -> HttpResponse:
             "form": form,
             "window": window,
             "planned": planned,
+            "to_mend": queries.openings_to_mend(term),
             "no_days": "propose" in request.GET and not proposed,
             "closed_days": queries.closed_days(
                 [opening.opens_at for opening in planned] + list(proposed.values())

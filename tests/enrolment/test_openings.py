@@ -11,8 +11,10 @@ from django.utils import translation
 from accounts import clock, scope
 from accounts.models import AuditEvent, StaffPost
 from campus.models import Holiday
+from courses.domain.phases import Window
 from courses.models import Department, TermPhase
 from courses.models.terms import default_rules
+from courses.services import set_windows
 from enrolment import queries, services
 from enrolment.domain.queueing import digest_of
 from enrolment.models import Opening, OpeningSecret
@@ -118,6 +120,20 @@ def test_a_day_can_be_put_off_and_keeps_its_seal(term, music, registrar):
     assert AuditEvent.objects.filter(action="opening moved").count() == 1
     plan(term, {music: BEGINS + 2 * DAY}, registrar)  # the same again is no change
     assert AuditEvent.objects.filter(action="opening moved").count() == 1
+
+
+def test_classes_that_went_with_the_dates_of_the_term_are_brought_back(term, music, registrar):
+    (opening,) = plan(term, {music: BEGINS}, registrar)
+    window = term.phases.get()
+    later = Window("open_enrolment", BEGINS - DAY, ENDS + DAY)
+    set_windows(term=term, windows=[later], actor=registrar, at=TODAY)
+    assert window.opens_at == opens(term.sections.get()) + DAY  # the class went with the term
+    assert queries.openings_to_mend(term) == [opening]
+
+    (kept,) = plan(term, {music: BEGINS}, registrar)
+
+    assert (opens(term.sections.get()), kept.closes_at) == (BEGINS, ENDS + DAY)
+    assert queries.openings_to_mend(term) == []
 
 
 def test_a_day_can_be_taken_back_until_somebody_has_come(term, music, registrar):
