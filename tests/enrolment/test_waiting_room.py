@@ -17,7 +17,7 @@ from enrolment.domain.refusals import Refusal
 from enrolment.models import Channel, Lane, Opening, Outcome, QueuePlace
 from enrolment.queries.openings import Turn
 from enrolment.services import NotYourTurn, RoomClosed, SeatRefused, waiting_room
-from tests.enrolment.acts import claim
+from tests.enrolment.acts import claim, claim_several, enrolment_of, swap
 from tests.enrolment.test_office import sign_in
 from tests.factories.accounts import (
     HelperGrantFactory,
@@ -252,6 +252,34 @@ def test_other_departments_and_later_phases_have_no_door(opening, section, learn
     section.term.save()
     facts = queries.dossier([section.pk], learner=learner, actor=learner.user, at=SOON)
     assert facts.opening(section.pk) is None
+
+
+def test_several_at_once_stand_before_the_same_door(opening, section, learner):
+    second = SectionFactory(term=section.term, weekday=4)  # the same department
+    wanted = [section, second]
+    parts = claim_several(wanted, [learner], at=SOON)
+    assert [part.objection.reason for part in parts] == [Refusal.WAIT_YOUR_TURN] * 2
+
+    come(opening, learner)
+    call(opening, 1)
+    parts = claim_several(wanted, [learner], at=SOON, passes=passed(opening, learner))
+    assert [part.claim.outcome for part in parts] == [Outcome.CONFIRMED] * 2
+
+
+def test_a_class_is_changed_for_another_when_it_is_ones_turn(opening, section, learner):
+    old = SectionFactory(
+        term=section.term, weekday=4,
+        course__department=Department.objects.create(name="书画"),
+    )  # fmt: skip
+    claim(old, learner)
+    with pytest.raises(SeatRefused) as refused:
+        swap(enrolment_of(learner, old), section, at=SOON)
+    assert (refused.value.reason, refused.value.opening) == (Refusal.WAIT_YOUR_TURN, opening.pk)
+
+    come(opening, learner)
+    call(opening, 1)
+    made = swap(enrolment_of(learner, old), section, at=SOON, passes=passed(opening, learner))
+    assert made.outcome == Outcome.CONFIRMED
 
 
 def test_staff_need_no_pass_and_stand_in_the_book(opening, section, learner):
