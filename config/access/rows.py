@@ -323,6 +323,11 @@ ROWS: dict[str, Way] = {
     "enrolment:withdraw-for": Way(
         "desk: leave a class for a learner", of_unit(*ON_THE_PHONE), ENROLMENT
     ),
+    "enrolment:change-class-for": Way(
+        "desk: change a class for a learner",
+        of_unit(*ON_THE_PHONE),
+        {**ENROLMENT, **SECTION},
+    ),
     "enrolment:undo-for": Way(
         "desk: take a place back for a learner", of_unit(*ON_THE_PHONE), ENROLMENT
     ),

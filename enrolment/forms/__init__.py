@@ -1,13 +1,21 @@
 """What staff type."""
 
 from enrolment.forms.counter import ReasonForm, ResizeForm
-from enrolment.forms.desk import AnswerForm, CallForm, EnrolForm, ExtendForm, WordForm
+from enrolment.forms.desk import (
+    AnswerForm,
+    CallForm,
+    ChangeForm,
+    EnrolForm,
+    ExtendForm,
+    WordForm,
+)
 from enrolment.forms.openings import OpeningsForm, RoomPlaceForm, SteerForm
 from enrolment.forms.papers import PapersForm, PlaceForm
 
 __all__ = [
     "AnswerForm",
     "CallForm",
+    "ChangeForm",
     "EnrolForm",
     "ExtendForm",
     "OpeningsForm",

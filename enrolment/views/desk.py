@@ -79,8 +79,10 @@ def show_learner(request: StaffRequest, learner_id: int) -> HttpResponse:
 @staff_required(*ON_THE_PHONE)
 @require_safe
 def choose_class(request: StaffRequest, learner_id: int) -> HttpResponse:
-    """A class for somebody, by name or number, with its seats."""
+    """A class for somebody, by name or number, with its seats; in the place of another, too."""
     learner = _learner(learner_id)
+    asked_for = request.GET.get("instead_of", "")
+    instead_of = place(request, int(asked_for)) if asked_for.isdecimal() else None
     terms = queries.terms_to_enrol_in()
     asked = request.GET.get("term", "")
     term = next((one for one in terms if one.code == asked), next(iter(terms), None))
@@ -99,6 +101,7 @@ def choose_class(request: StaffRequest, learner_id: int) -> HttpResponse:
             "cards": cards,
             "term": term,
             "terms": [(one.code, one.display_name(), one == term) for one in terms],
+            "instead_of": instead_of,
         },
     )
 
@@ -119,7 +122,7 @@ def enrol_learner(request: StaffRequest, learner_id: int, section_id: int) -> Ht
     )
     if request.method == "POST" and form.is_valid():
         act = partial(services.hold_seat, learner=learner, section=section)
-        if _press(request, act, learner, section, form):
+        if press_for(request, act, learner, section, form):
             return redirect("enrolment:show-learner", learner.pk)
     return _check(request, learner, section, form, at=clock.now())
 
@@ -135,7 +138,7 @@ def answer_offer(request: StaffRequest, entry_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         comes = form.cleaned_data["answer"] == "yes"
         answer = services.accept_offer if comes else services.decline_offer
-        _press(request, partial(answer, entry=entry), entry.learner, entry.section, form)
+        press_for(request, partial(answer, entry=entry), entry.learner, entry.section, form)
         return redirect("enrolment:show-learner", entry.learner_id)
     at = clock.now()
     rules = queries.rules_of(entry.section.term, at=at)
@@ -197,7 +200,7 @@ def _learner(learner_id: int) -> Learner:
     return get_object_or_404(Learner.objects.select_related("unit"), pk=learner_id)
 
 
-def _press(
+def press_for(
     request: StaffRequest,
     act: Callable[..., Claim],
     learner: Learner,
@@ -229,7 +232,7 @@ def _act(
     """First what it means, then one press with the learner's word."""
     form = WordForm(sent(request), initial={"channel": usual_channel(request)})
     if request.method == "POST" and form.is_valid():
-        _press(request, act, subject.learner, subject.section, form)
+        press_for(request, act, subject.learner, subject.section, form)
         return redirect("enrolment:show-learner", subject.learner_id)
     refund = (
         queries.refund_of(subject, at=clock.now())

@@ -78,7 +78,7 @@ class School:
             (who, where): reason
             for who in people
             for where in places
-            if (reason := self._why_not_claim(who, self.sections[where], at))
+            if (reason := self._by_the_book(who, self.sections[where], at))
         }
         if refused and mode != "each":
             return [next(iter(refused.values()))]
@@ -350,7 +350,14 @@ class School:
     def _why_not_claim(
         self, who: int, section: Section, at: datetime, but: Section | None = None
     ) -> str:
-        """The reasons of the rule book in its order; a seat kept too long is found last."""
+        """The reasons of the rule book; a seat kept too long is found after all of them."""
+        leaving = "just_withdrawn" if section.seat_of(who).state == "leaving" else ""
+        return self._by_the_book(who, section, at, but) or leaving
+
+    def _by_the_book(
+        self, who: int, section: Section, at: datetime, but: Section | None = None
+    ) -> str:
+        """The reasons of the rule book in its order."""
         seat = section.seat_of(who)
         has = [one for one in self._has(who) if one is not but]
         holds = sum(other.status[who] == "offered" for other in has)
@@ -363,8 +370,7 @@ class School:
             "too_many_holds": section.has_fee and holds >= HOLDS,
             "clash": any(other.hour == section.hour for other in has),
         }
-        found = next((reason for reason, holds_true in reasons.items() if holds_true), "")
-        return found or ("just_withdrawn" if seat.state == "leaving" else "")
+        return next((reason for reason, holds_true in reasons.items() if holds_true), "")
 
 
 class LastComesFirst(School):
