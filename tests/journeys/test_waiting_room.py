@@ -21,7 +21,10 @@ def test_two_people_wait_for_their_turn_and_enrol(people: People, stack: Stack):
         people.somebody(size="largest"),
         people.somebody(size="largest", java_script_enabled=False),
     )
-    rooms = [_take_a_number(ayiguli, stack, "阿依古丽·买买提"), _take_a_number(jin, stack, "金雪梅")]
+    rooms = [
+        _take_a_number(ayiguli, stack, "阿依古丽·买买提"),
+        _take_a_number(jin, stack, "金雪梅"),
+    ]
     assert rooms[0] == rooms[1]
     assert len({_number_of(ayiguli), _number_of(jin)}) == 2
     assert audit_page(ayiguli.page) == []
