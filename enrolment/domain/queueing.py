@@ -222,14 +222,16 @@ class Limits:
 
 @dataclass(frozen=True)
 class Pace:
-    """How many people a second may come in, and since when."""
+    """How many people a second may come in, and until when that is not judged again."""
 
     rate: float
-    since: datetime
+    stands_until: datetime
 
 
-SETTLES = timedelta(seconds=5)
-"""A change is judged by what happened after it, and no sooner."""
+SETTLES_DOWN = timedelta(seconds=5)
+"""What is measured looks back so far: going down twice for one bad moment helps nobody."""
+
+SETTLES_UP = timedelta(seconds=2)
 
 
 def next_pace(pace: Pace, measured: Measured | None, limits: Limits, at: datetime) -> Pace:
@@ -239,22 +241,22 @@ def next_pace(pace: Pace, measured: Measured | None, limits: Limits, at: datetim
     sign of a machine that could do more. Errors and a door that lets people wait are signs of
     one that cannot, even when no claim came through at all.
 
-    >>> start = Pace(10.0, datetime(2027, 3, 1, 9, tzinfo=UTC))
-    >>> later = start.since + SETTLES
-    >>> next_pace(start, Measured(90, 620.0, 0), Limits(), later).rate
+    >>> nine = datetime(2027, 3, 1, 9, tzinfo=UTC)
+    >>> next_pace(Pace(10.0, nine), Measured(90, 620.0, 0), Limits(), nine).rate
     7.0
-    >>> next_pace(start, Measured(90, 120.0, 0), Limits(), later).rate
+    >>> next_pace(Pace(10.0, nine), Measured(90, 120.0, 0), Limits(), nine).rate
     10.5
     """
     within = min(max(pace.rate, limits.least), limits.most)
     if within != pace.rate:
-        return Pace(within, at)
-    if measured is None or timedelta() <= at - pace.since < SETTLES:
+        return Pace(within, at + SETTLES_DOWN)
+    # A moment further ahead than that was written before the clock was put back.
+    if measured is None or at < pace.stands_until <= at + SETTLES_DOWN:
         return pace
     if measured.errors or measured.slowest_ms > limits.slow_ms:
-        return Pace(max(limits.least, pace.rate * limits.down), at)
+        return Pace(max(limits.least, pace.rate * limits.down), at + SETTLES_DOWN)
     if measured.claims and measured.slowest_ms < limits.quick_ms:
-        return Pace(min(limits.most, pace.rate * limits.up), at)
+        return Pace(min(limits.most, pace.rate * limits.up), at + SETTLES_UP)
     return pace
 
 

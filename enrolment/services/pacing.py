@@ -143,7 +143,7 @@ class Pacer:
     ) -> None:
         self.waited_at = at
         if self.pace is None:
-            self.pace = Pace(self._pace_before(crowded, at), at)
+            self.pace = Pace(self._pace_before(crowded, at), at + queueing.SETTLES_DOWN)
         before = self.pace.rate
         self.pace = queueing.next_pace(self.pace, measured, self.limits, at)
         if self.pace.rate != before:

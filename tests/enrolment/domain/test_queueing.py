@@ -276,14 +276,14 @@ def test_it_begins_with_seven_tenths_of_what_was_measured():
 
 
 def test_on_a_machine_that_can_it_goes_up_gently_and_no_further_than_was_measured():
-    pace, at = run(Machine(100), Pace(LIMITS.start, NINE), 10)
-    assert pace.rate == pytest.approx(14 * 1.05**2)
-    assert run(Machine(100), pace, 300, at=at)[0].rate == LIMITS.most
+    pace, at = run(Machine(100), Pace(LIMITS.start, NINE), 6)
+    assert pace.rate == pytest.approx(14 * 1.05**3)
+    assert run(Machine(100), pace, 60, at=at)[0].rate == LIMITS.most
 
 
 def test_when_claims_get_slow_it_goes_down_within_seconds_and_finds_a_rate_that_holds():
     machine = Machine(8)
-    pace, at = run(machine, Pace(14.0, NINE), 5)
+    pace, at = run(machine, Pace(14.0, NINE), 1)
     assert pace.rate == pytest.approx(14 * 0.7)
     pace, at = run(machine, pace, 60, at=at)
     assert machine.measure(pace.rate).p99_ms < LIMITS.slow_ms
@@ -293,9 +293,9 @@ def test_when_claims_get_slow_it_goes_down_within_seconds_and_finds_a_rate_that_
 def test_one_slow_moment_lowers_it_once_not_with_every_look():
     pace = Pace(14.0, NINE)
     slow = Measured(70, 900.0, 0)
-    for tick in range(5, 10):
+    for tick in range(5):
         pace = next_pace(pace, slow, LIMITS, NINE + tick * SECOND)
-    assert pace == Pace(14 * 0.7, NINE + 5 * SECOND)
+    assert pace == Pace(14 * 0.7, NINE + queueing.SETTLES_DOWN)
 
 
 def test_faults_lower_it_to_the_least_and_it_comes_back_when_they_end():
@@ -303,7 +303,7 @@ def test_faults_lower_it_to_the_least_and_it_comes_back_when_they_end():
     pace, at = run(machine, Pace(14.0, NINE), 60)
     assert pace.rate == LIMITS.least
     machine.capacity = 100
-    pace, _at = run(machine, pace, 330, at=at)
+    pace, _at = run(machine, pace, 150, at=at)
     assert pace.rate == LIMITS.most
 
 
