@@ -105,7 +105,8 @@ class Rush:
         (self.var / "queue").mkdir()
         self.start(
             "web", "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1",
-            *("--port", str(self.port), "--workers", "2", "--blocking-threads", "4"),
+            *("--port", str(self.port), "--workers", str(self.options.workers)),
+            *("--blocking-threads", str(self.options.threads)),
             *("--respawn-failed-workers", "--no-ws", "--log-level", "warning"),
             *("--static-path-route", "/queue", "--static-path-mount", self.var / "queue"),
             *("--static-path-expires", "2"),
@@ -270,6 +271,8 @@ def read_options(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--quiet", type=float, default=40.0, help="seconds of a quiet site")
     parser.add_argument("--capacity", type=int, default=20, help="WAITING_ROOM_CAPACITY")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6), help="of the crowd")
+    parser.add_argument("--workers", type=int, default=2, help="of the web, as ./run has them")
+    parser.add_argument("--threads", type=int, default=4, help="of each worker")
     parser.add_argument(
         "--unhurried", action="store_true", help="judge no times: others work here"
     )
