@@ -111,14 +111,22 @@ def _letter_of(claim: Claim, outcome: Outcome, *, changes: bool) -> str:
     return (LETTER_OF_CHANGE if changes else LETTER_OF)[outcome]
 
 
-def tell_of_offer(entry: WaitlistEntry, *, number: int | None = None, at: datetime) -> None:
+def tell_of_offer(
+    entry: WaitlistEntry,
+    *,
+    number: int | None = None,
+    old_class: ClassSection | None = None,
+    at: datetime,
+) -> None:
     """Ask a person who waits whether they come; close to the first day, by telephone.
 
     ``number``: what stands before the 1 or 2 of an answer, where the phone has several to give.
+    ``old_class``: the one that ends with a yes.
     """
     by_phone = deadlines.by_phone_only(localtime(at), entry.section.term.starts_on)
+    by_sms = "offer_to_change" if old_class else "offer"
     _send(
-        "offer_by_phone" if by_phone else "offer",
+        "offer_by_phone" if by_phone else by_sms,
         entry.learner,
         entry.section,
         key=f"offer {entry.pk} {_when(entry.due_at)}",
@@ -127,6 +135,7 @@ def tell_of_offer(entry: WaitlistEntry, *, number: int | None = None, at: dateti
         channel=Message.Channel.VOICE if by_phone else Message.Channel.SMS,
         due=_when(entry.due_at),
         number=number or "",
+        old_class=_short_name(old_class, keep=SHORT_OLD) if old_class else "",
     )
 
 
@@ -304,6 +313,8 @@ def _fitting(
         {"class": _short_name(section)},
         {"name": f"{learner.name[:SHORT_NAME]}…"},
         {"place": "地点见网上"},
+        {"old_class": "原来的班"} if params.get("old_class") else {},
+        {"class": _short_name(section, keep=SHORT_OLD)},
     ):
         if len(messaging.text_of(template, params)) <= messaging.LONGEST:
             break

@@ -11,6 +11,7 @@ from enrolment.queries.calls import (
 from enrolment.queries.changes import (
     companions_of,
     could_change_to,
+    ends_with_a_yes,
     fee_of_change,
     given_for,
     waits_beside,
@@ -99,6 +100,7 @@ __all__ = [
     "could_change_to",
     "departments_of",
     "dossier",
+    "ends_with_a_yes",
     "fee_of_change",
     "first_weeks",
     "given_for",

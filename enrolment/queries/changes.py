@@ -81,6 +81,13 @@ def given_for(claim: Claim) -> ClassSection | None:
     return old.section if old else None
 
 
+def ends_with_a_yes(entry: WaitlistEntry) -> ClassSection | None:
+    """Return the class that ends when an offer is accepted, if the learner still has it."""
+    mine = Enrolment.objects.of(entry.learner).holding_a_seat().filter(pk=entry.gives_up_id)
+    old = mine.with_all_to_show().first() if entry.gives_up_id else None
+    return old.section if old else None
+
+
 def companions_of(learner: Learner, user: User, *, at: datetime) -> list[Learner]:
     """Return who else this account may enrol: people who can come together with the learner.
 

@@ -65,7 +65,12 @@ def ask_about_offer(*, entry: WaitlistEntry, at: datetime) -> None:
     """Write to a person who waits that a place is theirs to take, and how to say so."""
     open_now = number_offers(phone=entry.learner.phone, at=at) if entry.learner.phone else {}
     number = next((no for no, one in open_now.items() if one.pk == entry.pk), None)
-    notifications.tell_of_offer(entry, number=number if len(open_now) > 1 else None, at=at)
+    notifications.tell_of_offer(
+        entry,
+        number=number if len(open_now) > 1 else None,
+        old_class=queries.ends_with_a_yes(entry),
+        at=at,
+    )
 
 
 def _next_number(taken: set[int]) -> int:

@@ -370,7 +370,8 @@ def test_a_yes_that_ends_the_old_class_says_so(anna):
     other, new = waits_to_change(anna)
     withdraw(enrolment_of(other, new))
     give_up(enrolment_of(other, new))
-    run_errands()
+    run_errands()  # which asks, too
+    said("有空位，留到12月3日17点", "（换下原来的班）")
     accept(entry_of(anna, new))
     said("换成")
 
