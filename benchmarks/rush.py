@@ -213,10 +213,12 @@ def report(sheet: Sheet, rush: Rush) -> bool:
     for name, said, good in (
         *rush_checks.promises_of_speed(sheet, judged=judged),
         rush_checks.promise_of_words(sheet["rush"], killed=rush.killed_at is not None),
-        *rush_checks.promises_in_the_database(sheet["rush"], rush.city.opening),
+        *rush_checks.promises_in_the_database(
+            sheet["rush"], rush.city.opening, seats=rush.options.seats, judged=judged
+        ),
     ):
-        print(f"{'kept  ' if good else 'BROKEN'}  {name}: {said}")
-        kept = kept and good
+        print(f"{ {True: 'kept', False: 'BROKEN', None: 'told'}[good]:6}  {name}: {said}")
+        kept = kept and good is not False
     return kept
 
 

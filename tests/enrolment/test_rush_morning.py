@@ -24,7 +24,6 @@ def test_on_the_morning_of_an_opening_every_promise_is_kept_though_the_database_
         timeout=420,
         check=False,
     )
-    said = [line.split("  ")[0] for line in morning.stdout.splitlines()]
+    said = [line.partition(" ")[0] for line in morning.stdout.splitlines()]
     assert morning.returncode == 0, morning.stdout + morning.stderr[-3000:]
-    assert said.count("kept") == 12
-    assert "BROKEN" not in said
+    assert (said.count("kept"), said.count("told"), said.count("BROKEN")) == (9, 3, 0)
