@@ -83,8 +83,10 @@ def given_for(claim: Claim) -> ClassSection | None:
 
 def ends_with_a_yes(entry: WaitlistEntry) -> ClassSection | None:
     """Return the class that ends when an offer is accepted, if the learner still has it."""
-    mine = Enrolment.objects.of(entry.learner).holding_a_seat().filter(pk=entry.gives_up_id)
-    old = mine.with_all_to_show().first() if entry.gives_up_id else None
+    if entry.gives_up_id is None:
+        return None
+    mine = Enrolment.objects.of(entry.learner).holding_a_seat().with_all_to_show()
+    old = mine.filter(pk=entry.gives_up_id).first()
     return old.section if old else None
 
 
