@@ -181,6 +181,8 @@ class Crowd:
                 answer = await self.timed("join", "POST", self.door + "join/", head, self.form(n))
                 if answer.status != 302:
                     self.met[f"join: {answer.status}"] += 1
+                if n % 1000 == 0:
+                    say({"joined": n})
 
         await asyncio.gather(*(take_numbers() for _ in range(32)))
         return {"seconds": time.perf_counter() - began}
