@@ -162,11 +162,13 @@ def run(rush: Rush) -> Sheet:
     rush.tell(
         "stand", port=rush.port, opening=city.opening, classes=city.classes, first=rush_city.FIRST,
         courses=city.courses, sessions=city.sessions, learners=options.learners,
-        seats=options.seats, seed=options.seed, spread=min(20, max(1, options.learners // 100)),
+        seats=options.seats, join=options.join, seed=options.seed,
+        spread=min(20, max(1, options.learners // 100)),
     )  # fmt: skip
     sheet: Sheet = {}
     _say("everybody takes a number")
     sheet["join"] = rush.tell("join", meanwhile=lambda _news: _put_off(city.opening))
+    rush_city.stand_there(city.opening, range(options.join, options.learners))
     _say("a quiet site is read")
     sheet["quiet"] = rush.tell("look around", kind="quiet", seconds=options.quiet)
     opens = time.time() + HOUR_IN
@@ -199,7 +201,7 @@ def report(sheet: Sheet, rush: Rush) -> bool:
     seconds = sheet["rush"]["seconds"]
     joined = sheet["join"]
     given = met["claims: seat"]
-    print(f"{rush.options.learners} numbers taken over HTTP in {joined['seconds']:.0f} s")
+    print(f"{rush.options.join} numbers taken over HTTP in {joined['seconds']:.0f} s")
     came = len(sheet["rush"]["entered"])
     print(f"{given} seats of {rush.options.seats} given in {came} turns")
     print(f"within {seconds:.0f} s of the hour: {given / seconds:.1f} seats a second\n")
@@ -274,6 +276,7 @@ def read_options(words: list[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--learners", type=int, default=20_000)
+    parser.add_argument("--join", type=int, help="so many take their number over HTTP: all")
     parser.add_argument("--classes", type=int, help="a hundredth of the learners")
     parser.add_argument("--seats", type=int, help="a tenth of the learners")
     parser.add_argument("--seconds", type=float, default=180.0, help="of the rush, at most")
@@ -287,6 +290,7 @@ def read_options(words: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument("--kill", action="store_true", help="kill -9 PostgreSQL in the middle")
     options = parser.parse_args(words)
+    options.join = options.learners if options.join is None else options.join
     options.classes = options.classes or max(2, options.learners // 100)
     options.seats = options.seats or options.classes * 10
     return options

@@ -23,7 +23,7 @@ from courses.models import (
 )
 from courses.models.terms import default_rules
 from enrolment.domain import queueing
-from enrolment.models import Opening, OpeningSecret, QueuePlace, ledger
+from enrolment.models import Channel, Opening, OpeningSecret, QueuePlace, ledger
 
 FIRST = claim_city.FIRST
 WEEKS = 16
@@ -68,6 +68,23 @@ def open_at(opening_id: int, moment: dt.datetime) -> None:
     opening.opens_at = moment
     opening.save(update_fields=["opens_at"])
     ClassSection.objects.filter(term=opening.term_id).update(opens_at=moment)
+
+
+def stand_there(opening_id: int, learners: range) -> None:
+    """Let people have their numbers already, where taking them is not what is measured."""
+    QueuePlace.objects.bulk_create(
+        (
+            QueuePlace(
+                opening_id=opening_id,
+                learner_id=FIRST + n,
+                number=f"{secrets.randbelow(16**3):03X}{n:05X}",
+                joined_at=timezone.now(),
+                channel=Channel.WEB,
+            )
+            for n in learners
+        ),
+        batch_size=2000,
+    )
 
 
 def numbers_of(opening_id: int) -> dict[int, str]:

@@ -24,6 +24,7 @@ FORM = "Content-Type: application/x-www-form-urlencoded\r\n"
 SEAT = re.compile(r"/my/classes/(\d+)/")
 LINE = re.compile(r"/my/waiting/(\d+)/")
 PATIENCE = 30.0
+MOST_LINES = 100
 AGAIN = (1.0, 3.0)  # seconds until somebody presses again after a fault
 COME_AGAIN, SECOND_CLASS, INTRUDERS = 0.10, 0.15, 60
 
@@ -48,10 +49,11 @@ class Answer:
 
 
 class Lines:
-    """Connections that are kept, as a proxy or a browser keeps them; the last used first."""
+    """Connections that are kept, as a proxy in front keeps them; whoever finds none free waits."""
 
     def __init__(self, port: int) -> None:
         self.port = port
+        self.free = asyncio.Semaphore(MOST_LINES)
         self.idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
 
     async def ask(self, method: str, path: str, head: str = "", body: str = "") -> Answer:
@@ -60,7 +62,7 @@ class Lines:
         length = f"Content-Length: {len(data)}\r\n" if method == "POST" else ""
         request = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n{head}{length}\r\n"
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(PATIENCE), self.free:
                 reader, writer = await self._line()
                 try:
                     writer.write(request.encode() + data)
@@ -69,7 +71,7 @@ class Lines:
                     writer.close()
                     raise
         except (OSError, EOFError, TimeoutError, ValueError) as error:
-            raise Away(str(error)) from error
+            raise Away(type(error).__name__) from error
         if b"\r\nconnection: close" in answer.head.lower():
             writer.close()
         else:
@@ -133,8 +135,8 @@ class Crowd:
             began = time.perf_counter()
             try:
                 answer = await self.people.ask(method, path, head, body)
-            except Away:
-                self.met["nobody answered"] += 1
+            except Away as away:
+                self.met[f"nobody answered: {away}"] += 1
             else:
                 self.took[kind].append((time.perf_counter() - began) * 1000)
                 if answer.status < 500:
@@ -147,8 +149,8 @@ class Crowd:
         began = time.perf_counter()
         try:
             answer = await self.pages.ask("GET", self.files + name)
-        except Away:
-            self.met["a file: nobody answered"] += 1
+        except Away as away:
+            self.met[f"a file, nobody answered: {away}"] += 1
             return None
         self.took[kind].append((time.perf_counter() - began) * 1000)
         if answer.status != 200:
@@ -173,7 +175,7 @@ class Crowd:
     async def join(self) -> dict[str, Any]:
         """Let everybody take a number, thirty-two at a time."""
         began = time.perf_counter()
-        everybody = iter(range(self.city["learners"]))
+        everybody = iter(range(self.city["join"]))
 
         async def take_numbers() -> None:
             for n in everybody:

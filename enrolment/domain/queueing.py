@@ -213,6 +213,7 @@ class Limits:
     start_share: float = 0.7
     down: float = 0.7
     up: float = 1.05
+    back: float = 1.15
 
     @property
     def start(self) -> float:
@@ -237,6 +238,8 @@ SETTLES_UP = timedelta(seconds=2)
 def next_pace(pace: Pace, measured: Measured | None, limits: Limits, at: datetime) -> Pace:
     """Return the pace for the next seconds: down quickly when claims suffer, up gently.
 
+    Back to where it began it goes up less gently: that much is known to be possible.
+
     Nothing measured (Valkey is away, or nobody has pressed yet) changes nothing: that is no
     sign of a machine that could do more. Errors and a door that lets people wait are signs of
     one that cannot, even when no claim came through at all.
@@ -244,8 +247,8 @@ def next_pace(pace: Pace, measured: Measured | None, limits: Limits, at: datetim
     >>> nine = datetime(2027, 3, 1, 9, tzinfo=UTC)
     >>> next_pace(Pace(10.0, nine), Measured(90, 620.0, 0), Limits(), nine).rate
     7.0
-    >>> next_pace(Pace(10.0, nine), Measured(90, 120.0, 0), Limits(), nine).rate
-    10.5
+    >>> next_pace(Pace(15.0, nine), Measured(90, 120.0, 0), Limits(), nine).rate
+    15.75
     """
     within = min(max(pace.rate, limits.least), limits.most)
     if within != pace.rate:
@@ -256,7 +259,8 @@ def next_pace(pace: Pace, measured: Measured | None, limits: Limits, at: datetim
     if measured.errors or measured.slowest_ms > limits.slow_ms:
         return Pace(max(limits.least, pace.rate * limits.down), at + SETTLES_DOWN)
     if measured.claims and measured.slowest_ms < limits.quick_ms:
-        return Pace(min(limits.most, pace.rate * limits.up), at + SETTLES_UP)
+        up = limits.back if pace.rate < limits.start else limits.up
+        return Pace(min(limits.most, pace.rate * up), at + SETTLES_UP)
     return pace
 
 
