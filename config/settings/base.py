@@ -293,7 +293,7 @@ CELERY_BEAT_SCHEDULE["check_seats"] = {
 
 # The waiting room: how many people a second this installation can serve when enrolment opens.
 # The pacer begins with seven tenths and never goes past it (docs/performance.md, "The rush").
-WAITING_ROOM_CAPACITY = env.number("WAITING_ROOM_CAPACITY", 20)
+WAITING_ROOM_CAPACITY = env.number("WAITING_ROOM_CAPACITY", 15)
 
 # The one clock (accounts/clock.py): may staff of the demo and tests move it?
 CLOCK_MAY_BE_MOVED = False
