@@ -47,10 +47,10 @@ class Offer:
         return self.may_go_on and bool(missing - GIVEN_ON_THE_WEB)
 
 
-def with_live_seats(sections: Iterable[ClassSection]) -> list[ClassSection]:
+def with_live_seats(sections: Iterable[ClassSection], *, at: datetime) -> list[ClassSection]:
     """Put the counts of this moment in the place of the display rows; one query."""
     sections = list(sections)
-    counts = ledger.seat_counts([section.pk for section in sections])
+    counts = ledger.seat_counts([section.pk for section in sections], at=at)
     for section in sections:
         left, waiting = counts[section.pk]
         section.availability = SectionAvailability(
@@ -61,14 +61,14 @@ def with_live_seats(sections: Iterable[ClassSection]) -> list[ClassSection]:
 
 def live_card(section: ClassSection, *, at: datetime) -> ClassCard:
     """Return one class as it stands this moment."""
-    return class_cards(with_live_seats([section]), locality=None, at=at)[0]
+    return class_cards(with_live_seats([section], at=at), locality=None, at=at)[0]
 
 
 def live_cards(
     sections: Iterable[ClassSection], *, locality: Locality | None, at: datetime
 ) -> list[ClassCard]:
     """Return classes as they stand this moment, in the order given."""
-    return class_cards(with_live_seats(sections), locality=locality, at=at)
+    return class_cards(with_live_seats(sections, at=at), locality=locality, at=at)
 
 
 def offers_for(

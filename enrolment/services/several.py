@@ -14,7 +14,7 @@ from enrolment import queries
 from enrolment.domain.refusals import Objection, Refusal
 from enrolment.models import Act, Channel, Claim, Enrolment, Together, ledger
 from enrolment.queries import Dossier
-from enrolment.services.refused import SeatRefused, answered
+from enrolment.services.refused import PressReused, SeatRefused, answered
 from enrolment.services.seats import AT_THE_OFFICE, NO_PASSES
 from enrolment.services.waiting_room import ensure_admitted
 
@@ -73,7 +73,8 @@ def hold_several(
     }
     gate = _Gate(learners, passes, channel=channel, at=at)
     objections = _objections(dossiers, wanted, gate)
-    again = bool(objections) and _answered_before(learners, key)
+    request = ledger.hash_of_several(mode, list(dossiers), wanted)
+    again = bool(objections) and _answered_before(learners, key, request)
     if objections and not again and mode is not Together.EACH:
         (learner_id, section_id), objection = next(iter(objections.items()))
         raise SeveralRefused(objection, section=section_id, learner=learner_id)
@@ -139,7 +140,8 @@ def swap_class(
     objection = facts.objection(
         section.pk, by_staff=gate.by_staff, giving_up=enrolment.section_id
     ) or gate.stops(facts, section.pk)
-    if objection is not None and not _answered_before([learner], key):
+    request = ledger.request_hash(Act.SWAP, enrolment.pk, section.pk, may_wait)
+    if objection is not None and not _answered_before([learner], key, request):
         raise SeatRefused(
             objection.reason,
             other_section=objection.other_section,
@@ -205,8 +207,15 @@ def _objections(
     return found
 
 
-def _answered_before(learners: Sequence[Learner], key: UUID) -> bool:
-    """Whether this press was served already: then the database has its answer."""
+def _answered_before(learners: Sequence[Learner], key: UUID, request: str) -> bool:
+    """Whether this very press was served already: then the database has its answer.
+
+    Raises ``PressReused`` where one of the people used the key for something else.
+    """
     ids = [learner.pk for learner in learners]
     with scope.learners(ids):
-        return Claim.objects.filter(learner__in=ids, key=key).exists()
+        served = Claim.objects.filter(learner__in=ids, key=key)
+        hashes = set(served.values_list("request_hash", flat=True))
+    if hashes - {request}:
+        raise PressReused
+    return bool(hashes)

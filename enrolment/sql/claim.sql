@@ -8,16 +8,20 @@ CREATE OR REPLACE FUNCTION seat_claim(
 ) RETURNS enrolment_claim LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
+    unit bigint;
+    term bigint;
     section courses_classsection;
     answer enrolment_claim;
 BEGIN
-    SELECT s.* INTO section FROM courses_classsection s WHERE s.id = p_section;
-    IF NOT FOUND OR NOT seat_may_act(p_actor, p_learner, section.unit_id, 'apply', p_at) THEN
+    SELECT s.unit_id, s.term_id INTO unit, term FROM courses_classsection s WHERE s.id = p_section;
+    IF NOT FOUND OR NOT seat_may_act(p_actor, p_learner, unit, 'apply', p_at) THEN
         RETURN seat_unkept(p_learner, p_key, 'claim', p_section, 'not_yours', p_at);
     END IF;
-    PERFORM seat_lock_learner(p_learner, section.term_id, true);
+    PERFORM seat_lock_learner(p_learner, term, true);
     answer := seat_stored(p_learner, p_key, p_hash, p_at);
     IF answer.key IS NOT NULL THEN RETURN answer; END IF;
+    -- Only now, for the class may have been called off while we waited for our turn.
+    SELECT s.* INTO section FROM courses_classsection s WHERE s.id = p_section;
     RETURN seat_decide(p_actor, p_learner, section, p_key, p_hash, p_channel, p_at, p_due,
                        p_reason, NULL);
 END $$;
@@ -39,7 +43,9 @@ BEGIN
         RETURN seat_answer(p_learner, p_key, p_hash, 'claim', p_section.id, 'refused', refusal,
                            NULL, NULL, NULL, p_channel, p_actor, p_at);
     END IF;
-    IF p_together IS NULL THEN free_seat := seat_find(p_section, term.phase); END IF;
+    IF p_together IS NULL THEN
+        free_seat := seat_find(p_section, term.phase, p_at);
+    END IF;
     IF free_seat.no IS NULL THEN
         RETURN seat_wait(p_actor, p_learner, p_section, p_key, p_hash, 'claim', p_channel, p_at,
                          p_reason, p_together, NULL);
@@ -86,16 +92,16 @@ BEGIN
 END $$;
 
 -- The first seat that is free for all, locked; no row where there is none. A seat that somebody
--- waits for belongs to the line, not to whoever comes by. A seat locked by somebody else counts
--- as gone: waiting for it was measured to deadlock.
-CREATE OR REPLACE FUNCTION seat_find(p_section courses_classsection, p_phase text)
-RETURNS enrolment_seat LANGUAGE plpgsql AS $$
+-- waits for, and may have, belongs to the line, not to whoever comes by. A seat locked by somebody
+-- else counts as gone: waiting for it was measured to deadlock.
+CREATE OR REPLACE FUNCTION seat_find(
+    p_section courses_classsection, p_phase text, p_at timestamptz
+) RETURNS enrolment_seat LANGUAGE plpgsql AS $$
 DECLARE
     found_seat enrolment_seat;
 BEGIN
-    IF p_phase NOT IN ('open_enrolment', 'teaching') OR EXISTS (
-        SELECT FROM enrolment_waitlistentry WHERE section_id = p_section.id AND state = 'waiting'
-    ) THEN
+    IF p_phase NOT IN ('open_enrolment', 'teaching')
+       OR seat_is_for_the_line(p_section, p_at) THEN
         RETURN NULL;
     END IF;
     SELECT * INTO found_seat FROM enrolment_seat

@@ -18,9 +18,12 @@ BEGIN
     ) THEN
         RETURN NULL;
     END IF;
-    -- Who is still on the way arrives first, and is counted: the next statement sees them.
+    -- Who is still on the way arrives first, and is counted: the next statement sees them. Who
+    -- comes now waits, and then finds the term closed (seat_lock_learner).
+    PERFORM pg_advisory_xact_lock(7301, p_term::int);
     PERFORM FROM enrolment_learnerterm WHERE term_id = p_term
     ORDER BY learner_id FOR NO KEY UPDATE;
+    PERFORM seat_end_what_is_open(p_term, p_at);
     WITH held AS (
         SELECT l.section_id, count(*) AS lessons,
                bool_or(EXISTS (SELECT FROM courses_attendance a WHERE a.lesson_id = l.id)) AS kept
@@ -103,4 +106,28 @@ BEGIN
     )
     SELECT count(*) INTO ended FROM closed;
     RETURN ended;
+END $$;
+
+-- Holds that nobody paid for and offers that nobody answered end with their term.
+CREATE OR REPLACE FUNCTION seat_end_what_is_open(p_term bigint, p_at timestamptz)
+RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    seat enrolment_seat;
+    section courses_classsection;
+BEGIN
+    FOR seat IN
+        SELECT s.* FROM enrolment_seat s JOIN courses_classsection c ON c.id = s.section_id
+        WHERE c.term_id = p_term AND s.due_at IS NOT NULL
+        ORDER BY s.section_id, s.no FOR NO KEY UPDATE OF s
+    LOOP
+        SELECT * INTO section FROM courses_classsection WHERE id = seat.section_id;
+        IF seat.state <> 'offered' THEN
+            PERFORM seat_fall_due(section, seat, p_at);
+            CONTINUE;
+        END IF;
+        PERFORM seat_close_offer(section, seat, 'tell_line_ended', p_at);
+        PERFORM seat_free(section, seat);
+        PERFORM seat_note(section, seat.no, seat.learner_id, NULL, 'offered', 'free', '', '',
+                          seat.due_at, NULL, 'system', NULL, '', p_at, 'term closed');
+    END LOOP;
 END $$;

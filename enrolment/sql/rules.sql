@@ -22,13 +22,14 @@ CREATE OR REPLACE FUNCTION seat_may_act(
     ) OR seat_is_staff(p_actor, p_unit)
 $$;
 
--- Whether an answer to an offer may be taken: by whom may apply, or by SMS with no account behind
+-- Whether an answer to an offer may be taken: by whom may p_right, or by SMS with no account behind
 -- it. The errand that reads messages has found the learner by the phone the offer went to; it
 -- works for the whole city, so no request of the web can come this way.
 CREATE OR REPLACE FUNCTION seat_may_answer(
-    p_actor bigint, p_learner bigint, p_unit bigint, p_channel text, p_at timestamptz
+    p_actor bigint, p_learner bigint, p_unit bigint, p_right text, p_channel text,
+    p_at timestamptz
 ) RETURNS boolean LANGUAGE sql STABLE AS $$
-    SELECT seat_may_act(p_actor, p_learner, p_unit, 'apply', p_at)
+    SELECT seat_may_act(p_actor, p_learner, p_unit, p_right, p_at)
         OR (p_actor IS NULL AND p_channel = 'sms' AND seat_sees_all())
 $$;
 
@@ -76,9 +77,18 @@ $$;
 
 -- Take the learner's own row for this term; p_wait says whether to queue for it.
 -- False: somebody else has it (only when not waiting).
+--
+-- Two locks that cost no row: 7301 keeps a term from closing while somebody is on the way
+-- (seat_close_term takes it alone), 7302 a learner's first row from being made twice, for an
+-- insert waits for its twin, and whoever does not wait must not wait there either.
 CREATE OR REPLACE FUNCTION seat_lock_learner(p_learner bigint, p_term bigint, p_wait boolean)
 RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN
+    IF p_wait THEN
+        PERFORM pg_advisory_xact_lock_shared(7301, p_term::int);
+    ELSIF NOT pg_try_advisory_xact_lock_shared(7301, p_term::int) THEN
+        RETURN false;
+    END IF;
     FOR attempt IN 1..2 LOOP
         IF p_wait THEN
             PERFORM FROM enrolment_learnerterm
@@ -89,6 +99,11 @@ BEGIN
         END IF;
         IF FOUND THEN RETURN true; END IF;
         IF attempt = 1 THEN
+            IF p_wait THEN
+                PERFORM pg_advisory_xact_lock(7302, hashint8(p_learner));
+            ELSIF NOT pg_try_advisory_xact_lock(7302, hashint8(p_learner)) THEN
+                RETURN false;
+            END IF;
             INSERT INTO enrolment_learnerterm (learner_id, term_id)
             VALUES (p_learner, p_term) ON CONFLICT DO NOTHING;
             IF FOUND THEN RETURN true; END IF;  -- a new row is its writer's

@@ -8,15 +8,15 @@
 -- Classes are asked for in the order given: where a limit is reached, the later ones go without.
 -- Returns the answers, one a learner and class; where nothing came about, the press's own.
 --
--- The press's own row stands under the learner with the lowest number; the answers have keys made
--- of the press's and the class's.
+-- The press's own row stands under every learner of it, so that the key means nothing else to any
+-- of them; the answers have keys made of the press's and the class's.
 CREATE OR REPLACE FUNCTION seat_claim_several(
     p_actor bigint, p_learners bigint[], p_sections bigint[], p_key uuid, p_hash text,
     p_channel text, p_at timestamptz, p_dues timestamptz[], p_mode text, p_reason text
 ) RETURNS SETOF enrolment_claim LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
-    head bigint := (SELECT min(l) FROM unnest(p_learners) l);
+    one bigint;
     pair record;
     answer enrolment_claim;
     failed enrolment_claim;
@@ -27,7 +27,7 @@ BEGIN
         LEFT JOIN courses_classsection s ON s.id = c
         WHERE s.id IS NULL OR NOT seat_may_act(p_actor, l, s.unit_id, 'apply', p_at)
     ) THEN
-        RETURN NEXT seat_unkept(head, p_key, 'basket', p_sections[1], 'not_yours', p_at);
+        RETURN NEXT seat_unkept(p_learners[1], p_key, 'basket', p_sections[1], 'not_yours', p_at);
         RETURN;
     END IF;
     -- Everybody's row, in one order for all writers.
@@ -37,11 +37,13 @@ BEGIN
         CROSS JOIN courses_classsection s WHERE s.id = ANY (p_sections)
         ORDER BY 1, 2
     ) one;
-    answer := seat_stored(head, p_key, p_hash, p_at);
-    IF answer.key IS NOT NULL THEN
-        RETURN QUERY SELECT * FROM seat_answers_of(answer, p_learners, p_sections);
-        RETURN;
-    END IF;
+    FOREACH one IN ARRAY p_learners LOOP
+        answer := seat_stored(one, p_key, p_hash, p_at);
+        IF answer.key IS NOT NULL THEN
+            RETURN QUERY SELECT * FROM seat_answers_of(answer, p_learners, p_sections);
+            RETURN;
+        END IF;
+    END LOOP;
 
     FOR attempt IN 1..2 LOOP
         BEGIN
@@ -63,18 +65,23 @@ BEGIN
                     RAISE EXCEPTION USING ERRCODE = 'SE001';  -- undoes what this block has done
                 END IF;
             END LOOP;
-            answer := seat_answer(head, p_key, p_hash, 'basket', p_sections[1], 'answered', '',
-                                  NULL, NULL, NULL, p_channel, p_actor, p_at);
+            FOREACH one IN ARRAY p_learners LOOP
+                answer := seat_answer(one, p_key, p_hash, 'basket', p_sections[1], 'answered', '',
+                                      NULL, NULL, NULL, p_channel, p_actor, p_at);
+            END LOOP;
             RETURN QUERY SELECT * FROM seat_answers_of(answer, p_learners, p_sections);
             RETURN;
         EXCEPTION WHEN SQLSTATE 'SE001' THEN
             IF p_mode = 'together' AND failed.outcome = 'waitlisted' AND waits_as IS NULL THEN
                 waits_as := p_key;
             ELSE
-                RETURN NEXT seat_answer(
-                    head, p_key, p_hash, 'basket', failed.section_id, 'refused',
-                    CASE failed.outcome WHEN 'waitlisted' THEN 'full' ELSE failed.reason END,
-                    NULL, NULL, NULL, p_channel, p_actor, p_at);
+                FOREACH one IN ARRAY p_learners LOOP
+                    answer := seat_answer(
+                        one, p_key, p_hash, 'basket', failed.section_id, 'refused',
+                        CASE failed.outcome WHEN 'waitlisted' THEN 'full' ELSE failed.reason END,
+                        NULL, NULL, NULL, p_channel, p_actor, p_at);
+                END LOOP;
+                RETURN NEXT answer;
                 RETURN;
             END IF;
         END;
@@ -148,6 +155,8 @@ BEGIN
     answer := seat_stored(p_learner, p_key, p_hash, p_at);
     IF answer.key IS NOT NULL THEN RETURN answer; END IF;
 
+    -- As it is now, and held so: a class called off must not cost the old one, too.
+    SELECT s.* INTO section FROM courses_classsection s WHERE s.id = p_section FOR SHARE;
     SELECT t.* INTO term FROM courses_term t WHERE t.id = section.term_id;
     refusal := seat_swap_refusal(p_enrolment, section, p_channel, p_at);
     IF refusal = '' THEN
@@ -155,7 +164,7 @@ BEGIN
                                       p_enrolment);
     END IF;
     IF refusal = '' THEN
-        free_seat := seat_find(section, term.phase);
+        free_seat := seat_find(section, term.phase, p_at);
         IF free_seat.no IS NULL AND p_wait THEN
             RETURN seat_wait(p_actor, p_learner, section, p_key, p_hash, 'swap', p_channel, p_at,
                              p_reason, NULL, p_enrolment);
@@ -190,8 +199,19 @@ BEGIN
        AND p_channel NOT IN ('counter', 'phone') THEN
         RETURN 'costs_more';
     END IF;
+    IF seat_too_late_to_change(p_section, p_at) THEN RETURN 'too_late_to_change'; END IF;
     RETURN '';
 END $$;
+
+-- Whether the weeks are over in which a class of the term is changed for another.
+CREATE OR REPLACE FUNCTION seat_too_late_to_change(
+    p_section courses_classsection, p_at timestamptz
+) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT t.phase = 'teaching' AND t.starts_on
+        + 7 * coalesce((seat_rules(t.id, p_at)->>'transfer_weeks')::int, 2)
+        <= (p_at AT TIME ZONE 'Asia/Shanghai')::date
+    FROM courses_term t WHERE t.id = (p_section).term_id
+$$;
 
 -- End one enrolment and begin another in a seat that the caller has locked. What was paid for
 -- stays paid for: a confirmed class is changed for a confirmed one, a held one for a held one.
@@ -205,6 +225,7 @@ DECLARE
     section_was courses_classsection;
     seat_was enrolment_seat;
     term courses_term;
+    answer enrolment_claim;
 BEGIN
     SELECT * INTO old FROM enrolment_enrolment WHERE id = p_enrolment;
     SELECT * INTO section_was FROM courses_classsection WHERE id = old.section_id;
@@ -217,7 +238,12 @@ BEGIN
     PERFORM seat_note(section_was, seat_was.no, p_learner, p_enrolment, seat_was.state, 'free',
                       old.status, 'transferred', seat_was.due_at, NULL, p_channel, p_actor,
                       p_reason, p_at, 'class given up for another');
-    RETURN seat_give(
+    answer := seat_give(
         p_actor, p_learner, p_section, p_seat, p_key, p_hash, p_act, p_channel, p_at,
-        CASE WHEN old.status = 'offered' THEN seat_due(p_section, p_due) END, p_reason, old.source, seat_has_begun(term, p_at));
+        CASE WHEN old.status = 'offered' THEN seat_due(p_section, p_due) END, p_reason,
+        old.source, seat_has_begun(term, p_at));
+    -- Who waits for a third class to give the old one for it, gives the new one.
+    UPDATE enrolment_waitlistentry SET gives_up_id = answer.enrolment_id
+    WHERE learner_id = p_learner AND gives_up_id = p_enrolment AND state IN ('waiting', 'offered');
+    RETURN answer;
 END $$;

@@ -49,6 +49,7 @@ BEGIN
 END $$;
 
 -- Keep a held or offered seat longer, until p_due, with the reason why: once for each hold or offer.
+-- Whoever was asked as one with this learner is kept as one, too.
 CREATE OR REPLACE FUNCTION seat_extend(
     p_actor bigint, p_learner bigint, p_section bigint, p_key uuid, p_hash text,
     p_channel text, p_at timestamptz, p_due timestamptz, p_reason text
@@ -66,7 +67,12 @@ BEGIN
     IF section.id IS NULL OR NOT seat_is_staff(p_actor, section.unit_id) THEN
         RETURN seat_unkept(p_learner, p_key, 'extend', p_section, 'not_yours', p_at);
     END IF;
-    PERFORM seat_lock_learner(p_learner, section.term_id, true);
+    -- Everybody's row, in one order for all writers.
+    PERFORM seat_lock_learner(one.learner, section.term_id, true) FROM (
+        SELECT p_learner AS learner
+        UNION SELECT learner_id FROM seat_in_line_with(p_section, p_learner)
+        ORDER BY 1
+    ) one;
     answer := seat_stored(p_learner, p_key, p_hash, p_at);
     IF answer.key IS NOT NULL THEN RETURN answer; END IF;
 
@@ -87,11 +93,44 @@ BEGIN
     END;
     IF refusal = '' THEN
         PERFORM seat_keep(section, seat, p_due, p_channel, p_actor, p_reason, p_at);
+        PERFORM seat_keep_with(section, p_learner, p_due, p_channel, p_actor, p_reason, p_at);
     END IF;
     RETURN seat_answer(
         p_learner, p_key, p_hash, 'extend', p_section,
         CASE WHEN refusal = '' THEN 'extended' ELSE 'refused' END, refusal,
         seat.enrolment_id, entry, CASE WHEN refusal = '' THEN p_due END, p_channel, p_actor, p_at);
+END $$;
+
+-- The places of people who are in a line as one with a learner, in the order of locks.
+CREATE OR REPLACE FUNCTION seat_in_line_with(p_section bigint, p_learner bigint)
+RETURNS SETOF enrolment_waitlistentry LANGUAGE sql STABLE AS $$
+    SELECT w.* FROM enrolment_waitlistentry mine
+    JOIN enrolment_waitlistentry w
+        ON w.section_id = mine.section_id AND w.together = mine.together AND w.id <> mine.id
+    WHERE mine.section_id = p_section AND mine.learner_id = p_learner
+      AND mine.state IN ('waiting', 'offered') AND w.state IN ('waiting', 'offered')
+    ORDER BY w.learner_id
+$$;
+
+-- Put off the offers to those who were asked as one with a learner, and tell them the new day.
+-- The caller holds all their locks.
+CREATE OR REPLACE FUNCTION seat_keep_with(
+    p_section courses_classsection, p_learner bigint, p_due timestamptz,
+    p_channel text, p_actor bigint, p_reason text, p_at timestamptz
+) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    other record;
+BEGIN
+    FOR other IN
+        SELECT s AS seat, w.id AS entry FROM seat_in_line_with(p_section.id, p_learner) w
+        JOIN enrolment_seat s ON s.section_id = w.section_id AND s.learner_id = w.learner_id
+        WHERE s.state = 'offered' AND s.due_at < p_due
+        FOR NO KEY UPDATE OF s
+    LOOP
+        IF seat_keep(p_section, other.seat, p_due, p_channel, p_actor, p_reason, p_at) THEN
+            PERFORM seat_errand('tell_offer', other.entry::text);
+        END IF;
+    END LOOP;
 END $$;
 
 -- Put off when a held or offered seat falls due. False: it was put off before. The number under
@@ -221,6 +260,8 @@ BEGIN
             WHERE id = held.id;
             PERFORM seat_count(seat.learner_id, section, -1);
             PERFORM seat_errand('tell_cancelled', held.id::text);
+        ELSE
+            PERFORM seat_close_offer(section, seat, 'tell_line_closed', p_at);
         END IF;
         PERFORM seat_note(section, seat.no, seat.learner_id, held.id, seat.state, 'free',
                           coalesce(held.status, ''),
@@ -234,7 +275,7 @@ BEGIN
         UPDATE enrolment_waitlistentry SET state = 'closed', due_at = NULL, closed_at = p_at
         WHERE id IN (
             SELECT id FROM enrolment_waitlistentry
-            WHERE section_id = p_section AND state IN ('waiting', 'offered')
+            WHERE section_id = p_section AND state = 'waiting'
             ORDER BY id LIMIT p_limit FOR UPDATE SKIP LOCKED
         )
         RETURNING id

@@ -26,15 +26,30 @@ BEGIN
           AND due_at <= p_at
         FOR NO KEY UPDATE SKIP LOCKED;
         CONTINUE WHEN NOT FOUND;
-        IF seat.state = 'leaving' THEN
-            PERFORM seat_let_go(section, seat, 'system', NULL, '', p_at);
-        ELSIF seat.state = 'held' THEN
-            PERFORM seat_lapse(section, seat, p_at);
-        ELSE
-            PERFORM seat_expire(section, seat, p_at);
-        END IF;
-        RETURN NEXT seat.section_id;
+        BEGIN
+            PERFORM seat_fall_due(section, seat, p_at);
+            RETURN NEXT seat.section_id;
+        EXCEPTION WHEN check_violation OR not_null_violation OR unique_violation
+                       OR exclusion_violation OR foreign_key_violation THEN
+            -- One row that is wrong must not keep the whole city waiting. The nightly check
+            -- names it: what has fallen due is swept.
+            RAISE WARNING 'seat % of class % is not freed: %', seat.no, seat.section_id, SQLERRM;
+        END;
     END LOOP;
+END $$;
+
+-- What the end of its time makes of a seat.
+CREATE OR REPLACE FUNCTION seat_fall_due(
+    p_section courses_classsection, p_seat enrolment_seat, p_at timestamptz
+) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF p_seat.state = 'leaving' THEN
+        PERFORM seat_let_go(p_section, p_seat, 'system', NULL, '', p_at);
+    ELSIF p_seat.state = 'held' THEN
+        PERFORM seat_lapse(p_section, p_seat, p_at);
+    ELSE
+        PERFORM seat_expire(p_section, p_seat, p_at);
+    END IF;
 END $$;
 
 -- A hold that nobody confirmed in time.
@@ -98,6 +113,7 @@ RETURNS SETOF bigint LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
     SELECT seat_ensure_for_all();
     SELECT w.id FROM enrolment_waitlistentry w
+    JOIN courses_classsection s ON s.id = w.section_id AND s.status = 'running'
     WHERE w.state = 'offered' AND w.due_at <= p_at AND seat_owes_a_call(w)
     ORDER BY w.due_at, w.id
 $$;
@@ -183,23 +199,33 @@ SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 $$;
 
 -- How classes stand this moment: seats anybody may take, and people in the line. Seats that
--- somebody waits for are not free for all. Counts only, so open to everybody.
-CREATE OR REPLACE FUNCTION seat_counts(p_sections bigint[])
+-- somebody waits for, and may have, are not free for all. Counts only, so open to everybody.
+CREATE OR REPLACE FUNCTION seat_counts(p_sections bigint[], p_at timestamptz)
 RETURNS TABLE (section_id bigint, seats_left int, waiting int)
 LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
     SELECT wanted.section,
-           CASE WHEN w.waiting > 0 THEN 0 ELSE (
-               SELECT count(*) FROM enrolment_seat s
-               WHERE s.section_id = wanted.section AND s.state = 'free') END::int,
-           w.in_line::int
+           CASE WHEN seat_is_for_the_line(s, p_at) THEN 0 ELSE (
+               SELECT count(*) FROM enrolment_seat f
+               WHERE f.section_id = wanted.section AND f.state = 'free') END::int,
+           (SELECT count(*) FROM enrolment_waitlistentry e
+            WHERE e.section_id = wanted.section AND e.state IN ('waiting', 'offered'))::int
     FROM unnest(p_sections) AS wanted(section)
-    CROSS JOIN LATERAL (
-        SELECT count(*) AS in_line, count(*) FILTER (WHERE e.state = 'waiting') AS waiting
-        FROM enrolment_waitlistentry e
-        WHERE e.section_id = wanted.section AND e.state IN ('waiting', 'offered')
-    ) w
+    JOIN courses_classsection s ON s.id = wanted.section
 $$;
+
+-- An offer ends without an answer: there is nothing to offer any more. The caller frees the seat.
+CREATE OR REPLACE FUNCTION seat_close_offer(
+    p_section courses_classsection, p_seat enrolment_seat, p_letter text, p_at timestamptz
+) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    entry bigint;
+BEGIN
+    UPDATE enrolment_waitlistentry SET state = 'closed', due_at = NULL, closed_at = p_at
+    WHERE section_id = p_section.id AND learner_id = p_seat.learner_id AND state = 'offered'
+    RETURNING id INTO entry;
+    IF entry IS NOT NULL THEN PERFORM seat_errand(p_letter, entry::text); END IF;
+END $$;
 
 -- After the weeks in which one may still join, the lines of a term close, and who waited is told.
 -- Returns how many were told; who is busy just now is told the next time.

@@ -89,10 +89,11 @@ BEGIN
 END $$;
 
 -- A person's entry and those of the people who wait as one with them, in the order of locks; as
--- they stand now, so nothing where the person waits no more.
+-- they stand now, so nothing where the person waits no more. The dead wait for nothing.
 CREATE OR REPLACE FUNCTION seat_waiting_as_one(p_entry enrolment_waitlistentry)
 RETURNS SETOF enrolment_waitlistentry LANGUAGE sql STABLE AS $$
     SELECT w.* FROM enrolment_waitlistentry w
+    JOIN accounts_learner l ON l.id = w.learner_id AND l.deceased_on IS NULL
     WHERE w.section_id = p_entry.section_id AND w.state = 'waiting'
       AND (w.id = p_entry.id OR w.together = p_entry.together)
     ORDER BY w.learner_id
@@ -105,7 +106,42 @@ CREATE OR REPLACE FUNCTION seat_may_have(
 BEGIN
     -- One live offer per learner and hour: the answer to the first one comes first.
     RETURN NOT seat_has_offer_at(p_section, p_entry.learner_id)
-       AND seat_refusal(p_entry.learner_id, p_section, p_at, false, p_entry.gives_up_id) = '';
+       AND seat_refusal(p_entry.learner_id, p_section, p_at, false, p_entry.gives_up_id) = ''
+       AND NOT (seat_is_in(p_entry.gives_up_id) AND seat_too_late_to_change(p_section, p_at));
+END $$;
+
+CREATE OR REPLACE FUNCTION seat_is_in(p_enrolment bigint)
+RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN p_enrolment IS NOT NULL AND EXISTS (
+        SELECT FROM enrolment_enrolment
+        WHERE id = p_enrolment AND status IN ('offered', 'confirmed', 'active'));
+END $$;
+
+-- Whether the free seats of a class are the line's: somebody waits, alone or with others, who may
+-- have them now and whom they are enough for.
+CREATE OR REPLACE FUNCTION seat_is_for_the_line(
+    p_section courses_classsection, p_at timestamptz
+) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    free_seats int;
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM enrolment_waitlistentry WHERE section_id = p_section.id AND state = 'waiting'
+    ) THEN
+        RETURN false;
+    END IF;
+    SELECT count(*) INTO free_seats FROM enrolment_seat
+    WHERE section_id = p_section.id AND state = 'free';
+    RETURN free_seats > 0 AND EXISTS (
+        SELECT FROM enrolment_waitlistentry w
+        CROSS JOIN LATERAL (
+            SELECT count(*) AS people, bool_and(seat_may_have(p_section, one, p_at)) AS may
+            FROM seat_waiting_as_one(w) one
+        ) they
+        WHERE w.section_id = p_section.id AND w.state = 'waiting' AND they.may
+          AND they.people <= free_seats
+    );
 END $$;
 
 CREATE OR REPLACE FUNCTION seat_has_offer_at(p_section courses_classsection, p_learner bigint)
@@ -143,13 +179,14 @@ DECLARE
     entry enrolment_waitlistentry;
     answer enrolment_claim;
     seat enrolment_seat;
-    gives_up bigint;
+    gives_up enrolment_enrolment;
     refusal text := 'too_late';
 BEGIN
     SELECT s.* INTO section FROM enrolment_waitlistentry w
     JOIN courses_classsection s ON s.id = w.section_id
     WHERE w.id = p_entry AND w.learner_id = p_learner;
-    IF NOT FOUND OR NOT seat_may_answer(p_actor, p_learner, section.unit_id, p_channel, p_at) THEN
+    IF NOT FOUND
+       OR NOT seat_may_answer(p_actor, p_learner, section.unit_id, 'apply', p_channel, p_at) THEN
         RETURN seat_unkept(p_learner, p_key, 'accept', section.id, 'not_yours', p_at);
     END IF;
     PERFORM seat_lock_learner(p_learner, section.term_id, true);
@@ -160,26 +197,53 @@ BEGIN
     WHERE section_id = section.id AND learner_id = p_learner AND state = 'offered'
     FOR NO KEY UPDATE;
     SELECT * INTO entry FROM enrolment_waitlistentry WHERE id = p_entry FOR NO KEY UPDATE;
-    SELECT id INTO gives_up FROM enrolment_enrolment
-    WHERE id = entry.gives_up_id AND status IN ('offered', 'confirmed', 'active');
+    IF entry.state = 'offered' AND entry.due_at > p_at THEN
+        gives_up := seat_still_given(entry, p_at);
+    END IF;
+    IF gives_up.id IS NOT NULL AND NOT seat_may_answer(
+        p_actor, p_learner, gives_up.unit_id, 'withdraw', p_channel, p_at
+    ) THEN
+        RETURN seat_unkept(p_learner, p_key, 'accept', section.id, 'not_yours', p_at);
+    END IF;
+    SELECT s.* INTO section FROM courses_classsection s WHERE s.id = section.id FOR SHARE;
     IF entry.state = 'offered' AND entry.due_at > p_at AND seat.no IS NOT NULL
        AND section.status = 'running' THEN
-        refusal := seat_refusal(p_learner, section, p_at, false, gives_up);
+        refusal := seat_refusal(p_learner, section, p_at, false, gives_up.id);
     END IF;
-    IF refusal = '' AND gives_up IS NOT NULL THEN
-        refusal := seat_swap_refusal(gives_up, section, p_channel, p_at);
+    IF refusal = '' AND gives_up.id IS NOT NULL THEN
+        refusal := seat_swap_refusal(gives_up.id, section, p_channel, p_at);
     END IF;
     IF refusal <> '' THEN
         RETURN seat_answer(p_learner, p_key, p_hash, 'accept', section.id, 'refused', refusal,
                            NULL, p_entry, NULL, p_channel, p_actor, p_at);
     END IF;
-    IF gives_up IS NOT NULL THEN
-        RETURN seat_exchange(p_actor, p_learner, gives_up, section, seat, p_key, p_hash, 'accept',
+    IF gives_up.id IS NOT NULL THEN
+        RETURN seat_exchange(p_actor, p_learner, gives_up.id, section, seat, p_key, p_hash, 'accept',
                              p_channel, p_at, p_due, p_reason);
     END IF;
     SELECT * INTO term FROM courses_term WHERE id = section.term_id;
     RETURN seat_give(p_actor, p_learner, section, seat, p_key, p_hash, 'accept', p_channel, p_at,
                      seat_due(section, p_due), p_reason, 'waitlist', seat_has_begun(term, p_at));
+END $$;
+
+-- The enrolment that ends if an offer is accepted, while the person is still in it. A hold that has
+-- run out ends here, swept or not: nobody is refused because the sweep is late.
+CREATE OR REPLACE FUNCTION seat_still_given(p_entry enrolment_waitlistentry, p_at timestamptz)
+RETURNS enrolment_enrolment LANGUAGE plpgsql AS $$
+DECLARE
+    old enrolment_enrolment;
+    section courses_classsection;
+    seat enrolment_seat;
+BEGIN
+    SELECT * INTO old FROM enrolment_enrolment
+    WHERE id = p_entry.gives_up_id AND status IN ('offered', 'confirmed', 'active');
+    IF old.due_at <= p_at THEN
+        SELECT * INTO section FROM courses_classsection WHERE id = old.section_id;
+        SELECT * INTO seat FROM enrolment_seat WHERE enrolment_id = old.id FOR NO KEY UPDATE;
+        PERFORM seat_lapse(section, seat, p_at);
+        RETURN NULL;
+    END IF;
+    RETURN old;
 END $$;
 
 -- Decline an offer, or leave the line. An offered seat goes to the next person, never back to
@@ -198,7 +262,8 @@ BEGIN
     SELECT s.* INTO section FROM enrolment_waitlistentry w
     JOIN courses_classsection s ON s.id = w.section_id
     WHERE w.id = p_entry AND w.learner_id = p_learner;
-    IF NOT FOUND OR NOT seat_may_answer(p_actor, p_learner, section.unit_id, p_channel, p_at) THEN
+    IF NOT FOUND
+       OR NOT seat_may_answer(p_actor, p_learner, section.unit_id, 'apply', p_channel, p_at) THEN
         RETURN seat_unkept(p_learner, p_key, p_act, section.id, 'not_yours', p_at);
     END IF;
     PERFORM seat_lock_learner(p_learner, section.term_id, true);

@@ -151,9 +151,11 @@ class School:
         return "waitlisted"
 
     def _free_for_all(self, section: Section) -> Seat | None:
-        """The first free seat, unless somebody waits for it."""
-        free = [seat for _no, seat in sorted(section.seats.items()) if seat.state == "free"]
-        return free[0] if free and not section.waits() else None
+        """The first free seat, unless somebody who may have it waits."""
+        free = [no for no, seat in sorted(section.seats.items()) if seat.state == "free"]
+        if any(self._may_all(they, section, free) for they in self._as_one(section)):
+            return None
+        return section.seats[free[0]] if free else None
 
     def _why_not_now(self, who: int, section: Section, but: Section | None = None) -> str:
         entry = section.line.get(who)
@@ -209,14 +211,13 @@ class School:
         if entry.state != "offered" or entry.due <= at:
             return "too_late"
         was = self._gives_up(who, entry)
+        if was is not None and was.seat_of(who).state == "held" and was.seat_of(who).due <= at:
+            self._free(was.seat_of(who), was)  # swept or not, its time is over
+            was = None
         if reason := self._in_the_way(who, section, was):
             return reason
-        if was is not None:
-            seat_was = was.seat_of(who)
-            if seat_was.state == "held" and seat_was.due <= at:
-                return "not_in"
-            if reason := self._not_for(who, was, section):
-                return reason
+        if was is not None and (reason := self._not_for(who, was, section)):
+            return reason
         entry.state, entry.due = "accepted", None
         seat, due = section.seat_of(who), end_of_working_day(at, days=2)
         if was is not None:
@@ -270,7 +271,8 @@ class School:
                 return
             due = end_of_working_day(at, days=2)
             for who, number in zip(sorted(they), free, strict=False):
-                section.seats[number] = Seat("offered", who, due)
+                given = section.seats[number]
+                given.state, given.learner, given.due = "offered", who, due
                 section.line[who].state, section.line[who].due = "offered", due
 
     def _as_one(self, section: Section) -> list[list[int]]:

@@ -89,7 +89,9 @@ def test_a_cheaper_class_asks_for_no_money(app_client, office, campus, term, pai
 def test_for_a_full_class_the_learner_waits_and_keeps_the_old_one(
     app_client, office, campus, paid, nothing_is_broken
 ):
-    full = SectionFactory(term=paid.section.term, campus=campus, fee_fen=FEE, capacity=1, weekday=4)
+    full = SectionFactory(
+        term=paid.section.term, campus=campus, fee_fen=FEE, capacity=1, weekday=4
+    )
     claim(full, LearnerFactory())
     sign_in(app_client, office)
 

@@ -15,7 +15,7 @@ SHOWN = """
     FROM seat_counts(ARRAY(
         SELECT s.id FROM courses_classsection s
         JOIN courses_term t ON t.id = s.term_id AND t.phase NOT IN ('draft', 'archived')
-    )) AS now
+    ), %(at)s) AS now
     LEFT JOIN courses_sectionavailability old ON old.section_id = now.section_id
     WHERE (old.seats_left, old.waiting) IS DISTINCT FROM (now.seats_left, now.waiting)
     ON CONFLICT (section_id) DO UPDATE
@@ -38,11 +38,12 @@ def broken_rules(*, at: datetime, offer_hours: bool) -> list[tuple[str, str]]:
         return list(cursor.fetchall())
 
 
-def seat_counts(section_ids: list[int]) -> dict[int, tuple[int, int]]:
+def seat_counts(section_ids: list[int], *, at: datetime) -> dict[int, tuple[int, int]]:
     """Return seats anybody may take and people in the line, for each class, this moment."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT section_id, seats_left, waiting FROM seat_counts(%s::bigint[])", [section_ids]
+            "SELECT section_id, seats_left, waiting FROM seat_counts(%s::bigint[], %s)",
+            [section_ids, at],
         )
         return {section: (left, waiting) for section, left, waiting in cursor.fetchall()}
 
