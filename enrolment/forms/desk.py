@@ -12,6 +12,7 @@ from enrolment.models import CallAttempt, Channel
 
 LONGEST_REASON = 200
 CHANNELS = [(one.value, one.label) for one in (Channel.COUNTER, Channel.PHONE)]
+ANSWERS = (CallAttempt.Outcome.REACHED_YES, CallAttempt.Outcome.REACHED_NO)
 CHOOSE = {
     "required": _("Please choose one of these."),
     "invalid_choice": _("Please choose one of these."),
@@ -110,9 +111,16 @@ class CallForm(forms.Form):
     note = forms.CharField(
         label=_("Note"),
         help_text=_("For example: call again after four; the daughter answered."),
-        max_length=200,
+        max_length=LONGEST_REASON,
         required=False,
     )
+
+    def clean(self) -> dict[str, Any]:
+        """An answer is acted on: the history of the seat says why, if only in the usual words."""
+        said = super().clean() or {}
+        if said.get("outcome") in ANSWERS and not said.get("note"):
+            said["note"] = gettext("said so on the telephone")
+        return said
 
 
 class ExtendForm(ReasonForm):

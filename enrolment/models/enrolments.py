@@ -55,6 +55,10 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
         """Withdrawn, and the seat is still kept for a change of mind."""
         return self.filter(status="withdrawn", undo_until__gt=at)
 
+    def not_paid_in_time(self, since: datetime) -> Self:
+        """Kept for somebody who did not pay, and gone since that moment."""
+        return self.filter(status="lapsed", ended_at__gt=since)
+
     def in_classes_called_off(self) -> Self:
         """In classes that no longer take place."""
         return self.filter(section__status=ClassSection.Status.CANCELLED)
@@ -232,7 +236,11 @@ class EnrolmentEvent(models.Model):
                 | ~Q(status_from=F("status_to"))
                 | Q(due_was__isnull=False, due_at__isnull=False, due_at__gt=F("due_was")),
                 name="an_event_changes_something",
-            )
+            ),
+            models.CheckConstraint(
+                condition=~Q(channel__in=[Channel.COUNTER, Channel.PHONE]) | ~Q(reason=""),
+                name="what_the_office_does_has_a_reason",
+            ),
         ]
         indexes = [models.Index(fields=["section", "seat_no", "id"], name="history_of_a_seat")]
 

@@ -9,7 +9,7 @@ from accounts.models import AuditEvent, User
 from enrolment import queries
 from enrolment.domain.refusals import Refusal
 from enrolment.models import CallAttempt, Channel, Claim, Enrolment, WaitlistEntry, ledger
-from enrolment.services.refused import SeatRefused, answered
+from enrolment.services.refused import PressReused, SeatRefused, answered
 from enrolment.services.seats import withdraw
 from enrolment.services.waitlist import accept_offer, decline_offer
 
@@ -27,8 +27,11 @@ def record_call(
 
     A yes takes the place that was offered, a no gives it to the next person. A place that is held
     already waits for its payment: a yes is a word, a no leaves the class, with ten minutes to
-    think again. Returns what that came to, None where nothing was to be done. The same key is
-    the same call. Raises ``SeatRefused`` when the answer cannot be kept; the try stands in the
+    think again. Returns what that came to, None where nothing was to be done. ``note`` is the
+    reason in the history of the seat, so an answer has one.
+
+    The same key is the same call. Raises ``PressReused`` when it comes again for somebody else or
+    with another answer, ``SeatRefused`` when the answer cannot be kept; the try stands in the
     book all the same.
     """
     attempt, is_new = CallAttempt.objects.get_or_create(
@@ -48,6 +51,8 @@ def record_call(
             actor, "telephoned", about, at=at, learner=about.learner, unit=about.section.unit,
             outcome=outcome,
         )  # fmt: skip
+    elif not _is_same_call(attempt, about, outcome):
+        raise PressReused
     act = _act_of(about, attempt.outcome)
     if act is None:
         return None
@@ -99,6 +104,14 @@ def _subject(about: Enrolment | WaitlistEntry) -> dict[str, int]:
     if isinstance(about, WaitlistEntry):
         return {"entry_id": about.pk, "turn": about.expiries}
     return {"enrolment_id": about.pk}
+
+
+def _is_same_call(
+    attempt: CallAttempt, about: Enrolment | WaitlistEntry, outcome: CallAttempt.Outcome
+) -> bool:
+    """A key never carries one person's answer to another's place. A later turn is no matter."""
+    subject = attempt.entry_id if isinstance(about, WaitlistEntry) else attempt.enrolment_id
+    return subject == about.pk and attempt.outcome == outcome
 
 
 def _act_of(about: Enrolment | WaitlistEntry, outcome: str) -> Callable[..., Claim] | None:

@@ -31,6 +31,7 @@ from tests.factories.enrolment import (
 from tests.factories.times import TODAY
 
 pytestmark = pytest.mark.django_db
+AT_THE_COUNTER = {"channel": Channel.COUNTER, "reason": "本人来窗口"}
 
 
 def refused(section, learner, **more):
@@ -201,10 +202,10 @@ def test_staff_of_the_unit_and_of_the_city_may_claim_for_a_learner_and_others_ma
 
     for unit in (here, city):
         staff = StaffFactory(unit=unit)
-        answer = claim(section, LearnerFactory(), actor=staff, channel=Channel.COUNTER)
+        answer = claim(section, LearnerFactory(), actor=staff, **AT_THE_COUNTER)
         assert answer.outcome == Outcome.CONFIRMED
     with pytest.raises(PermissionDenied):
-        claim(section, LearnerFactory(), actor=StaffFactory(unit=there), channel=Channel.COUNTER)
+        claim(section, LearnerFactory(), actor=StaffFactory(unit=there), **AT_THE_COUNTER)
 
 
 # Why not
@@ -225,12 +226,12 @@ def test_after_the_first_lesson_the_office_decides_and_after_four_weeks_nobody()
     section, learner, staff = SectionFactory(term=term), LearnerFactory(), StaffFactory()
 
     assert refused(section, learner) is Refusal.LATE
-    answer = claim(section, learner, actor=staff, channel=Channel.COUNTER)
+    answer = claim(section, learner, actor=staff, **AT_THE_COUNTER)
     assert (answer.outcome, enrolment_of(learner, section).source) == (Outcome.CONFIRMED, "late")
     assert enrolment_of(learner, section).status == "active"
     late = TODAY + timedelta(weeks=4)
     assert (
-        refused(section, LearnerFactory(), actor=staff, channel=Channel.COUNTER, at=late)
+        refused(section, LearnerFactory(), actor=staff, at=late, **AT_THE_COUNTER)
         is Refusal.TOO_LATE_TO_JOIN
     )
 

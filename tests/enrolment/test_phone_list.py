@@ -74,7 +74,7 @@ def held(learner, **kwargs):
     return enrolment_of(learner, section)
 
 
-def call(about, outcome, *, staff, at=TODAY, key=None, note=""):
+def call(about, outcome, *, staff, at=TODAY, key=None, note="本人接的"):
     return services.record_call(
         about=about, outcome=outcome, note=note, actor=staff, key=key or uuid4(), at=at
     )

@@ -88,7 +88,7 @@ def test_all_that_stands_against_it_is_on_the_page_with_the_class_in_the_way(app
     anna, had = LearnerFactory(born_on=date(1990, 1, 1)), SectionFactory()
     services.hold_seat(
         section=had, learner=LearnerFactory(), actor=StaffFactory(), key=uuid4(), at=TODAY,
-        channel="counter",
+        channel="counter", reason="本人来窗口",
     )  # fmt: skip
     older = LearnerFactory()
     claim(had, older)
@@ -192,7 +192,7 @@ def test_the_counter_refuses_until_the_paper_is_recorded_and_then_goes_on():
     clerk = StaffFactory(unit=section.unit)
 
     def enrol():
-        return claim(section, anna, actor=clerk, channel="counter")
+        return claim(section, anna, actor=clerk, channel="counter", reason="本人来窗口")
 
     with pytest.raises(SeatRefused) as refused:
         enrol()
@@ -266,7 +266,7 @@ def test_who_joined_late_is_told_their_own_fee_wherever_it_is_said(app_client):
     section = SectionFactory(with_fee=True, term=term, lessons=True)
     anna, clerk = LearnerFactory(), StaffFactory(unit=section.unit)
     joined = datetime.combine(STARTS_ON + timedelta(days=9), time(10), CHINA)
-    claim(section, anna, actor=clerk, channel="counter", at=joined)
+    claim(section, anna, actor=clerk, channel="counter", reason="本人来窗口", at=joined)
     later = joined + timedelta(days=14)
     clock.set_to(later)
 
