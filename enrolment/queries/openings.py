@@ -8,10 +8,10 @@ from django.utils.timezone import localtime
 
 from accounts.models import Learner
 from campus.models import Holiday
-from courses.models import Department, Term
+from courses.models import ClassSection, Department, Term
 from enrolment.domain import queueing
 from enrolment.domain.openings import proposed_days
-from enrolment.models import Lane, Opening, QueuePlace
+from enrolment.models import Enrolment, Lane, Opening, QueuePlace
 from enrolment.queries.times import rules_of
 
 FIVE_MINUTES = timedelta(minutes=5)
@@ -31,6 +31,16 @@ class Turn:
     def is_called(self) -> bool:
         """Whether they may come in."""
         return self.place is not None and self.place.is_called
+
+    @property
+    def is_shuffled(self) -> bool:
+        """Whether they came early enough for the draw that is still to come."""
+        return self.place is not None and self.place.joined_at < self.opening.opens_at
+
+    @property
+    def has_entered(self) -> bool:
+        """Whether they have been in already; they may come in again."""
+        return self.place is not None and self.place.entered_at is not None
 
     @property
     def may_join(self) -> bool:
@@ -60,6 +70,41 @@ def turn_of(opening: Opening, learner: Learner, *, at: datetime) -> Turn:
     """Return where a learner stands before a door."""
     places = QueuePlace.objects.before(opening).of(learner).select_related("opening")
     return Turn(opening, places.first(), opening.stage(at), at)
+
+
+def came_away_with(opening: Opening, learner: Learner) -> list[Enrolment]:
+    """Return the places a learner has got in the classes of an opening since its hour."""
+    mine = (
+        Enrolment.objects.of(learner)
+        .holding_a_seat()
+        .filter(
+            section__term=opening.term_id,
+            section__course__subject__department=opening.department_id,
+            created_at__gte=opening.opens_at,
+        )
+    )
+    return list(mine.with_all_to_show().order_by("pk"))
+
+
+def opening_ahead(section: ClassSection, *, at: datetime) -> Opening | None:
+    """Return the opening a class waits for; None when it has no day or its hour has come."""
+    return openings_ahead([section], at=at).get(section.pk)
+
+
+def openings_ahead(sections: Iterable[ClassSection], *, at: datetime) -> dict[int, Opening]:
+    """Return the opening each class waits for, by class; one query for all of them."""
+    of_class = {
+        one.pk: (one.term_id, one.course.subject.department_id)
+        for one in sections
+        if one.opens_at is not None and one.opens_at > at
+    }
+    if not of_class:
+        return {}
+    found = Opening.objects.not_over().filter(
+        opens_at__gt=at, term__in={term for term, _department in of_class.values()}
+    )
+    ahead = {(one.term_id, one.department_id): one for one in found.with_words()}
+    return {pk: ahead[key] for pk, key in of_class.items() if key in ahead}
 
 
 def turns_of(learner: Learner, *, at: datetime) -> list[Turn]:
@@ -166,6 +211,7 @@ class Room:
     stage: Opening.Stage
     lanes: list[LaneCount]
     stands_still: bool
+    waits_for_term: bool
 
     @property
     def per_minute(self) -> int:
@@ -181,8 +227,10 @@ def room_of(opening: Opening, *, at: datetime) -> Room:
         stage=stage,
         lanes=[_count(opening, lane) for lane in Lane],
         stands_still=opening.opens_at <= at - STANDS_STILL
-        and stage in {Opening.Stage.GATHERING, Opening.Stage.SERVING}
+        and stage in {Opening.Stage.DUE, Opening.Stage.SERVING}
+        and not opening.waits_for_term
         and (paced is None or at - paced > STANDS_STILL),
+        waits_for_term=opening.waits_for_term and stage != Opening.Stage.OVER,
     )
 
 

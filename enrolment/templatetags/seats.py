@@ -14,7 +14,7 @@ from accounts.models import Learner, User
 from accounts.queries import learners_of
 from campus.http import locality_of
 from courses.models import ClassSection, Course, Term
-from courses.queries import default_term, in_best_order, terms_on_show
+from courses.queries import ClassCard, default_term, in_best_order, terms_on_show
 from enrolment import queries, wording
 from enrolment.models import Opening
 from enrolment.queries import Offer
@@ -102,15 +102,27 @@ def _by_term(
 
 def _rows(cards: list[Any], request: HttpRequest | None, at: datetime) -> list[dict[str, Any]]:
     learner_id = _who_asks(request, at) if request else None
+    ahead = queries.openings_ahead((card.section for card in cards), at=at)
     if request is None or learner_id is None or not cards:
-        return [_row(Offer(card)) for card in cards]
+        return [_row(Offer(card)) | _before_the_hour(card, ahead, at) for card in cards]
     with scope.learners([learner_id]):
         learner = Learner.objects.get(pk=learner_id)
         ids = [card.section.pk for card in cards]
         facts = queries.dossier(ids, learner=learner, actor=cast(User, request.user), at=at)
         listed = queries.listed_sections(learner)
         offers = queries.offers_for(cards, learner, facts, at=at)
-        return [_row(offer, listed) for offer in offers]
+        return [_row(offer, listed) | _before_the_hour(offer.card, ahead, at) for offer in offers]
+
+
+def _before_the_hour(card: ClassCard, ahead: dict[int, Opening], at: datetime) -> dict[str, Any]:
+    """When to come to the waiting room of a class that is still to open, and whether now."""
+    opening = ahead.get(card.section.pk)
+    if opening is None or card.seats.state != "soon":
+        return {"room": None, "when_to_come": ""}
+    return {
+        "room": opening if opening.takes_people(at) else None,
+        "when_to_come": wording.before_the_hour(opening, at=at),
+    }
 
 
 def _row(offer: Offer, listed: set[int] | None = None) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from accounts.models import Learner
 from courses.models import ClassSection
 from enrolment import queries, services, wording
 from enrolment.domain.refusals import Refusal
-from enrolment.models import Channel, Outcome
+from enrolment.models import Channel, Opening, Outcome
 from enrolment.services import SeatRefused
 from enrolment.views.passes import passes_of, waits_at
 from enrolment.views.presses import address_of, channel_of, measured, one_key_one_request
@@ -40,8 +40,11 @@ def check_class(request: LearnerRequest, section_id: int) -> HttpResponse:
     refusal = objection.reason if objection and objection.paper is None else None
     at_limit = refusal is Refusal.LIMIT
     limit, counted = facts.limit(section.pk)
+    late_fee = queries.late_fee_of(section, at=request.at) if by_staff else None
     # Papers can be brought before the first day; while anything else stands they help nobody.
     papers_help = refusal in {None, Refusal.NOT_OPEN_YET}
+    too_early = refusal is Refusal.NOT_OPEN_YET
+    ahead = queries.opening_ahead(section, at=request.at) if too_early else None
     return render(
         request,
         "enrolment/check_class.html",
@@ -50,6 +53,8 @@ def check_class(request: LearnerRequest, section_id: int) -> HttpResponse:
             "offer": offer,
             "refusal": wording.limit_reached(limit)
             if at_limit
+            else wording.before_the_hour(ahead, at=request.at)
+            if ahead is not None
             else objection
             and refusal
             and wording.objection(
@@ -60,20 +65,32 @@ def check_class(request: LearnerRequest, section_id: int) -> HttpResponse:
             "situation": wording.situation(
                 offer.findings, section, others=offer.others, opens_at=card.seats.opens_at
             ),
-            "not_open_yet": refusal is Refusal.NOT_OPEN_YET and card.seats.opens_at is not None,
+            "not_open_yet": too_early and card.seats.opens_at is not None,
+            "room": ahead if ahead is not None and ahead.takes_people(request.at) else None,
             "advice": wording.advice(offer.findings),
             "by_staff": by_staff,
-            "late_fee": queries.late_fee_of(section, at=request.at) if by_staff else None,
+            "late_fee": late_fee,
             "due_at": facts.hold_until(section.pk),
-            "refund_rule": wording.refund_rule(section),
+            "refund_rule": wording.refund_rule(section, joined_late=late_fee is not None),
             "like_it": queries.like_it(section, at=request.at)
             if (card.seats.state == "full" or refusal) and not at_limit
             else [],
-            "waits_at": None if objection else waits_at(request, facts, section.pk),
+            "turn": None if objection else _turn(request, facts, section),
             **_other_ways(request, facts, section),
             "press": new_press(),
         },
     )
+
+
+def _turn(
+    request: LearnerRequest, facts: queries.Dossier, section: ClassSection
+) -> queries.Turn | None:
+    """Return where the learner stands before the door of a class; None where none is shut."""
+    waits = waits_at(request, facts, section.pk)
+    if waits is None:
+        return None
+    opening = Opening.objects.with_words().get(pk=waits)
+    return queries.turn_of(opening, request.learner, at=request.at)
 
 
 def _other_ways(

@@ -48,6 +48,7 @@ def show_opening(request: LearnerRequest, opening_id: int) -> HttpResponse:
             "opening": opening,
             "turn": turn,
             "place": turn.place,
+            "got": queries.came_away_with(opening, request.learner) if turn.has_entered else [],
             "about": wording.about(turn.about),
             "about_words": wording.about_words(),
             "files": storages["queue"].url(f"{opening.pk}/"),

@@ -14,6 +14,7 @@ from enrolment.wording.learners import (
     comes_back,
     health_declared,
     line_length,
+    not_paid_in_time,
     refund_rule,
     reminder_set,
     seat_came_meanwhile,
@@ -25,6 +26,7 @@ from enrolment.wording.moments import (
 from enrolment.wording.rooms import (
     about,
     about_words,
+    before_the_hour,
     brought,
     come_in,
     not_your_turn,
@@ -42,6 +44,7 @@ from enrolment.wording.rules import (
     situation,
 )
 from enrolment.wording.several import (
+    already_dealt_with,
     asked_for_now,
     beside,
     changed,
@@ -80,7 +83,9 @@ __all__ = [
     "about",
     "about_words",
     "advice",
+    "already_dealt_with",
     "asked_for_now",
+    "before_the_hour",
     "before_the_tap",
     "beside",
     "brought",
@@ -106,6 +111,7 @@ __all__ = [
     "more_than_allowed",
     "names",
     "none_came_about",
+    "not_paid_in_time",
     "not_together",
     "not_your_turn",
     "nothing_chosen",

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -50,6 +51,20 @@ def room_closed(opening: Opening, *, at: datetime) -> str:
             "day": moment(opening.doors_at)
         }
     return _("Nobody needs to stand in line any more. You can enrol at once.")
+
+
+def before_the_hour(opening: Opening, *, at: datetime) -> str:
+    """Say when to come before a department opens: whoever comes at the hour stands behind."""
+    hour = date_format(localtime(opening.opens_at), "G:i")
+    if opening.takes_people(at):
+        return _(
+            "The waiting room is open. Take a number before %(hour)s: all who are there are"
+            " shuffled together."
+        ) % {"hour": hour}
+    return _("The waiting room opens on %(day)s. Come and take a number before %(hour)s.") % {
+        "day": moment(opening.doors_at),
+        "hour": hour,
+    }
 
 
 def not_your_turn() -> str:

@@ -44,6 +44,12 @@ function clockOf(state, perMinute, ahead) {
   }).format(new Date(Math.ceil(at / step) * step));
 }
 
+// The hour has come and the order has not: a page that was opened before names no hour any more.
+function isDue(state) {
+  const now = Date.parse(state.as_of);
+  return !state.ended && !state.drawn && now >= Date.parse(state.opens) + state.poll.first * 1000;
+}
+
 function tell(state) {
   const serving = lane === "office" ? state.serving_office : state.serving;
   const perMinute = lane === "office" ? state.per_minute_office : state.per_minute;
@@ -52,7 +58,10 @@ function tell(state) {
   const waits = !state.ended && position !== null && !called;
   show("[data-queue-when=over]", state.ended);
   show("[data-queue-when=called]", called);
-  show("[data-queue-when=gathering]", !state.ended && position === null);
+  show("[data-queue-when=waiting]", !state.ended && !called);
+  const due = isDue(state);
+  show("[data-queue-when=due]", due);
+  show("[data-queue-when=gathering]", !state.ended && position === null && !due);
   show("[data-queue-when=held]", waits && state.held_back);
   show("[data-queue-row=position]", !state.ended && position !== null);
   show("[data-queue-row=serving]", !state.ended && position !== null);
@@ -78,7 +87,7 @@ function pause(state) {
   if (!state.drawn) {
     const toTheHour = (Date.parse(state.opens) - Date.parse(state.as_of)) / 1000;
     const wait = toTheHour + first + Math.random() * spread;
-    return toTheHour > 0 ? Math.min(wait, later) : soon;
+    return toTheHour > 0 ? Math.min(wait, later) : soon + Math.random() * spread;
   }
   const serving = lane === "office" ? state.serving_office : state.serving;
   const perMinute = lane === "office" ? state.per_minute_office : state.per_minute;

@@ -117,9 +117,11 @@ def test_whoever_comes_after_the_hour_stands_behind_all_who_came_before(opening)
     services.number_latecomers(opening=opening)
     positions = dict(QueuePlace.objects.values_list("pk", "position"))
     assert [positions[pk] for pk in late] == [7, 8, 9]
-    numbers = QueuePlace.objects.came_in_time(opening).values_list("number", flat=True)
+    numbers = QueuePlace.objects.drawn(Opening.objects.get()).values_list("number", flat=True)
     drawn = queueing.in_drawn_order(numbers, Opening.objects.get().seed)
-    in_order = QueuePlace.objects.came_in_time(opening).in_order().values_list("number", flat=True)
+    in_order = (
+        QueuePlace.objects.drawn(Opening.objects.get()).in_order().values_list("number", flat=True)
+    )
     assert list(in_order) == drawn
 
 
@@ -541,3 +543,73 @@ def test_the_estimate_is_a_time_of_day_to_five_minutes_and_never_a_promise(openi
     assert turn.about is None
     opening.held_back, opening.rate = False, 0
     assert turn.about is None
+
+
+@pytest.mark.usefixtures("_in_chinese")
+def test_before_the_hour_a_class_says_when_to_come_and_leads_to_the_room(
+    app_client, opening, section, learner
+):
+    section.opens_at = opening.opens_at
+    section.save(update_fields=["opens_at"])
+    check = reverse("enrolment:check-class", args=[section.pk])
+    course = reverse("courses:show-course", args=[section.course.slug])
+    remind = reverse("enrolment:remind-of-opening", args=[section.pk])
+    app_client.force_login(learner.user)
+    clock.set_to(TODAY - 60 * MINUTE)
+    for page in (check, course):
+        said = app_client.get(page).content.decode()
+        assert "等候室开门" in said
+        assert "前来领号" in said
+        assert room_of(opening) not in said
+    assert remind in app_client.get(check).content.decode()
+
+    clock.set_to(EARLY)
+    for page in (check, course):
+        said = app_client.get(page).content.decode()
+        assert "等候室开着" in said
+        assert f"{room_of(opening)}?next={check}" in said
+    assert remind not in app_client.get(check).content.decode()
+
+
+@pytest.mark.usefixtures("_in_chinese")
+def test_whoever_is_called_comes_in_from_the_page_of_the_class(
+    app_client, opening, section, learner
+):
+    check = reverse("enrolment:check-class", args=[section.pk])
+    enter = reverse("enrolment:enter-room", args=[opening.pk])
+    app_client.force_login(learner.user)
+    come(opening, learner)
+    clock.set_to(SOON)
+    waits = app_client.get(check).content.decode()
+    assert "您已经领了号" in waits
+    assert enter not in waits
+    call(opening, 1, at=SOON)
+    said = app_client.get(check).content.decode()
+    assert "轮到您了，请进。" in said
+    assert enter in said
+    assert app_client.post(enter, {"next": check}).headers["Location"] == check
+
+
+@pytest.mark.usefixtures("_in_chinese")
+def test_the_room_says_what_is_true_before_the_call_after_it_and_with_a_place(
+    app_client, opening, section, learner
+):
+    app_client.force_login(learner.user)
+    come(opening, learner)
+    clock.set_to(SOON)
+    call(opening, 0, at=SOON)
+    later = 'data-queue-when="waiting" hidden'
+    waits = app_client.get(room_of(opening)).content.decode()
+    assert later not in waits
+    assert "核对用的编号" in waits
+    call(opening, 1, at=SOON)
+    called = app_client.get(room_of(opening)).content.decode()
+    assert later in called
+    assert "先报先得" in called
+
+    passes = passed(opening, learner)
+    claim(section, learner, at=SOON, passes=passes)
+    inside = app_client.get(room_of(opening)).content.decode()
+    assert "<h2>轮到您了" not in inside
+    assert section.display_name() in inside
+    assert "想再报一个班" in inside
