@@ -14,9 +14,11 @@ from enrolment.domain.fees import late_fee
 from enrolment.domain.refunds import Refund, refund_on_leaving
 from enrolment.domain.waitlist import Length, length_of
 from enrolment.models import Enrolment, ShortlistedClass, WaitlistEntry, ledger
+from enrolment.models.enrolments import EnrolmentQuerySet
 from enrolment.queries.times import rules_of
 
 SOON = timedelta(days=8)
+SHOWN_WHEN_GONE = timedelta(days=7)  # a place that was not paid in time
 FOUR_WEEKS = timedelta(weeks=4)
 
 
@@ -90,11 +92,14 @@ class MyClasses:
     finished: list[Enrolment]
     lessons: list[MyLesson] = field(default_factory=list)
     listed: int = 0  # classes put aside
+    gone: list[Enrolment] = field(default_factory=list)  # places not paid in time, of late
 
     @property
     def has_nothing(self) -> bool:
         """Whether there is nothing to show but the way to the catalogue."""
-        return not any((self.offers, self.held, self.yours, self.waiting, self.undoable))
+        return not any(
+            (self.offers, self.held, self.yours, self.waiting, self.undoable, self.gone)
+        )
 
 
 def my_classes(learner: Learner, *, at: datetime) -> MyClasses:
@@ -118,8 +123,22 @@ def my_classes(learner: Learner, *, at: datetime) -> MyClasses:
         ),
         finished=list(mine.finished()[:12]),
         lessons=lessons,
+        gone=_gone(mine, holding, entries, at=at),
         listed=ShortlistedClass.objects.of(learner).still_wanted().count(),
     )
+
+
+def _gone(
+    mine: EnrolmentQuerySet,
+    holding: list[Enrolment],
+    entries: list[WaitlistEntry],
+    *,
+    at: datetime,
+) -> list[Enrolment]:
+    """Return places lost for want of payment, each class once; not what is had or waited for."""
+    had = {one.section_id for one in (*holding, *entries)}
+    lost = mine.not_paid_in_time(at - SHOWN_WHEN_GONE).order_by("pk")
+    return list({one.section_id: one for one in lost if one.section_id not in had}.values())
 
 
 def lessons_of(enrolments: Iterable[Enrolment], *, at: datetime) -> list[MyLesson]:

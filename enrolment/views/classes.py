@@ -16,7 +16,13 @@ from enrolment.domain.refusals import Refusal
 from enrolment.models import Channel, Opening, Outcome
 from enrolment.services import SeatRefused
 from enrolment.views.passes import passes_of, waits_at
-from enrolment.views.presses import address_of, channel_of, measured, one_key_one_request
+from enrolment.views.presses import (
+    address_of,
+    channel_of,
+    measured,
+    one_key_one_request,
+    say_when_to_go_on,
+)
 
 
 def _section(section_id: int) -> ClassSection:
@@ -125,7 +131,9 @@ def hold_seat(request: LearnerRequest, section_id: int) -> HttpResponse:
             channel=channel_of(request),
             passes=passes_of(request),
         )
-    except SeatRefused:  # the check page says why, from the facts of this moment
+    except SeatRefused as refused:  # the check page says why, from the facts of this moment
+        if refused.reason is Refusal.HELPED_ENOUGH:
+            say_when_to_go_on(request, refused, _section(section_id))
         return redirect("enrolment:check-class", section_id)
     except ClassSection.DoesNotExist:
         raise Http404 from None

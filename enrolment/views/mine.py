@@ -48,7 +48,10 @@ def show_enrolment(request: LearnerRequest, enrolment_id: int) -> HttpResponse:
             "enrolment": enrolment,
             "section": enrolment.section,
             "may_undo": may_undo,
-            "refund_rule": wording.refund_rule(enrolment.section),
+            "refund_rule": wording.refund_rule(
+                enrolment.section, joined_late=enrolment.source == Enrolment.Source.LATE
+            ),
+            "ran_out": _ran_out(request, enrolment),
             "late_fee": queries.late_fee_agreed(enrolment),
             "line_is_open": queries.line_is_open(enrolment.section, at=request.at),
             "next_lesson": _next_lesson(enrolment, request.at),
@@ -56,6 +59,20 @@ def show_enrolment(request: LearnerRequest, enrolment_id: int) -> HttpResponse:
             "other_press": new_press(),
         },
     )
+
+
+def _ran_out(request: LearnerRequest, enrolment: Enrolment) -> str:
+    """Say of a place that was not paid in time what became of it; "" for any other."""
+    if enrolment.status != Enrolment.Status.LAPSED:
+        return ""
+    section = queries.section_to_show(enrolment.section_id)
+    facts = queries.dossier(
+        [section.pk], learner=request.learner, actor=request.user, at=request.at
+    )
+    card = queries.live_card(section, at=request.at)
+    offer = queries.offers_for([card], request.learner, facts, at=request.at)[0]
+    has_places = card.seats.state in {"open", "few"}
+    return wording.not_paid_in_time(can_be_had=has_places and offer.may_go_on)
 
 
 def _next_lesson(enrolment: Enrolment, at: datetime) -> queries.MyLesson | None:

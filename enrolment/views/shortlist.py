@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts import limits
 from accounts.http import LearnerRequest, learner_required, new_press, press_of
 from courses.models import ClassSection
 from enrolment import queries, services, wording
@@ -20,6 +21,7 @@ from enrolment.services.shortlist import MOST
 from enrolment.views.passes import passes_of, waits_at
 from enrolment.views.presses import channel_of, measured, one_key_one_request
 
+HAD = {Refusal.ALREADY_IN, Refusal.ALREADY_WAITING}
 HANGING = {Together.EACH.value, Together.ALL.value}
 
 
@@ -126,14 +128,36 @@ def enrol_from_list(request: LearnerRequest) -> HttpResponse:
             passes=passes_of(request),
         )
     except SeveralRefused as refused:
+        if refused.reason in HAD and not _still_listed(request, sections):
+            return _dealt_with(request)
         _say_why_none(request, refused, sections)
         return the_list
     except ClassSection.DoesNotExist:
         raise Http404 from None
     if all(part.claim is None for part in parts):
-        messages.warning(request, wording.nothing_from_list())
+        if all(part.reason in HAD for part in parts):
+            return _dealt_with(request)  # a second page of the same list was open
+        enough = any(part.reason is Refusal.HELPED_ENOUGH for part in parts)
+        again_at = limits.helps_again_at(request.at)
+        messages.warning(
+            request,
+            wording.refusal(Refusal.HELPED_ENOUGH, sections[0], opens_at=again_at)
+            if enough
+            else wording.nothing_from_list(),
+        )
         return the_list
     return redirect("enrolment:show-answers", key)
+
+
+def _still_listed(request: LearnerRequest, sections: list[ClassSection]) -> bool:
+    with request.scope():
+        listed = queries.listed_sections(request.learner)
+    return any(section.pk in listed for section in sections)
+
+
+def _dealt_with(request: LearnerRequest) -> HttpResponse:
+    messages.info(request, wording.already_dealt_with())
+    return redirect("enrolment:my-classes")
 
 
 @never_cache
@@ -237,6 +261,9 @@ def _say_why_none(
     section = by_id.get(refused.section)
     other = refused.other_section
     why = wording.refusal(
-        refused.reason, section, other=queries.section_to_show(other) if other else None
+        refused.reason,
+        section,
+        other=queries.section_to_show(other) if other else None,
+        opens_at=refused.opens_at,
     )
     messages.warning(request, wording.none_came_about(section, why))

@@ -33,10 +33,12 @@ def line_length(length: Length) -> str:
             return _("more than 30 people wait")
 
 
-def refund_rule(section: ClassSection) -> str:
-    """Say what comes back when one leaves."""
+def refund_rule(section: ClassSection, *, joined_late: bool = False) -> str:
+    """Say what comes back when one leaves; who joined when lessons had begun has another rule."""
     if not section.fee_fen:
         return _("This class costs nothing.")
+    if joined_late:
+        return _("Who joins late gets no fee back, except for illness and the like.")
     return _(
         "All of it until the second lesson. Then for the lessons that remain, until the fifth."
         " After that, only for special reasons such as illness."
@@ -64,6 +66,16 @@ def comes_back(refund: Refund) -> str:
                 "The fifth lesson is over: the fee is not paid back."
                 " For special reasons such as illness, come to the counter."
             )
+
+
+def not_paid_in_time(*, can_be_had: bool) -> str:
+    """Say that a place that was kept is gone, and whether there is another one."""
+    if can_be_had:
+        return _(
+            "It was not paid in time, so the place could not be kept."
+            " There are places now; you can enrol again."
+        )
+    return _("It was not paid in time, so the place could not be kept.")
 
 
 def reminder_set(opens_at: datetime) -> str:

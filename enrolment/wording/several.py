@@ -77,6 +77,11 @@ def nothing_from_list() -> str:
     return _("No class came about. Why stands with each class below.")
 
 
+def already_dealt_with() -> str:
+    """Say that an earlier press asked for these classes."""
+    return _("These classes were dealt with a moment ago. Here in My classes you see them.")
+
+
 def nothing_chosen() -> str:
     """Say that no class of the list can be asked for."""
     return _("None of these classes can be had just now. Your list is kept.")

@@ -115,6 +115,8 @@ def refusal(
         return IN_THE_WAY[reason] % {"other": name}
     if reason in OF_THE_CLASS:
         return OF_THE_CLASS[reason](section)
+    if reason is Refusal.HELPED_ENOUGH:
+        return _helped_enough(section, opens_at)
     if reason is Refusal.NOT_OPEN_YET:
         return _not_open_yet(opens_at or (section.opens_at if section else None))
     if reason is Refusal.TOO_OLD_TO_BEGIN:
@@ -139,6 +141,14 @@ def _not_open_yet(opens_at: datetime | None) -> str:
     return _("You can ask for a place from %(day)s. Please come back then.") % {
         "day": moment(opens_at)
     }
+
+
+def _helped_enough(section: ClassSection | None, again_at: datetime | None) -> str:
+    again = moment(again_at) if again_at else _("the next full hour")
+    return _(
+        "One account can ask for three other people within an hour, and you have helped three."
+        " You can go on from %(again)s. Is it urgent? Phone %(office)s: %(phone)s."
+    ) % {"again": again, **counter_of(section)}
 
 
 def _needs_family_consent(section: ClassSection | None) -> str:

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from accounts import clock
 from campus.templatetags.places import day_words
+from enrolment import services
 from enrolment.models import Enrolment
 from tests.enrolment.acts import claim, enrolment_of
 from tests.factories.accounts import LearnerFactory
@@ -86,3 +87,51 @@ def test_a_class_leads_to_its_replays_once_there_are_some(app_client, mine):
     )
 
     assert replays in page(app_client, "show-enrolment", mine, after_lessons=3)
+
+
+def test_who_joined_late_is_promised_no_money_back(app_client, mine):
+    assert "第二次课前退班" in page(app_client, "show-enrolment", mine, after_lessons=1)
+    Enrolment.objects.update(source="late")
+
+    whole = page(app_client, "show-enrolment", mine, after_lessons=1)
+
+    assert "插班的学费不退" in whole
+    assert "第二次课前退班" not in whole
+
+
+@pytest.fixture
+def lost(app_client):
+    """A place that was not paid in time, and the moment in which it was lost."""
+    learner, section = LearnerFactory(name="王秀英"), SectionFactory(with_fee=True)
+    app_client.force_login(learner.user)
+    due_at = claim(section, learner).due_at
+    services.lapse_and_promote(at=due_at)
+    return enrolment_of(learner, section), due_at
+
+
+def test_a_place_not_paid_in_time_says_so_and_leads_on_for_some_days(app_client, lost):
+    mine, due_at = lost
+    clock.set_to(due_at + timedelta(days=6))
+    mine_page = reverse("enrolment:my-classes")
+    gone = "到期没有缴费，名额没有留住"
+
+    assert gone in app_client.get(mine_page).content.decode()
+    address = reverse("enrolment:show-enrolment", args=[mine.pk])
+    assert "现在还有名额，可以再报" in app_client.get(address).content.decode()
+    for _seat in range(2):
+        claim(mine.section, LearnerFactory())
+    whole = app_client.get(address).content.decode()
+    assert gone in whole
+    assert "现在还有名额" not in whole
+    clock.set_to(due_at + timedelta(days=7))
+    assert gone not in app_client.get(mine_page).content.decode()
+
+
+def test_a_place_lost_and_had_again_is_not_spoken_of(app_client, lost):
+    mine, due_at = lost
+    clock.set_to(due_at)
+    claim(mine.section, mine.learner, at=due_at)
+
+    whole = app_client.get(reverse("enrolment:my-classes")).content.decode()
+
+    assert "没有留住" not in whole

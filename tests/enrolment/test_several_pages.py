@@ -232,6 +232,20 @@ def test_all_or_none_leaves_everything_where_it_was(app_client, anna, nothing_is
     nothing_is_broken()
 
 
+@pytest.mark.parametrize("mode", ["each", "all"])
+def test_a_second_page_of_a_list_that_was_asked_for_leads_to_the_answers(app_client, anna, mode):
+    sections = classes()
+    put(app_client, *sections)
+    enrol(app_client, sections, mode=mode)
+
+    answer = enrol(app_client, sections, mode=mode)
+
+    assert answer.headers["Location"] == at("my-classes")
+    page = words_of(app_client.get(answer.headers["Location"]))
+    assert "这些班刚才已经办过了" in page
+    assert "一个班也没有" not in page
+
+
 def test_all_or_none_is_for_one_term(app_client, anna):
     sections = [SectionFactory(weekday=1), SectionFactory(weekday=2)]
     put(app_client, *sections)

@@ -180,6 +180,19 @@ def test_one_waits_to_change_and_the_offer_says_what_ends(
     nothing_is_broken(offer_hours=True)
 
 
+def test_who_waits_to_change_is_told_to_pay_for_the_class_of_now(app_client, anna, term):
+    paying = SectionFactory(term=term, course__name="国画花鸟", with_fee=True)
+    claim(paying, anna)
+    enrolment, full = enrolment_of(anna, paying), filled(term)
+    said = f"现在的《{paying.display_name()}》还没缴费"
+
+    assert said in words_of(app_client.get(at("change-class", enrolment.pk, full.pk)))
+    answer = change(app_client, enrolment, full, expects="line")
+    assert said in words_of(app_client.get(answer.headers["Location"]))
+    paid(enrolment)
+    assert said not in words_of(app_client.get(answer.headers["Location"]))
+
+
 def test_a_clash_leads_to_the_change(app_client, anna, old, term):
     new = SectionFactory(term=term)
     page = words_of(app_client.get(at("check-class", new.pk)))
