@@ -4,7 +4,7 @@ from datetime import datetime
 
 from accounts import scope
 from accounts.models import HelperGrant, Learner, User
-from accounts.queries import learners_of
+from accounts.queries import at_the_door, learners_of
 from courses.models import ClassSection
 from enrolment.domain.changes import Difference, difference
 from enrolment.models import Act, Claim, Enrolment, Outcome, WaitlistEntry, ledger
@@ -95,8 +95,10 @@ def companions_of(learner: Learner, user: User, *, at: datetime) -> list[Learner
 
     Grants of the office are for its desk, not for a family's page.
     """
-    allowed = learners_of(user, at=at)
+    allowed = at_the_door(user, at=at)
     others = {*allowed.own, *allowed.grants} - {learner.pk}
+    if not others:
+        return []  # most people are alone, and this is asked on the busiest page of a rush
     with scope.learners(others):
         live = HelperGrant.objects.live(at).exclude(kind=HelperGrant.Kind.STAFF)
         granted = live.filter(helper=user, may_apply=True, learner__in=others)
