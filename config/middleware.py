@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.urls import Resolver404, resolve
@@ -94,6 +95,22 @@ def editors_policy(get_response: GetResponse) -> GetResponse:
         if request.path.startswith("/admin/"):
             response._csp_update = EDITORS  # type: ignore[attr-defined]  # django-csp's own way
         return response
+
+    return middleware
+
+
+def admin_is_shut_to_others(get_response: GetResponse) -> GetResponse:
+    """Say once to whoever is signed in and no editor that ``/admin/`` is not theirs.
+
+    Wagtail sends them to sign in, which sends whoever has signed in back: round and round, with
+    a message for each turn.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        inside = request.path_info.startswith("/admin/") and request.user.is_authenticated
+        if inside and not request.user.has_perm("wagtailadmin.access_admin"):
+            raise PermissionDenied
+        return get_response(request)
 
     return middleware
 

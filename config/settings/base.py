@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "accounts.middleware.staff_sessions_end",
     "accounts.middleware.staff_need_a_second_factor",
+    "config.middleware.admin_is_shut_to_others",
     "config.middleware.bodies_have_an_end",
     "accounts.middleware.staff_see_their_units",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",

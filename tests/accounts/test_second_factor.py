@@ -8,6 +8,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
 from django.contrib.auth.models import Group
+from django.contrib.messages import get_messages
 from django.test import Client
 
 from accounts import clock, middleware, roles, services
@@ -125,7 +126,7 @@ def test_a_session_from_before_the_post_shows_the_factor_first(app_client):
 def test_a_learner_needs_no_factor(app_client):
     by_phone(app_client, LearnerFactory(user__phone="+8613800000201").user)
     assert app_client.get("/my/").status_code == 200
-    assert app_client.get(ADMIN).status_code == 302
+    assert app_client.get(ADMIN).status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -277,3 +278,20 @@ def test_sign_in_pages_open_without_a_session():
     client = Client()
     for path in ("/accounts/login/", "/accounts/login/code/", "/en/accounts/login/code/"):
         assert client.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("path", [ADMIN, "/admin/pages/", "/admin/login/?next=/admin/"])
+def test_whoever_is_signed_in_and_no_editor_is_told_once(app_client, path):
+    learner = LearnerFactory()
+    app_client.force_login(learner.user)
+    answer = app_client.get(path)
+    assert answer.status_code == 403
+    assert not list(get_messages(answer.wsgi_request))
+    assert app_client.get("/my/").status_code == 200
+
+
+def test_a_teacher_is_told_once_too(app_client):
+    teacher = member_of_staff(Role.TEACHER, factor="totp")
+    by_password(app_client, teacher)
+    app_client.post(SHOW, {"code": totp_code()})
+    assert app_client.get(ADMIN).status_code == 403
