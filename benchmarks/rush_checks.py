@@ -97,7 +97,7 @@ def _order(opening: Opening) -> Iterator[Promise]:
         numbers = [line.split()[0] for line in file.read().decode().splitlines()]
     with shelf.open(f"{opening.pk}/state.json", "rb") as file:
         seed = json.load(file)["seed"]
-    drawn = QueuePlace.objects.came_in_time(opening).in_lane(Lane.PEOPLE).order_by("position")
+    drawn = QueuePlace.objects.drawn(opening).in_lane(Lane.PEOPLE).order_by("position")
     promised = queueing.digest_of(seed) == opening.seed_digest
     same = list(drawn.values_list("number", flat=True)) == numbers
     again = numbers == queueing.in_drawn_order(numbers, seed)

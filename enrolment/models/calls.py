@@ -1,12 +1,10 @@
 """Who was telephoned about an offer or a held place, and what came of it."""
 
-from datetime import datetime
 from typing import Self
 from uuid import uuid4
 
 from django.db import models
 from django.db.models import F, Q
-from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Learner, Unit, User
@@ -28,10 +26,6 @@ class CallAttemptQuerySet(models.QuerySet["CallAttempt"]):
     def about_places(self, enrolments: list[Enrolment]) -> Self:
         """About held places that wait for an answer."""
         return self.filter(enrolment__in=enrolments)
-
-    def of_day(self, at: datetime) -> Self:
-        """Made on one local day."""
-        return self.filter(at__date=localdate(at))
 
 
 class CallAttempt(models.Model):

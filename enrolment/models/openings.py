@@ -13,6 +13,8 @@ from enrolment.models.vocabulary import Channel, Lane
 
 # Who comes in these minutes before an opening is shuffled; who comes later stands behind.
 SHUFFLED_MINUTES = timedelta(minutes=15)
+# Phases after which nobody needs to stand in line; before them, the hour alone opens no door.
+AFTERWARDS = frozenset({Term.Phase.TEACHING, Term.Phase.CLOSED, Term.Phase.ARCHIVED})
 # So long pages that still wait are told that they need not.
 HEARD_OF = timedelta(minutes=10)
 
@@ -86,8 +88,10 @@ class Opening(models.Model):
     seed_digest = models.CharField(max_length=64)
     seed = models.CharField(max_length=64, blank=True, default="", db_default="")
     shuffled_at = models.DateTimeField(null=True, blank=True)
-    # How many people were shuffled; whoever came after them has a higher position.
+    # How many people were shuffled, and how many of them in the office's lane; whoever came
+    # after them has a higher position.
     people_in = models.PositiveIntegerField(default=0, db_default=0)
+    office_in = models.PositiveIntegerField(default=0, db_default=0)
     # Up to which position of each lane people may come in; it never goes down.
     serving = models.PositiveIntegerField(default=0, db_default=0)
     serving_office = models.PositiveIntegerField(default=0, db_default=0)
@@ -104,6 +108,7 @@ class Opening(models.Model):
     class Stage(models.TextChoices):
         PLANNED = "planned", _("still to come")
         GATHERING = "gathering", _("the waiting room is open")
+        DUE = "due", _("begins soon")
         SERVING = "serving", _("people come in by turn")
         OVER = "over", _("open to all, no turn needed")
 
@@ -124,6 +129,9 @@ class Opening(models.Model):
                 | (Q(shuffled_at__isnull=False) & ~Q(seed="")),
                 name="the_seed_is_shown_with_the_order",
             ),
+            models.CheckConstraint(
+                condition=Q(office_in__lte=F("people_in")), name="of_all_who_were_shuffled"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -134,17 +142,32 @@ class Opening(models.Model):
         """From when on people may come and wait."""
         return self.opens_at - SHUFFLED_MINUTES
 
+    @property
+    def lets_people_in(self) -> bool:
+        """Whether its term is in the phase in which everybody may ask for a seat."""
+        return self.term.phase == Term.Phase.OPEN_ENROLMENT
+
+    @property
+    def waits_for_term(self) -> bool:
+        """Whether the hour will open nothing yet: phases are begun by hand, not by the clock."""
+        return not self.lets_people_in and self.term.phase not in AFTERWARDS
+
     def stage(self, at: datetime) -> Stage:
-        """How far it has come at a moment. Between hour and order people still gather."""
+        """How far it has come at a moment.
+
+        Between the hour and the order people still come; usually that is two seconds.
+        """
         if self.ended_at is not None or (self.closes_at is not None and self.closes_at <= at):
             return self.Stage.OVER
         if at < self.doors_at:
             return self.Stage.PLANNED
-        return self.Stage.GATHERING if self.shuffled_at is None else self.Stage.SERVING
+        if self.shuffled_at is not None:
+            return self.Stage.SERVING
+        return self.Stage.GATHERING if at < self.opens_at else self.Stage.DUE
 
     def takes_people(self, at: datetime) -> bool:
         """Whether one can get a place before this door at a moment."""
-        return self.stage(at) in {self.Stage.GATHERING, self.Stage.SERVING}
+        return self.stage(at) in {self.Stage.GATHERING, self.Stage.DUE, self.Stage.SERVING}
 
     def serving_of(self, lane: str) -> int:
         """Return up to which position a lane may come in."""
@@ -178,9 +201,11 @@ class QueuePlaceQuerySet(models.QuerySet["QueuePlace"]):
         """People who came by themselves, or those the office brought."""
         return self.filter(lane=lane)
 
-    def came_in_time(self, opening: Opening) -> Self:
-        """Who came to a door before it opened: their order is shuffled."""
-        return self.before(opening).filter(joined_at__lt=opening.opens_at)
+    def drawn(self, opening: Opening) -> Self:
+        """Who was shuffled before a door. A press that arrived after the draw stands behind."""
+        people = Q(lane=Lane.PEOPLE, position__lte=opening.people_in - opening.office_in)
+        office = Q(lane=Lane.OFFICE, position__lte=opening.office_in)
+        return self.before(opening).filter(people | office)
 
     def without_position(self) -> Self:
         """Who has not been told yet where they stand."""
@@ -197,10 +222,6 @@ class QueuePlaceQuerySet(models.QuerySet["QueuePlace"]):
     def not_entered(self) -> Self:
         """Who has not come in yet."""
         return self.filter(entered_at=None)
-
-    def as_they_came(self) -> Self:
-        """The first to come first: keys are given in the order of coming."""
-        return self.order_by("pk")
 
     def in_order(self) -> Self:
         """As they are let in, each lane by itself."""

@@ -4,6 +4,8 @@ Only the work of the system may write positions; a trigger lets nobody change on
 constraint lets no two people of a lane stand in the same place.
 """
 
+from collections import Counter
+
 from django.db import connection
 from django.db.models import Max
 
@@ -23,6 +25,7 @@ DRAWN = """
         WHERE opening_id = %(opening)s AND joined_at < %(opens_at)s
     ) drawn
     WHERE place.id = drawn.id
+    RETURNING place.lane
 """
 
 # Keys are given in the order of coming; one that commits late comes after those it overtook.
@@ -39,11 +42,11 @@ BEHIND = """
 """
 
 
-def draw(opening: Opening, seed: str) -> int:
-    """Give everybody who came before the hour their position; return how many they are."""
+def draw(opening: Opening, seed: str) -> Counter[str]:
+    """Give everybody who came before the hour their position; return how many of each lane."""
     with connection.cursor() as cursor:
         cursor.execute(DRAWN, {"seed": seed, "opening": opening.pk, "opens_at": opening.opens_at})
-        return int(cursor.rowcount)
+        return Counter(lane for (lane,) in cursor.fetchall())
 
 
 def number_behind(opening: Opening) -> list[str]:

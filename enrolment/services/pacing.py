@@ -14,6 +14,7 @@ from django.db import transaction
 from enrolment.domain import queueing
 from enrolment.domain.queueing import Limits, Measured, Pace
 from enrolment.models import Lane, Opening, OpeningSecret, QueuePlace, queue_order
+from enrolment.models.openings import AFTERWARDS
 from enrolment.services import published
 
 log = logging.getLogger(__name__)
@@ -29,17 +30,20 @@ def limits() -> Limits:
 
 @transaction.atomic
 def draw_order(*, opening: Opening, at: datetime) -> bool:
-    """Shuffle all who came before the hour, once, and show the seed; False: it was done before.
+    """Shuffle all who came before the hour, once, and show the seed; False: not done now.
 
-    Position and seed appear in one commit, so nobody ever sees an order without its reason.
+    Position and seed appear in one commit, so nobody ever sees an order without its reason. It
+    is made when the term is in open enrolment: a phase that is begun late delays it, and
+    whoever comes between hour and order stands behind.
     """
     opening = Opening.objects.locked().get(pk=opening.pk)
-    if opening.shuffled_at is not None:
+    if opening.shuffled_at is not None or not opening.lets_people_in:
         return False
     opening.seed = OpeningSecret.objects.get(opening=opening).seed
     opening.shuffled_at = at
-    opening.people_in = queue_order.draw(opening, opening.seed)
-    opening.save(update_fields=["seed", "shuffled_at", "people_in"])
+    drawn = queue_order.draw(opening, opening.seed)
+    opening.people_in, opening.office_in = drawn.total(), drawn[Lane.OFFICE]
+    opening.save(update_fields=["seed", "shuffled_at", "people_in", "office_in"])
     log.info("opening %s: the order of %s people is made", opening.pk, opening.people_in)
     return True
 
@@ -79,7 +83,7 @@ def advance(*, opening: Opening, rate: float, measured: Measured | None, at: dat
 
 def may_let_in(opening: Opening, *, at: datetime) -> bool:
     """Whether anybody may come in now: all could look where they stand, nobody held them back."""
-    if opening.held_back or opening.shuffled_at is None:
+    if opening.held_back or opening.shuffled_at is None or not opening.lets_people_in:
         return False
     return at >= opening.shuffled_at + queueing.first_looks(opening.people_in)
 
@@ -110,7 +114,7 @@ class Pacer:
         Raises ``DatabaseError`` or ``OSError``; then ``forget``, and the next tick makes good
         what this one left undone.
         """
-        rooms = list(Opening.objects.with_a_room(at))
+        rooms = list(Opening.objects.with_a_room(at).with_words())
         crowded = [room for room in rooms if self._prepare(room, at=at)]
         if crowded:
             self._choose_pace(crowded, measured, at)
@@ -131,7 +135,8 @@ class Pacer:
         if room.shuffled_at is None:
             if not queueing.is_time_to_draw(opens_at=room.opens_at, at=at):
                 return False
-            draw_order(opening=room, at=at)
+            if not draw_order(opening=room, at=at):
+                return False
             room.refresh_from_db()
         fresh = number_latecomers(opening=room)
         if fresh and room.pk in self.published:
@@ -163,9 +168,9 @@ class Pacer:
     ) -> None:
         if room.shuffled_at is not None and room.ended_at is None:
             room = advance(opening=room, rate=rate, measured=measured, at=at)
-            if is_over(room, at=at) and end_room(opening=room, at=at):
-                log.info("opening %s: the waiting room is closed", room.pk)
-                room.ended_at = at
+        if room.ended_at is None and is_over(room, at=at) and end_room(opening=room, at=at):
+            log.info("opening %s: the waiting room is closed", room.pk)
+            room.ended_at = at
         if room.shuffled_at is not None and room.pk not in self.published:
             published.publish_order(room)
             published.publish_places(room)
@@ -177,7 +182,12 @@ def is_over(opening: Opening, *, at: datetime) -> bool:
     """Whether nobody needs this waiting room any more: its time is up, or it stood empty."""
     if opening.closes_at is not None and opening.closes_at <= at:
         return True
-    if at - opening.opens_at <= queueing.QUIET_BEFORE_END or any(waiting_before(opening).values()):
+    if opening.term.phase in AFTERWARDS:
+        return True
+    drawn_at = opening.shuffled_at
+    if drawn_at is None or at - drawn_at <= queueing.QUIET_BEFORE_END:
+        return False
+    if any(waiting_before(opening).values()):
         return False
     last = QueuePlace.objects.before(opening).last_joined_at()
     return last is None or at - last > queueing.QUIET_BEFORE_END

@@ -74,7 +74,7 @@ def per_minute(opening: Opening, *, waiting: dict[Lane, int]) -> tuple[int, int]
 
 def publish_order(opening: Opening) -> None:
     """Write the drawn order, for whoever works it out again: a number and its lane a line."""
-    drawn = QueuePlace.objects.came_in_time(opening).values_list("number", "lane")
+    drawn = QueuePlace.objects.drawn(opening).values_list("number", "lane")
     lane_of = dict(drawn)
     lines = (
         f"{number} {lane_of[number]}\n"

@@ -32,7 +32,9 @@ BEGIN
             SELECT o.id FROM enrolment_opening o
             JOIN courses_subject b ON b.id = c.subject_id
             WHERE o.term_id = s.term_id AND o.department_id = b.department_id
-              AND o.opens_at <= p_at AND o.ended_at IS NULL AND t.phase = 'open_enrolment')))
+              AND o.opens_at <= p_at AND o.ended_at IS NULL
+              -- A term that moves on late lets nobody past those who wait for it.
+              AND t.phase NOT IN ('teaching', 'closed', 'archived'))))
     INTO classes
     FROM courses_classsection s
     JOIN courses_course c ON c.id = s.course_id
@@ -51,7 +53,8 @@ BEGIN
         'learner', (
             SELECT jsonb_build_object(
                 'sex', l.sex, 'born_on', l.born_on, 'has_died', l.deceased_on IS NOT NULL,
-                'lives_here', l.region_code <> '')
+                'lives_here', l.region_code <> '',
+                'is_own', coalesce(l.user_id = p_actor, false))
             FROM accounts_learner l WHERE l.id = p_learner),
         'holds', (
             SELECT coalesce(jsonb_agg(jsonb_build_object(
