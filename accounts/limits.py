@@ -1,4 +1,5 @@
-"""Counting what must not be tried without end. No counter, no try.
+"""Counting what must not be tried without end. No counter, no try; except where the count is
+for fairness and no guard: then nobody is kept from anything because a counter is away.
 
 Counts live in Valkey and grow atomically: of sixty guesses sent at once, exactly the allowed
 number is judged. allauth's own counter (read, add, write in the session) lets many through.
@@ -10,6 +11,7 @@ from datetime import datetime, timedelta
 from django.core.cache import cache
 from django.utils.crypto import salted_hmac
 from django.utils.timezone import localtime
+from redis.exceptions import RedisError
 
 log = logging.getLogger(__name__)
 
@@ -19,6 +21,8 @@ CODE_LIVES = 600  # seconds
 DAY = 24 * 3600
 REPLIES_PER_DAY = 5
 WRONG_CODES_ALARM = 60  # a minute, in the whole city
+HELPED_PER_HOUR = 3  # people for whom one account asks, beside its own
+HOUR = 3600
 
 
 class TooMany(Exception):
@@ -44,6 +48,30 @@ def count_reply(number: str, *, at: datetime) -> bool:
     Two machines that answer each other would never end otherwise.
     """
     return _next(f"replies:{_mark(number)}:{localtime(at):%Y%m%d}", DAY) <= REPLIES_PER_DAY
+
+
+def count_helped(helper: int, learner: int, *, at: datetime) -> bool:
+    """Count somebody for whom an account asks within this hour; False when it had enough.
+
+    The same person again does not count. Of many presses at once no more than the number come
+    through, because each takes one of so many places. With Valkey away everybody does.
+    """
+    places = [f"helped:{helper}:{at:%Y%m%d%H}:{no}" for no in range(HELPED_PER_HOUR)]
+    try:
+        if learner in cache.get_many(places).values():
+            return True
+        # Two presses for one person at once ask in one order, so the second meets the first.
+        return any(
+            cache.add(place, learner, HOUR) or cache.get(place) == learner for place in places
+        )
+    except RedisError as away:
+        log.warning("who is helped is not counted: %s", away)
+        return True
+
+
+def helps_again_at(at: datetime) -> datetime:
+    """Return when an account that had enough may go on: the next full hour."""
+    return at.replace(minute=0, second=0, microsecond=0) + timedelta(seconds=HOUR)
 
 
 def note_wrong_code(*, at: datetime) -> int:

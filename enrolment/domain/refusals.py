@@ -10,6 +10,7 @@ class Refusal(StrEnum):
     # the class
     NOT_OPEN_YET = "not_open_yet"
     WAIT_YOUR_TURN = "wait_your_turn"
+    HELPED_ENOUGH = "helped_enough"
     CLOSED = "closed"
     LATE = "late"
     TOO_LATE_TO_JOIN = "too_late_to_join"

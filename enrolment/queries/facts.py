@@ -115,6 +115,11 @@ class Dossier:
         found: int | None = self._found["classes"][str(section_id)]["opening"]
         return found
 
+    @property
+    def is_of_actor(self) -> bool:
+        """Whether the learner belongs to the account that asks, and is nobody it helps."""
+        return bool(self._found["learner"]["is_own"])
+
     def rules(self, section_id: int) -> TermRules:
         """Return the rules of a class's term."""
         term = self._term_of(section_id)

@@ -1,5 +1,7 @@
 """How a service says no."""
 
+from datetime import datetime
+
 from django.core.exceptions import PermissionDenied
 
 from enrolment.domain.refusals import Refusal
@@ -9,16 +11,23 @@ from enrolment.models import Claim
 class SeatRefused(Exception):
     """The rules say no. Shown to the person, not logged.
 
-    ``opening`` is the one to wait at, where it is not this person's turn yet.
+    ``opening`` is the one to wait at, where it is not this person's turn yet; ``opens_at`` is
+    from when on the same press would be answered, where that is a matter of time alone.
     """
 
     def __init__(
-        self, reason: Refusal, *, other_section: int | None = None, opening: int | None = None
+        self,
+        reason: Refusal,
+        *,
+        other_section: int | None = None,
+        opening: int | None = None,
+        opens_at: datetime | None = None,
     ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.other_section = other_section
         self.opening = opening
+        self.opens_at = opens_at
 
 
 class PressReused(Exception):

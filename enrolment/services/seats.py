@@ -13,11 +13,11 @@ from courses.models import ClassSection
 from enrolment import queries
 from enrolment.domain import deadlines
 from enrolment.models import Act, Channel, Claim, Enrolment, ledger
+from enrolment.services.helpers import AT_THE_OFFICE, by_the_office, ensure_may_help
 from enrolment.services.refused import SeatRefused, answered
 from enrolment.services.waiting_room import ensure_admitted
 
 NO_PASSES: Mapping[int, str] = MappingProxyType({})
-AT_THE_OFFICE = frozenset({Channel.COUNTER, Channel.PHONE})
 
 
 def hold_seat(
@@ -45,9 +45,9 @@ def hold_seat(
         objection = facts.objection(section.pk, by_staff=channel in AT_THE_OFFICE)
         if objection is not None:
             raise SeatRefused(objection.reason, other_section=objection.other_section)
-        ensure_admitted(
-            facts, [section.pk], learner=learner, passes=passes, channel=channel, at=at
-        )
+        if not by_the_office(channel, reason):
+            ensure_admitted(facts, [section.pk], learner=learner, passes=passes, at=at)
+            ensure_may_help(facts, learner=learner, actor=actor, at=at)
     except SeatRefused:
         # A twin of this press may have been served a moment ago: then that is the answer.
         with scope.learners([learner.pk]):

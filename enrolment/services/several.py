@@ -7,15 +7,16 @@ from itertools import product
 from typing import Any
 from uuid import UUID
 
-from accounts import scope
+from accounts import limits, scope
 from accounts.models import Learner, User
 from courses.models import ClassSection
 from enrolment import queries
 from enrolment.domain.refusals import Objection, Refusal
 from enrolment.models import Act, Channel, Claim, Enrolment, Together, ledger
 from enrolment.queries import Dossier
+from enrolment.services.helpers import AT_THE_OFFICE, by_the_office, ensure_may_help
 from enrolment.services.refused import PressReused, SeatRefused, answered
-from enrolment.services.seats import AT_THE_OFFICE, NO_PASSES
+from enrolment.services.seats import NO_PASSES
 from enrolment.services.waiting_room import ensure_admitted
 
 
@@ -39,8 +40,17 @@ class Part:
 class SeveralRefused(SeatRefused):
     """Nothing came about, for the sake of one class (and one learner, where that is known)."""
 
-    def __init__(self, objection: Objection, *, section: int, learner: int | None = None) -> None:
-        super().__init__(objection.reason, other_section=objection.other_section)
+    def __init__(
+        self,
+        objection: Objection,
+        *,
+        section: int,
+        learner: int | None = None,
+        opens_at: datetime | None = None,
+    ) -> None:
+        super().__init__(
+            objection.reason, other_section=objection.other_section, opens_at=opens_at
+        )
         self.section = section
         self.learner = learner
 
@@ -71,13 +81,20 @@ def hold_several(
         learner.pk: queries.dossier(wanted, learner=learner, actor=actor, at=at)
         for learner in learners
     }
-    gate = _Gate(learners, passes, channel=channel, at=at)
+    gate = _Gate(learners, passes, actor=actor, channel=channel, reason=reason, at=at)
     objections = _objections(dossiers, wanted, gate)
+    if not objections or mode is Together.EACH:
+        objections |= _too_many(dossiers, wanted, objections, gate)
     request = ledger.hash_of_several(mode, list(dossiers), wanted)
     again = bool(objections) and _answered_before(learners, key, request)
     if objections and not again and mode is not Together.EACH:
         (learner_id, section_id), objection = next(iter(objections.items()))
-        raise SeveralRefused(objection, section=section_id, learner=learner_id)
+        raise SeveralRefused(
+            objection,
+            section=section_id,
+            learner=learner_id,
+            opens_at=_again_at(objection.reason, at),
+        )
     # The seats that a first press gave would now be in their own way: the database remembers.
     out = set() if again else {section_id for _learner, section_id in objections}
     claims = _claims(
@@ -136,16 +153,19 @@ def swap_class(
     facts = queries.dossier([section.pk], learner=learner, actor=actor, at=at)
     if not facts.shows(section.pk):
         raise ClassSection.DoesNotExist
-    gate = _Gate([learner], passes, channel=channel, at=at)
-    objection = facts.objection(
-        section.pk, by_staff=gate.by_staff, giving_up=enrolment.section_id
-    ) or gate.stops(facts, section.pk)
+    gate = _Gate([learner], passes, actor=actor, channel=channel, reason=reason, at=at)
+    objection = (
+        facts.objection(section.pk, by_staff=gate.by_staff, giving_up=enrolment.section_id)
+        or gate.stops(facts, section.pk)
+        or gate.has_helped_enough(facts, learner)
+    )
     request = ledger.request_hash(Act.SWAP, enrolment.pk, section.pk, may_wait)
     if objection is not None and not _answered_before([learner], key, request):
         raise SeatRefused(
             objection.reason,
             other_section=objection.other_section,
             opening=facts.opening(section.pk),
+            opens_at=_again_at(objection.reason, at),
         )
     return answered(
         ledger.swap(
@@ -169,7 +189,9 @@ class _Gate:
     learners: Sequence[Learner]
     passes: Mapping[int, str]
     _: KW_ONLY
+    actor: User
     channel: Channel
+    reason: str
     at: datetime
 
     @property
@@ -179,16 +201,27 @@ class _Gate:
 
     def stops(self, facts: Dossier, section_id: int) -> Objection | None:
         """Say to wait for one's turn, where it has come for none of the people."""
+        if by_the_office(self.channel, self.reason):
+            return None
         for learner in self.learners:
             try:
                 ensure_admitted(
-                    facts, [section_id], learner=learner, passes=self.passes,
-                    channel=self.channel, at=self.at,
-                )  # fmt: skip
+                    facts, [section_id], learner=learner, passes=self.passes, at=self.at
+                )
             except SeatRefused:
                 continue
             return None
         return Objection(Refusal.WAIT_YOUR_TURN)
+
+    def has_helped_enough(self, facts: Dossier, learner: Learner) -> Objection | None:
+        """Count the learner for the account that asks; say no where it has had enough."""
+        if by_the_office(self.channel, self.reason):
+            return None
+        try:
+            ensure_may_help(facts, learner=learner, actor=self.actor, at=self.at)
+        except SeatRefused as refused:
+            return Objection(refused.reason)
+        return None
 
 
 def _objections(
@@ -205,6 +238,26 @@ def _objections(
             if objection is not None:
                 found[learner_id, section_id] = objection
     return found
+
+
+def _too_many(
+    dossiers: Mapping[int, Dossier],
+    wanted: Sequence[int],
+    objections: Mapping[tuple[int, int], Objection],
+    gate: _Gate,
+) -> dict[tuple[int, int], Objection]:
+    """Return what a helper may not ask any more: for whom, and each class still open to them."""
+    found = {}
+    for learner in gate.learners:
+        left = [pk for pk in wanted if (learner.pk, pk) not in objections]
+        said = gate.has_helped_enough(dossiers[learner.pk], learner) if left else None
+        if said is not None:
+            found |= {(learner.pk, pk): said for pk in left}
+    return found
+
+
+def _again_at(reason: Refusal, at: datetime) -> datetime | None:
+    return limits.helps_again_at(at) if reason is Refusal.HELPED_ENOUGH else None
 
 
 def _answered_before(learners: Sequence[Learner], key: UUID, request: str) -> bool:

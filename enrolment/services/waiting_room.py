@@ -105,17 +105,14 @@ def ensure_admitted(
     *,
     learner: Learner,
     passes: Mapping[int, str],
-    channel: Channel,
     at: datetime,
 ) -> None:
-    """See to it that nobody on the web asks for places before their turn.
+    """See to it that nobody asks for places before their turn.
 
-    ``passes`` are the passes one came with, by opening. Staff at the counter and on the phone
-    need none: their line is the one before them. Every service that claims asks here, with the
-    facts it has gathered anyway. Raises ``SeatRefused`` with the opening to wait at.
+    ``passes`` are the passes one came with, by opening. The desk alone needs none
+    (``by_the_office``): its line is the one before it. Every service that claims asks here, with
+    the facts it has gathered anyway. Raises ``SeatRefused`` with the opening to wait at.
     """
-    if channel != Channel.WEB:
-        return
     for opening in sorted({one for pk in sections if (one := facts.opening(pk)) is not None}):
         try:
             queueing.read(passes.get(opening, ""), _key(), at, learner=learner.pk, opening=opening)

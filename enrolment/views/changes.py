@@ -17,7 +17,13 @@ from enrolment.domain.refusals import Refusal
 from enrolment.models import Channel, Enrolment, Outcome
 from enrolment.services import SeatRefused
 from enrolment.views.passes import passes_of, waits_at
-from enrolment.views.presses import address_of, channel_of, measured, one_key_one_request
+from enrolment.views.presses import (
+    address_of,
+    channel_of,
+    measured,
+    one_key_one_request,
+    say_when_to_go_on,
+)
 
 
 @never_cache
@@ -133,6 +139,7 @@ def _press(request: LearnerRequest, enrolment: Enrolment, section: ClassSection)
     except SeatRefused as refused:
         if refused.reason is Refusal.FULL:
             messages.info(request, wording.just_full())
+        say_when_to_go_on(request, refused, section)
         return check_page  # which says why, from the facts of this moment
     except ClassSection.DoesNotExist:
         raise Http404 from None

@@ -13,7 +13,6 @@ from enrolment import queries, services
 from enrolment.domain.queueing import ACTIVE_FOR
 from enrolment.models import Opening
 from enrolment.services import SeatRefused
-from enrolment.views.presses import channel_of
 
 # Whose pass it is stands in the name, too: somebody may help two people at one screen.
 NAME = re.compile(r"pass-(?P<opening>\d{1,18})-(?P<learner>\d{1,18})")
@@ -27,7 +26,6 @@ def waits_at(request: LearnerRequest, facts: queries.Dossier, section_id: int) -
             [section_id],
             learner=request.learner,
             passes=passes_of(request),
-            channel=channel_of(request),
             at=request.at,
         )
     except SeatRefused as refused:

@@ -5,21 +5,35 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
 from accounts.http import LearnerRequest
-from accounts.models import HelperGrant
+from courses.models import ClassSection
+from enrolment import wording
+from enrolment.domain.refusals import Refusal
 from enrolment.models import Channel, Claim
-from enrolment.services import PressReused, note_claim
+from enrolment.services import PressReused, SeatRefused, note_claim
 
 
 def channel_of(request: LearnerRequest) -> Channel:
-    """Return the way a press came: staff who act for a learner sit at the counter."""
-    by_staff = request.grant is not None and request.grant.kind == HelperGrant.Kind.STAFF
-    return Channel.COUNTER if by_staff else Channel.WEB
+    """Return the way a press came: whoever helps here comes by the website, staff too.
+
+    The counter and the telephone have a desk of their own, where every press has a reason.
+    """
+    return Channel.WEB
+
+
+def say_when_to_go_on(
+    request: HttpRequest, refused: SeatRefused, section: ClassSection | None = None
+) -> None:
+    """Say what no page can find out by itself: that this account has helped enough for now."""
+    if refused.reason is Refusal.HELPED_ENOUGH:
+        said = wording.refusal(refused.reason, section, opens_at=refused.opens_at)
+        messages.warning(request, said)
 
 
 def address_of(claim: Claim) -> str:

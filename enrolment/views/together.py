@@ -32,7 +32,9 @@ def enrol_together(request: LearnerRequest, section_id: int) -> HttpResponse:
         return redirect("enrolment:check-class", section.pk)
     if request.method == "POST":
         return _press(request, section, companions)
+    found = [(one, _why_not(request, section, one)) for one in companions]
     card = queries.live_card(section, at=request.at)
+    for_two = (card.section.availability.seats_left or 0) > 1
     facts = queries.dossier(
         [section.pk], learner=request.learner, actor=request.user, at=request.at
     )
@@ -41,10 +43,12 @@ def enrol_together(request: LearnerRequest, section_id: int) -> HttpResponse:
         "enrolment/enrol_together.html",
         {
             "section": section,
-            "companions": [(one, _why_not(request, section, one)) for one in companions],
+            "possible": [one for one, why in found if not why],
+            "impossible": [(one, why) for one, why in found if why],
             "own_refusal": _why_not(request, section, request.learner),
+            "both_fen": 2 * section.fee_fen,
             "seats": card.seats,
-            "due_at": facts.hold_until(section.pk),
+            "due_at": facts.hold_until(section.pk) if for_two else None,
             "refund_rule": wording.refund_rule(section),
             "waits_at": waits_at(request, facts, section.pk),
             "press": new_press(),
@@ -72,6 +76,7 @@ def show_together(request: LearnerRequest, section_id: int, key: UUID) -> HttpRe
                 "answers": [(one, _place(one, request)) for one in claims],
                 "names": wording.names([one.learner.name for one in claims]),
                 "waits": waits,
+                "told": wording.told([one.learner for one in claims]),
                 "due_at": next(
                     (one.enrolment.due_at for one in claims if one.enrolment is not None), None
                 ),
@@ -98,6 +103,8 @@ def _why_not(request: LearnerRequest, section: ClassSection, learner: Learner) -
     if said is None:
         return ""
     other = queries.section_to_show(said.other_section) if said.other_section else None
+    if learner.pk != request.learner.pk:
+        return wording.why_not_for(learner.name, said, section, other=other)
     return wording.objection(said, section, other=other)
 
 
@@ -127,7 +134,10 @@ def _press(
         name = next((one.name for one in both if one.pk == refused.learner), "")
         other = refused.other_section
         why = wording.refusal(
-            refused.reason, section, other=queries.section_to_show(other) if other else None
+            refused.reason,
+            section,
+            other=queries.section_to_show(other) if other else None,
+            opens_at=refused.opens_at,
         )
         messages.warning(request, wording.not_together(name, why))
         return page
