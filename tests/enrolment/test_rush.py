@@ -3,7 +3,7 @@
 import random
 import threading
 from contextlib import suppress
-from datetime import time, timedelta
+from datetime import time
 from functools import partial
 from time import monotonic, sleep
 from uuid import uuid4
@@ -234,37 +234,6 @@ def _mine(learner):
 def _offers(learner):
     found = WaitlistEntry.objects.offered().filter(learner=learner)
     return list(found.select_related("section__term", "learner"))
-
-
-def test_at_the_boundary_either_the_answer_or_the_sweep_wins_and_never_both(nothing_is_broken):
-    term = TermFactory()
-    for round_number in range(5):
-        section = SectionFactory(term=term, capacity=1, weekday=round_number + 1)
-        learner = LearnerFactory()
-        entry = section.waitlist.create(
-            learner=learner, unit=section.unit, ticket=round_number + 1, joined_at=TODAY
-        )
-        services.promote(section=section, at=TODAY)
-        entry = WaitlistEntry.objects.select_related("section__term", "learner").get(pk=entry.pk)
-        just_in_time = entry.due_at - timedelta(milliseconds=1)
-
-        def accept(entry=entry, learner=learner, at=just_in_time):
-            try:
-                return services.accept_offer(
-                    entry=entry, actor=learner.user, key=uuid4(), at=at
-                ).outcome
-            except SeatRefused as refused:
-                return str(refused.reason)
-
-        answer, _swept = all_at_once(
-            [
-                on_own_connection(accept),
-                on_own_connection(lambda at=entry.due_at: ledger.sweep(at=at, limit=5)),
-            ]
-        )
-        state = WaitlistEntry.objects.get(pk=entry.pk).state
-        assert (answer, state) in [("confirmed", "accepted"), ("too_late", "waiting")]
-        nothing_is_broken(entry.due_at)
 
 
 def test_a_stranger_in_the_rush_is_still_a_stranger(nothing_is_broken):
