@@ -247,7 +247,7 @@ def _too_many(
     gate: _Gate,
 ) -> dict[tuple[int, int], Objection]:
     """Return what a helper may not ask any more: for whom, and each class still open to them."""
-    found = {}
+    found: dict[tuple[int, int], Objection] = {}
     for learner in gate.learners:
         left = [pk for pk in wanted if (learner.pk, pk) not in objections]
         said = gate.has_helped_enough(dossiers[learner.pk], learner) if left else None
