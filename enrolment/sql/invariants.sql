@@ -112,18 +112,7 @@ RETURNS TABLE (rule text, subject text) LANGUAGE sql STABLE AS $$
     SELECT 'no seat is free while somebody waits who may have it', 'class ' || s.id
     FROM courses_classsection s
     WHERE p_offer_hours AND s.status = 'running'
-      AND s.id IN (SELECT seat_sections_to_offer())
-      AND EXISTS (
-          SELECT FROM enrolment_waitlistentry w
-          CROSS JOIN LATERAL (
-              SELECT count(*) AS people, bool_and(seat_may_have(s, one, p_at)) AS may
-              FROM seat_waiting_as_one(w) one
-          ) they
-          WHERE w.section_id = s.id AND w.state = 'waiting' AND they.may
-            AND they.people <= (
-                SELECT count(*) FROM enrolment_seat f
-                WHERE f.section_id = s.id AND f.state = 'free')
-      )
+      AND s.id IN (SELECT seat_sections_to_offer()) AND seat_is_for_the_line(s, p_at)
 
     -- I11, of those about whom it is certain: who waits alone, had no class and no offer before,
     -- so stood before everybody with a later ticket, and was not passed over. A skip because the

@@ -3,6 +3,7 @@
 The clock of the door decides, so each act says when it came; the database decides who was first.
 """
 
+import random
 from collections import Counter
 from datetime import timedelta
 from functools import partial
@@ -29,6 +30,13 @@ def said(act):
         return str(act().outcome)
     except SeatRefused as refused:
         return str(refused.reason)
+
+
+def in_one_instant(*calls, round_number):
+    """Make the calls at once, begun in another order each round; answers in their own order."""
+    order = random.Random(round_number).sample(range(len(calls)), len(calls))
+    answers = all_at_once([on_own_connection(calls[number]) for number in order])
+    return [answers[order.index(number)] for number in range(len(calls))]
 
 
 def one_offer(shared, number):
@@ -76,11 +84,10 @@ def test_at_the_boundary_one_of_accept_decline_more_time_and_sweep_has_the_last_
             services.extend_place, about=offer, actor=staff, key=uuid4(), at=due - BOUNDARY,
             reason="住院",
         )  # fmt: skip
-        answers = all_at_once(
-            [
-                *(on_own_connection(lambda act=act: said(act)) for act in (accept, decline, more)),
-                on_own_connection(lambda at=due: services.lapse_and_promote(at=at).freed),
-            ]
+        answers = in_one_instant(
+            *(partial(said, act) for act in (accept, decline, more)),
+            lambda at=due: services.lapse_and_promote(at=at).freed,
+            round_number=number,
         )
         yes, no, longer, freed = answers
         state = entry(section, first).state
@@ -101,7 +108,7 @@ def test_at_the_boundary_of_a_withdrawal_one_of_undo_yield_and_sweep_has_the_sea
     """Seats whose ten minutes end this moment, and somebody who waits for each."""
     shared = {"term": TermFactory(), "campus": CampusFactory(), "course": CourseFactory()}
     seen = Counter()
-    for _number in range(ROUNDS):
+    for number in range(ROUNDS):
         section = SectionFactory(capacity=1, **shared)
         first, second = LearnerFactory.create_batch(2)
         assert (press(section, first), press(section, second)) == ("confirmed", "waitlisted")
@@ -115,12 +122,11 @@ def test_at_the_boundary_of_a_withdrawal_one_of_undo_yield_and_sweep_has_the_sea
             partial(act, enrolment=mine, actor=first.user, key=uuid4(), at=due - BOUNDARY)
             for act in (services.undo_withdrawal, services.yield_seat)
         ]
-        undone, yielded, freed, _offered = all_at_once(
-            [
-                *(on_own_connection(lambda act=act: said(act)) for act in acts),
-                on_own_connection(lambda at=due: services.lapse_and_promote(at=at).freed),
-                on_own_connection(lambda at=due, s=section: services.promote(section=s, at=at)),
-            ]
+        undone, yielded, freed, _offered = in_one_instant(
+            *(partial(said, act) for act in acts),
+            lambda at=due: services.lapse_and_promote(at=at).freed,
+            lambda at=due, s=section: services.promote(section=s, at=at),
+            round_number=number,
         )
         winners = [undone == "restored", yielded == "yielded", freed == 1]
         assert winners.count(True) == 1, (undone, yielded, freed)
