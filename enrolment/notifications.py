@@ -297,6 +297,7 @@ def _about(learner: Learner, section: ClassSection) -> dict[str, Any]:
     return {
         "name": learner.name,
         "class": f"{section.course.name}{section.number}班",
+        "day": WEEKDAYS[slot.weekday - 1],
         "hour": f"{WEEKDAYS[slot.weekday - 1]}{slot.starts_at:%-H:%M}",
         "first_day": _day(localtime(section.meets[0].lower).date()) if section.meets else "",
         "place": f"{campus}{room}",

@@ -58,6 +58,10 @@ class WaitlistEntryQuerySet(models.QuerySet["WaitlistEntry"]):
         )
         return self.annotate(band=Case(When(Exists(holds_one), then=1), default=0))
 
+    def going_first(self) -> Self:
+        """Of people who hold no room seat of the term now."""
+        return self.with_band().filter(Q(band=0))
+
     def in_order(self, order: str = "no_seat_first") -> Self:
         """As seats are offered: by band and ticket, or by ticket alone (``rank``)."""
         if order == "rank":

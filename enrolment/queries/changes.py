@@ -81,6 +81,14 @@ def given_for(claim: Claim) -> ClassSection | None:
     return old.section if old else None
 
 
+def came_instead(enrolment: Enrolment) -> Enrolment | None:
+    """Return what a learner's class was changed for; None where it was not changed."""
+    if enrolment.status != Enrolment.Status.TRANSFERRED or enrolment.ended_at is None:
+        return None
+    mine = Enrolment.objects.of(enrolment.learner).with_all_to_show()
+    return mine.filter(created_at=enrolment.ended_at).exclude(pk=enrolment.pk).first()
+
+
 def ends_with_a_yes(entry: WaitlistEntry) -> ClassSection | None:
     """Return the class that ends when an offer is accepted, if the learner still has it."""
     if entry.gives_up_id is None:

@@ -136,7 +136,7 @@ def _gone(
     at: datetime,
 ) -> list[Enrolment]:
     """Return places lost for want of payment, each class once; not what is had or waited for."""
-    had = {one.section_id for one in (*holding, *entries)}
+    had = {one.section_id for one in holding} | {one.section_id for one in entries}
     lost = mine.not_paid_in_time(at - SHOWN_WHEN_GONE).order_by("pk")
     return list({one.section_id: one for one in lost if one.section_id not in had}.values())
 
@@ -223,6 +223,17 @@ def by_day(lessons: Iterable[MyLesson]) -> list[Day]:
     for lesson in lessons:
         days.setdefault(lesson.starts_at.date(), []).append(lesson)
     return [Day(day, found) for day, found in days.items()]
+
+
+def falls_back_elsewhere(learner: Learner, section: ClassSection) -> bool:
+    """Whether a place in this class moves the learner back in a line of the same term.
+
+    Those who have no class of the term yet go first there; with a place one is no longer so.
+    """
+    if section.mode == ClassSection.Mode.ONLINE or section.by_invitation:
+        return False
+    waits = WaitlistEntry.objects.of(learner).in_line().of_term(section.term)
+    return waits.exclude(section=section).going_first().exists()
 
 
 def places_of(entries: Iterable[WaitlistEntry], learner: Learner, *, at: datetime) -> list[Place]:

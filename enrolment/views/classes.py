@@ -47,6 +47,8 @@ def check_class(request: LearnerRequest, section_id: int) -> HttpResponse:
     at_limit = refusal is Refusal.LIMIT
     limit, counted = facts.limit(section.pk)
     late_fee = queries.late_fee_of(section, at=request.at) if by_staff else None
+    # Only those that alone stand in the way: whoever leaves one shall then have the place.
+    to_leave = set(counted) & set(facts.could_be_given_for(section.pk)) if at_limit else set()
     # Papers can be brought before the first day; while anything else stands they help nobody.
     papers_help = refusal in {None, Refusal.NOT_OPEN_YET}
     too_early = refusal is Refusal.NOT_OPEN_YET
@@ -57,16 +59,12 @@ def check_class(request: LearnerRequest, section_id: int) -> HttpResponse:
         {
             "section": section,
             "offer": offer,
-            "refusal": wording.limit_reached(limit)
-            if at_limit
-            else wording.before_the_hour(ahead, at=request.at)
+            "refusal": wording.before_the_hour(ahead, at=request.at)
             if ahead is not None
-            else objection
-            and refusal
-            and wording.objection(
-                objection, section, other=offer.other, opens_at=card.seats.opens_at
-            ),
-            "to_leave": queries.classes_of(request.learner, counted) if at_limit else [],
+            else _refusal(offer, limit=limit, one_is_enough=bool(to_leave)),
+            "to_leave": queries.classes_of(request.learner, to_leave),
+            "falls_back": card.seats.state in {"open", "few"}
+            and queries.falls_back_elsewhere(request.learner, section),
             "papers": wording.papers(offer.findings, section) if papers_help else [],
             "situation": wording.situation(
                 offer.findings, section, others=offer.others, opens_at=card.seats.opens_at
@@ -97,6 +95,16 @@ def _turn(
         return None
     opening = Opening.objects.with_words().get(pk=waits)
     return queries.turn_of(opening, request.learner, at=request.at)
+
+
+def _refusal(offer: queries.Offer, *, limit: int, one_is_enough: bool) -> str:
+    """Say why one cannot enrol; "" where one can, if only with a paper."""
+    section, said = offer.card.section, offer.objection
+    if said is None or said.paper is not None:
+        return ""
+    if said.reason is Refusal.LIMIT:
+        return wording.limit_reached(limit, one_is_enough=one_is_enough)
+    return wording.objection(said, section, other=offer.other, opens_at=offer.card.seats.opens_at)
 
 
 def _other_ways(

@@ -51,6 +51,7 @@ def show_enrolment(request: LearnerRequest, enrolment_id: int) -> HttpResponse:
             "refund_rule": wording.refund_rule(
                 enrolment.section, joined_late=enrolment.source == Enrolment.Source.LATE
             ),
+            "came_instead": queries.came_instead(enrolment),
             "ran_out": _ran_out(request, enrolment),
             "late_fee": queries.late_fee_agreed(enrolment),
             "line_is_open": queries.line_is_open(enrolment.section, at=request.at),

@@ -1,6 +1,7 @@
 """Doors to one's list of classes: put aside, look it over, ask for all of it with one press."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,7 +15,7 @@ from accounts.http import LearnerRequest, learner_required, new_press, press_of
 from courses.models import ClassSection
 from enrolment import queries, services, wording
 from enrolment.domain.refusals import Refusal
-from enrolment.models import Channel, Claim, Together
+from enrolment.models import Channel, Claim, Enrolment, Together
 from enrolment.queries import Shortlist, Wanted
 from enrolment.services import ListFull, SeveralRefused
 from enrolment.services.shortlist import MOST
@@ -54,7 +55,7 @@ def show_list(request: LearnerRequest) -> HttpResponse:
     rows = _rows(request, mine)
     asked = [row for row in rows if row.is_asked_for]
     facts = mine.facts
-    fees = [row.section.fee_fen for row in asked]
+    likely = _likely(mine, asked)
     return render(
         request,
         "enrolment/shortlist.html",
@@ -63,9 +64,13 @@ def show_list(request: LearnerRequest) -> HttpResponse:
             "asked": asked,
             "asked_words": wording.asked_for_now(len(asked), len(rows)),
             "one_term": len({row.section.term_id for row in asked}) == 1,
-            "total_fen": sum(fees),
+            "total_fen": sum(row.section.fee_fen for row in likely),
+            "some_now": bool(likely),
+            "falls_back": any(
+                queries.falls_back_elsewhere(request.learner, row.section) for row in likely
+            ),
             "dues": sorted(
-                {due for row in asked if facts and (due := facts.hold_until(row.section.pk))}
+                {due for row in likely if facts and (due := facts.hold_until(row.section.pk))}
             ),
             "refund_rule": next(
                 (wording.refund_rule(row.section) for row in asked if row.section.fee_fen), ""
@@ -87,7 +92,7 @@ def put_aside(request: LearnerRequest, section_id: int) -> HttpResponse:
         except ListFull:
             messages.warning(request, wording.list_full(MOST))
         else:
-            messages.success(request, wording.put_aside(section))
+            messages.info(request, wording.put_aside(section))
     return redirect("enrolment:show-list")
 
 
@@ -109,11 +114,9 @@ def enrol_from_list(request: LearnerRequest) -> HttpResponse:
     if request.method != "POST":
         return the_list  # somebody came back after signing in
     sections, mode = _asked(request.POST)
-    if not sections:
-        messages.warning(request, wording.nothing_chosen())
-        return the_list
-    if mode is Together.ALL and len({section.term_id for section in sections}) > 1:
-        messages.warning(request, wording.one_term_only())
+    if not sections or (mode is Together.ALL and len({one.term_id for one in sections}) > 1):
+        why = wording.one_term_only() if sections else wording.nothing_chosen()
+        messages.warning(request, why)
         return the_list
     key = press_of(request)
     try:
@@ -128,10 +131,7 @@ def enrol_from_list(request: LearnerRequest) -> HttpResponse:
             passes=passes_of(request),
         )
     except SeveralRefused as refused:
-        if refused.reason in HAD and not _still_listed(request, sections):
-            return _dealt_with(request)
-        _say_why_none(request, refused, sections)
-        return the_list
+        return _none_of_all(request, refused, sections)
     except ClassSection.DoesNotExist:
         raise Http404 from None
     if all(part.claim is None for part in parts):
@@ -156,6 +156,7 @@ def _still_listed(request: LearnerRequest, sections: list[ClassSection]) -> bool
 
 
 def _dealt_with(request: LearnerRequest) -> HttpResponse:
+    """Lead to what an earlier press brought: a second page of the same list was open."""
     messages.info(request, wording.already_dealt_with())
     return redirect("enrolment:my-classes")
 
@@ -174,12 +175,21 @@ def show_answers(request: LearnerRequest, key: UUID) -> HttpResponse:
     places = queries.places_of(entries, request.learner, at=request.at)
     rows = _rows(request, _shortlist(request))
     on_list = {row.section.pk for row in rows}
+    # What is to be paid stands first, by its day.
+    had.sort(key=lambda one: _due(one) or datetime.max.replace(tzinfo=UTC))
+    to_pay = [sections[one.section_id] for one in had if _due(one)]
+    dues = [due for one in had if (due := _due(one))]
     return render(
         request,
         "enrolment/answers.html",
         {
             "answers": [(one, sections[one.section_id], _place_of(one, places)) for one in had],
-            "to_pay": any(one.enrolment and one.enrolment.due_at for one in had),
+            "heading": wording.came_about(
+                held=len(to_pay),
+                enrolled=sum(bool(one.enrolment and _is_enrolled(one.enrolment)) for one in had),
+                waiting=len(places),
+            ),
+            "to_pay": wording.to_pay(to_pay, dues[0]) if dues else [],
             "refused": [
                 (sections[one.section_id], wording.refusal(Refusal(one.reason)))
                 for one in claims
@@ -188,6 +198,14 @@ def show_answers(request: LearnerRequest, key: UUID) -> HttpResponse:
             "rows": rows,
         },
     )
+
+
+def _due(claim: Claim) -> datetime | None:
+    return claim.enrolment.due_at if claim.enrolment else None
+
+
+def _is_enrolled(enrolment: Enrolment) -> bool:
+    return enrolment.holds_a_seat() and enrolment.due_at is None
 
 
 def _place_of(claim: Claim, places: list[queries.Place]) -> queries.Place | None:
@@ -215,7 +233,7 @@ def _row(request: LearnerRequest, mine: Shortlist, one: Wanted) -> Row:
         return Row(one, why_not=said)
     known = [*wording.before_the_tap(offer.findings, section)]
     if one.beside is not None and one.neighbour is not None:
-        known.append(wording.beside(one.beside, one.neighbour))
+        known.append(wording.beside(one.beside, section, one.neighbour))
     opening = waits_at(request, mine.facts, section.pk) if mine.facts else None
     return Row(
         one,
@@ -241,6 +259,27 @@ def _too_many(mine: Shortlist, asked: list[Row]) -> str:
     return ""
 
 
+def _likely(mine: Shortlist, asked: list[Row]) -> list[Row]:
+    """Return the classes a press would bring now, from the top: those are to be paid."""
+    facts = mine.facts
+    if facts is None:
+        return []
+    found: dict[int, Row] = {}
+    counts: dict[int, int] = {}
+    for row in asked:
+        section, beside = row.section, row.wanted.neighbour
+        limit, counted = facts.limit(section.pk)
+        so_far = counts.get(section.term_id, len(counted))
+        counted_here = facts.section(section.pk).counts
+        if row.wanted.offer.card.seats.state == "full" or (beside and beside.pk in found):
+            continue
+        if counted_here and so_far >= limit:
+            continue
+        counts[section.term_id] = so_far + counted_here
+        found[section.pk] = row
+    return list(found.values())
+
+
 def _asked(form: QueryDict) -> tuple[list[ClassSection], Together]:
     """Return the classes a form names, in its order, and how they hang together.
 
@@ -254,9 +293,12 @@ def _asked(form: QueryDict) -> tuple[list[ClassSection], Together]:
     return sections, Together(mode) if mode in HANGING else Together.EACH
 
 
-def _say_why_none(
+def _none_of_all(
     request: LearnerRequest, refused: SeveralRefused, sections: list[ClassSection]
-) -> None:
+) -> HttpResponse:
+    """Say which class kept all of them away; the list is as it was."""
+    if refused.reason in HAD and not _still_listed(request, sections):
+        return _dealt_with(request)
     by_id = {section.pk: section for section in sections}
     section = by_id.get(refused.section)
     other = refused.other_section
@@ -266,4 +308,7 @@ def _say_why_none(
         other=queries.section_to_show(other) if other else None,
         opens_at=refused.opens_at,
     )
-    messages.warning(request, wording.none_came_about(section, why))
+    if refused.reason is Refusal.FULL:
+        why = wording.no_place_now()
+    messages.warning(request, wording.none_came_about(section, why, among=sections))
+    return redirect("enrolment:show-list")

@@ -40,9 +40,12 @@ def show_entry(request: LearnerRequest, entry_id: int) -> HttpResponse:
             "payment_until": queries.payment_until(entry.section, rules, at=request.at),
             **_company(request, entry),
             "too_late": offered and entry.due_at is not None and entry.due_at <= request.at,
-            "like_it": queries.like_it(entry.section, at=request.at),
+            "like_it": [
+                card
+                for card in queries.like_it(entry.section, at=request.at)
+                if not queries.classes_of(request.learner, [card.section.pk])
+            ],
             "press": new_press(),
-            "other_press": new_press(),
         },
     )
 
@@ -54,11 +57,27 @@ def accept_offer(request: LearnerRequest, entry_id: int) -> HttpResponse:
     return _answer(request, entry_id, services.accept_offer)
 
 
+@never_cache
 @learner_required
+@require_http_methods(["GET", "HEAD", "POST"])
 @one_key_one_request
 def decline_offer(request: LearnerRequest, entry_id: int) -> HttpResponse:
-    """Let the next person have the place that was offered."""
-    return _answer(request, entry_id, services.decline_offer)
+    """Let the next person have the place: first what it means, then one press."""
+    if request.method == "POST":
+        return _answer(request, entry_id, services.decline_offer)
+    entry = _entry(request, entry_id)
+    if entry.state != WaitlistEntry.State.OFFERED:
+        return redirect("enrolment:show-entry", entry.pk)
+    return render(
+        request,
+        "enrolment/decline_offer.html",
+        {
+            "entry": entry,
+            "section": entry.section,
+            **_company(request, entry),
+            "press": new_press(),
+        },
+    )
 
 
 @never_cache

@@ -4,14 +4,36 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
+from accounts.models import Learner
 from courses.models import ClassSection
 from courses.templatetags.catalogue import yuan
 from enrolment.domain.changes import Difference, Money
 from enrolment.domain.refusals import Objection, Refusal
 from enrolment.wording.moments import moment
-from enrolment.wording.why_not import counter_of
+from enrolment.wording.why_not import counter_of, objection, told_apart
+
+# What the rules say of the person one comes with: by name, not to the reader.
+OF_ANOTHER = {
+    Refusal.CLASH: gettext_lazy("At that hour %(name)s is in “%(other)s”."),
+    Refusal.TRAVEL_GAP: gettext_lazy(
+        "%(name)s is in “%(other)s” at another campus, with too little time for the way."
+    ),
+    Refusal.LIMIT: gettext_lazy("%(name)s has as many classes as one person can have this term."),
+    Refusal.HOT_LIMIT: gettext_lazy("%(name)s has one of the most wanted classes already."),
+    Refusal.TOO_MANY_HOLDS: gettext_lazy(
+        "Places are being kept for %(name)s already. They have to be paid first."
+    ),
+    Refusal.ALREADY_IN: gettext_lazy("%(name)s is in this class already."),
+    Refusal.ALREADY_WAITING: gettext_lazy("%(name)s waits for this class already."),
+    Refusal.JUST_WITHDRAWN: gettext_lazy("%(name)s has just left this class."),
+    Refusal.REPEAT: gettext_lazy("%(name)s has completed this course."),
+    Refusal.ABSENCE: gettext_lazy(
+        "%(name)s was taken off a class last term; the most wanted ones are closed this term."
+    ),
+    Refusal.LEVEL: gettext_lazy("%(name)s has not learnt the level below it yet."),
+}
 
 
 def put_aside(section: ClassSection) -> str:
@@ -35,9 +57,9 @@ def list_full(most: int) -> str:
     ) % {"number": most}
 
 
-def beside(said: Objection, neighbour: ClassSection) -> str:
+def beside(said: Objection, section: ClassSection, neighbour: ClassSection) -> str:
     """Say that two classes of one list cannot both be had."""
-    name = {"other": neighbour.display_name()}
+    name = {"other": told_apart(neighbour, section)}
     if said.reason is Refusal.CLASH:
         return _("At the same hour as “%(other)s” on your list. You can have one of the two.") % (
             name
@@ -92,13 +114,83 @@ def one_term_only() -> str:
     return _("All or none works for classes of one term only. Please choose again.")
 
 
-def none_came_about(refused: ClassSection | None, why: str) -> str:
-    """Say that one class kept all of them away."""
+def none_came_about(
+    refused: ClassSection | None, why: str, *, among: Sequence[ClassSection]
+) -> str:
+    """Say that one class kept all of them away; ``among`` are all that were asked for."""
     if refused is None:
         return _("Nothing has changed: %(why)s") % {"why": why}
     return _("“%(class)s” could not be had, so nothing was enrolled. %(why)s") % {
-        "class": refused.display_name(),
+        "class": told_apart(refused, *among),
         "why": why,
+    }
+
+
+def no_place_now() -> str:
+    """Say that a class of several is full; nothing else hangs on it."""
+    return _("It has no place just now.")
+
+
+def came_about(*, held: int, enrolled: int, waiting: int) -> str:
+    """Say what a press for several classes came to, counted; "" for nothing that still stands."""
+    said = []
+    if held:
+        said.append(
+            ngettext("%(number)s class is kept", "%(number)s classes are kept", held)
+            % {"number": held}
+        )
+    if enrolled:
+        said.append(
+            ngettext("%(number)s class is yours", "%(number)s classes are yours", enrolled)
+            % {"number": enrolled}
+        )
+    if waiting:
+        said.append(
+            ngettext("waiting for %(number)s class", "waiting for %(number)s classes", waiting)
+            % {"number": waiting}
+        )
+    return pgettext("between parts of a heading", ", ").join(said)
+
+
+def to_pay(sections: Sequence[ClassSection], until: datetime) -> list[str]:
+    """Say at which counter how much is to be paid; ``until`` is the first day it falls due."""
+    by_office: dict[str, int] = {}
+    for section in sections:
+        office = section.unit.display_name()
+        by_office[office] = by_office.get(office, 0) + section.fee_fen
+    return [
+        _("Please pay %(amount)s until %(until)s at a counter of %(office)s, or send somebody.")
+        % {"amount": yuan(fen), "until": moment(until), "office": office}
+        for office, fen in by_office.items()
+    ]
+
+
+def told(people: Sequence[Learner]) -> list[str]:
+    """Say to whom a message is on its way, and who has no phone to send it to."""
+    with_phone = [one.name for one in people if one.phone]
+    without = [one.name for one in people if not one.phone]
+    said = []
+    if with_phone:
+        said.append(_("A message is on its way to %(names)s.") % {"names": names(with_phone)})
+    if without:
+        said.append(
+            _("We have no mobile number of %(names)s. Please tell them yourself.")
+            % {"names": names(without)}
+        )
+    return said
+
+
+def why_not_for(
+    name: str, said: Objection, section: ClassSection, *, other: ClassSection | None
+) -> str:
+    """Say of somebody else why the rules say no to them."""
+    if said.paper is not None:
+        return _("%(name)s needs a paper first. Please phone us.") % {"name": name}
+    if said.reason not in OF_ANOTHER:
+        return objection(said, section, other=other)
+    return OF_ANOTHER[said.reason] % {
+        "name": name,
+        "other": told_apart(other, section) if other else _("another class"),
     }
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.conf import settings
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -111,7 +112,7 @@ def refusal(
     ``number`` is the age or the count that the rule has; without it the usual one is said.
     """
     if reason in IN_THE_WAY:
-        name = other.display_name() if other else _("another class")
+        name = told_apart(other, section) if other else _("another class")
         return IN_THE_WAY[reason] % {"other": name}
     if reason in OF_THE_CLASS:
         return OF_THE_CLASS[reason](section)
@@ -122,6 +123,14 @@ def refusal(
     if reason is Refusal.TOO_OLD_TO_BEGIN:
         return _too_old_to_begin(section, number)
     return str(WHY_NOT[reason])
+
+
+def told_apart(section: ClassSection, *others: ClassSection | None) -> str:
+    """Return the name of a class, with its weekday where another one bears the same name."""
+    name = section.display_name()
+    if not any(one and one.pk != section.pk and one.display_name() == name for one in others):
+        return name
+    return _("%(class)s, %(day)s") % {"class": name, "day": WEEKDAYS[section.slot.weekday - 1]}
 
 
 def objection(
@@ -197,8 +206,13 @@ def counter_of(section: ClassSection | None) -> dict[str, str]:
     return {"office": unit.display_name(), "phone": unit.phone or settings.SITE_PHONE}
 
 
-def limit_reached(limit: int) -> str:
-    """Say how many classes one may have; the classes themselves stand beneath."""
+def limit_reached(limit: int, *, one_is_enough: bool) -> str:
+    """Say how many classes one may have; those to leave for another one stand beneath."""
+    if not one_is_enough:
+        return _(
+            "You already have as many classes as one person can have this term, and leaving one"
+            " of them would not be enough for this class. Phone us: we look for a way together."
+        )
     return ngettext(
         "One person can have %(limit)s class a term. To take this one, leave the one you have:",
         "One person can have %(limit)s classes a term. To take this one, leave one of yours:",

@@ -240,11 +240,16 @@ def test_an_offer_is_accepted(app_client, anna, nothing_is_broken):
 
 def test_an_offer_is_declined(app_client, anna, nothing_is_broken):
     entry = offered(anna)
+    assert at("decline-offer", entry.pk) in words_of(app_client.get(at("show-entry", entry.pk)))
+    page = words_of(app_client.get(at("decline-offer", entry.pk)))
+    assert 'name="press"' in page
+    assert "马上给下一位" in page
 
     answer = press(app_client, "decline-offer", entry.pk)
 
     assert answer.headers["Location"] == at("show-entry", entry.pk)
     assert app_client.get(answer.headers["Location"]).status_code == 200
+    assert app_client.get(at("decline-offer", entry.pk)).status_code == 302
     assert seats_of(entry.section) == ["free"]
     nothing_is_broken()
 
@@ -259,6 +264,17 @@ def test_an_offer_that_ran_out_says_so(app_client, anna):
     assert at("accept-offer", entry.pk) not in page
     assert answer.headers["Location"] == at("show-entry", entry.pk)
     assert Enrolment.objects.count() == 0
+
+
+def test_who_would_move_back_in_another_line_is_told_before(app_client, anna):
+    term = TermFactory()
+    full, free = (SectionFactory(term=term, weekday=day, capacity=1) for day in (2, 4))
+    claim(full, LearnerFactory())
+    said = "别的候补里会往后排"
+    assert said not in words_of(app_client.get(at("check-class", free.pk)))
+    claim(full, anna)
+
+    assert said in words_of(app_client.get(at("check-class", free.pk)))
 
 
 def test_the_line_is_left(app_client, anna):
@@ -287,7 +303,7 @@ def test_nobody_opens_what_is_anothers(app_client, anna):
         assert app_client.get(at(name, enrolment.pk)).status_code == 404
     for name in ("withdraw", "undo-withdrawal", "yield-seat"):
         assert press(app_client, name, enrolment.pk).status_code == 404
-    for name in ("show-entry", "leave-waitlist"):
+    for name in ("show-entry", "leave-waitlist", "decline-offer"):
         assert app_client.get(at(name, entry.pk)).status_code == 404
     for name in ("accept-offer", "decline-offer", "leave-waitlist"):
         assert press(app_client, name, entry.pk).status_code == 404

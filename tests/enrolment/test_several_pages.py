@@ -167,7 +167,36 @@ def test_fee_and_due_time_stand_in_one_box_before_the_press(app_client, anna):
 
     box = page[page.index('<div class="facts-box">') :]
     assert "¥360" in box
+    assert "排到了再缴" not in box
     assert "12月2日" in box
+
+
+def test_only_what_comes_at_once_is_to_be_paid_now(app_client, anna):
+    term = TermFactory()
+    first, second, third, fourth = classes(term, number=4, with_fee=True, capacity=1)
+    claim(second, LearnerFactory())
+    put(app_client, first, second, third, fourth)
+
+    page = words_of(app_client.get(at("show-list")))
+
+    box = page[page.index('<div class="facts-box">') :]
+    assert "¥360" in box  # the limit is two, and a place in a line is no class
+    assert "排到了再缴" in box
+
+
+def test_what_is_to_be_paid_stands_first_with_amount_and_counter(app_client, anna):
+    term = TermFactory()
+    free, paying = SectionFactory(term=term), SectionFactory(term=term, weekday=4, with_fee=True)
+    full = SectionFactory(term=term, weekday=5, capacity=1)
+    claim(full, LearnerFactory())
+    put(app_client, free, full, paying)
+
+    page = words_of(app_client.get(enrol(app_client, [free, full, paying]).headers["Location"]))
+
+    assert "1 个班留好了，1 个班报上了，1 个班候补" in page
+    assert f"{paying.unit.display_name()}窗口缴 ¥180" in page
+    names = [at("show-enrolment", enrolment_of(anna, one).pk) for one in (paying, free)]
+    assert page.index(names[0]) < page.index(names[1])
 
 
 def test_one_press_asks_for_all_and_its_page_can_be_read_again(
@@ -201,6 +230,22 @@ def test_a_double_tap_on_the_list_is_one_press(app_client, anna, nothing_is_brok
     nothing_is_broken()
 
 
+def test_two_classes_of_one_name_are_told_apart_by_their_day(app_client, anna):
+    term = TermFactory()
+    course = CourseFactory()
+    free, full = (
+        SectionFactory(term=term, course=course, number=1, weekday=day, capacity=1)
+        for day in (2, 4)
+    )
+    claim(full, LearnerFactory())
+    put(app_client, free, full)
+
+    answer = enrol(app_client, [free, full], mode="all")
+
+    page = words_of(app_client.get(answer.headers["Location"]))
+    assert f"《{full.display_name()}（星期四）》没有报上" in page
+
+
 def test_a_limit_spares_what_stands_first(app_client, anna, nothing_is_broken):
     third, second, first = classes(number=3)
     put(app_client, first, second, third)
@@ -227,6 +272,7 @@ def test_all_or_none_leaves_everything_where_it_was(app_client, anna, nothing_is
     assert answer.headers["Location"] == at("show-list")
     page = words_of(app_client.get(answer.headers["Location"]))
     assert full.display_name() in page[page.index("notice--warning") :]
+    assert "您的班没有变" not in page
     assert on_list(anna) == [free.pk, full.pk]
     assert not Enrolment.objects.of(anna).exists()
     nothing_is_broken()
@@ -377,6 +423,38 @@ def test_who_may_not_act_for_the_other_reads_no_name(app_client, anna, ben):
 
     assert "另外 1 个人一起候补" in page
     assert anna.name not in page
+
+
+def test_only_who_has_a_phone_is_said_to_get_a_message(app_client, anna, ben):
+    section = SectionFactory(capacity=1)
+    ben.phone = ""
+    ben.save()
+
+    answer = press(app_client, "enrol-together", section.pk, **{"with": ben.pk})
+
+    page = words_of(app_client.get(answer.headers["Location"]))
+    assert f"短信发给{anna.name}了" in page
+    assert f"{ben.name}没有留手机，请您转告" in page
+
+
+def test_where_nobody_can_come_along_there_is_no_button(app_client, anna, ben):
+    term = TermFactory()
+    claim(SectionFactory(term=term, course__name="国画花鸟"), ben)
+
+    page = words_of(app_client.get(at("enrol-together", SectionFactory(term=term).pk)))
+
+    assert f"那个时间{ben.name}在上《国画花鸟" in page
+    assert 'name="with"' not in page
+    assert 'name="press"' not in page
+
+
+def test_the_fee_of_two_and_no_due_time_where_two_places_are_not_left(app_client, anna, ben):
+    roomy, tight = SectionFactory(with_fee=True), SectionFactory(with_fee=True, capacity=1)
+
+    pages = [words_of(app_client.get(at("enrol-together", one.pk))) for one in (roomy, tight)]
+
+    assert "每人 ¥180，两人 ¥360" in pages[0]
+    assert ["12月2日" in page for page in pages] == [True, False]
 
 
 def test_one_of_two_goes_on_alone(app_client, anna, ben, nothing_is_broken):

@@ -127,7 +127,13 @@ def test_a_change_ends_one_class_and_shows_the_other(
 
     assert answer.headers["Location"] == at("show-enrolment", enrolment_of(anna, new).pk)
     page = words_of(app_client.get(answer.headers["Location"]))
-    assert f"《{old.display_name()}》换成了《{new.display_name()}》" in page
+    said = f"《{old.display_name()}》换成了《{new.display_name()}》"
+    assert page.index("<h1>") < page.index(said)
+    assert "notice--success" not in page
+    ended = words_of(app_client.get(at("show-enrolment", enrolment.pk)))
+    assert "已换班" in ended
+    assert at("show-enrolment", enrolment_of(anna, new).pk) in ended
+    assert at("check-class", old.pk) not in ended
     assert enrolment_of(anna, old).status == "transferred"
     nothing_is_broken()
 
