@@ -18,6 +18,8 @@ DAYS = 2
 CALLED_FROM_AGE = 70
 # Held places are called about when so much time is left: day six of seven, or the last day.
 BEFORE_DUE = timedelta(hours=36)
+# So long a place that was lost for want of payment stays on the list, until its person is told.
+AFTER_LOSS = timedelta(days=3)
 
 
 class Why(StrEnum):
@@ -26,6 +28,7 @@ class Why(StrEnum):
     NO_SMARTPHONE = "no_smartphone"
     LAST_DAYS = "last_days"  # before the class begins, offers are made by telephone
     CONFIRM_SOON = "confirm_soon"
+    LOST = "lost"  # not paid in time, and no letter reaches them
 
 
 @dataclass(frozen=True)

@@ -115,6 +115,14 @@ class CallForm(forms.Form):
         required=False,
     )
 
+    def __init__(self, *args: Any, is_lost: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if is_lost:  # nothing to answer any more
+            labels = dict(CallAttempt.Outcome.choices)
+            labels[CallAttempt.Outcome.REACHED_YES] = _("reached, and told")
+            del labels[CallAttempt.Outcome.REACHED_NO]
+            self.fields["outcome"].choices = list(labels.items())  # type: ignore[attr-defined]  # a ChoiceField
+
     def clean(self) -> dict[str, Any]:
         """An answer is acted on: the history of the seat says why, if only in the usual words."""
         said = super().clean() or {}

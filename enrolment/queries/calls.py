@@ -19,6 +19,7 @@ NO_SMARTPHONE = Q(learner__device__in=[Learner.Device.FEATURE, Learner.Device.NO
     learner__phone=""
 )
 WITH_A_WEEK = [Enrolment.Source.DRAW, Enrolment.Source.RENEWAL]
+TOLD = [CallAttempt.Outcome.REACHED_YES, CallAttempt.Outcome.WRONG_NUMBER]
 LAST_DAYS = timedelta(days=deadlines.DAYS_BEFORE_START)
 
 
@@ -36,6 +37,11 @@ class ToCall:
         return isinstance(self.about, WaitlistEntry)
 
     @property
+    def is_lost(self) -> bool:
+        """Whether the place is gone: there is nothing to ask, only to tell."""
+        return self.why is Why.LOST
+
+    @property
     def owed(self) -> Owed | None:
         """What is left of three tries on two days, for those who are owed them."""
         if not self.is_offer or self.why is not Why.NO_SMARTPHONE:
@@ -51,13 +57,14 @@ def to_call(units: Iterable[int], *, at: datetime) -> list[tuple[datetime, str, 
     units = list(units)
     offers = [(due, OFFER, pk) for pk, due in _offers(units, at).values_list("pk", "due_at")]
     places = [(due, PLACE, pk) for pk, due in _places(units, at).values_list("pk", "due_at")]
-    return sorted(offers + places)
+    lost = [(ended, PLACE, pk) for pk, ended in _lost(units, at).values_list("pk", "ended_at")]
+    return sorted(offers + places + lost)
 
 
 def number_to_call(units: Iterable[int], *, at: datetime) -> int:
     """Count them, for the panel of the desk."""
     units = list(units)
-    return int(_offers(units, at).count() + _places(units, at).count())
+    return int(sum(found(units, at).count() for found in (_offers, _places, _lost)))
 
 
 def calls_about(rows: Iterable[tuple[datetime, str, int]]) -> list[ToCall]:
@@ -121,6 +128,25 @@ def _places(units: list[int], at: datetime) -> Any:
     )
 
 
+def _lost(units: list[int], at: datetime) -> Any:
+    """Places not paid in time whose people no letter reaches, until somebody has told them.
+
+    Who has the same class again needs no such call.
+    """
+    told = CallAttempt.objects.filter(
+        enrolment=OuterRef("pk"), at__gte=OuterRef("ended_at"), outcome__in=TOLD
+    )
+    again = Enrolment.objects.holding_a_seat().filter(
+        learner=OuterRef("learner"), section=OuterRef("section")
+    )
+    return (
+        Enrolment.objects.not_paid_in_time(at - calls.AFTER_LOSS)
+        .of_units(units)
+        .filter(NO_SMARTPHONE, learner__deceased_on=None)
+        .exclude(Exists(told) | Exists(again))
+    )
+
+
 def _with_people(rows: Any) -> Any:
     return rows.with_all_to_show().select_related("learner")
 
@@ -139,7 +165,9 @@ def _tries(
 
 def _to_call(about: WaitlistEntry | Enrolment, tries: list[CallAttempt]) -> ToCall:
     learner = about.learner
-    if learner.feature_phone_only or not learner.phone:
+    if isinstance(about, Enrolment) and about.status == Enrolment.Status.LAPSED:
+        why = Why.LOST
+    elif learner.feature_phone_only or not learner.phone:
         why = Why.NO_SMARTPHONE
     elif isinstance(about, WaitlistEntry):
         why = Why.LAST_DAYS

@@ -124,6 +124,18 @@ def openings_on_show(*, at: datetime) -> list[tuple[Opening, Opening.Stage]]:
     return sorted(staged, key=lambda one: one[1] == Opening.Stage.OVER)
 
 
+def openings_of_the_day(*, at: datetime) -> list[tuple[Opening, Opening.Stage]]:
+    """Return the openings whose hour is today and whose line still counts; one query."""
+    begins = localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+    todays = Opening.objects.not_over().filter(
+        opens_at__gte=begins,
+        opens_at__lt=begins + timedelta(days=1),
+        term__phase=Term.Phase.OPEN_ENROLMENT,
+    )
+    staged = [(opening, opening.stage(at)) for opening in todays.with_words().in_order()]
+    return [one for one in staged if one[1] != Opening.Stage.OVER]
+
+
 def departments_of(term: Term) -> list[Department]:
     """Return the departments that teach in a term, in the order of the prospectus."""
     taught = Department.objects.filter(subjects__courses__sections__term=term)
@@ -217,6 +229,17 @@ class Room:
     def per_minute(self) -> int:
         """How many come in within a minute at the present pace."""
         return round(self.opening.rate * 60)
+
+    @property
+    def seconds(self) -> str:
+        """Within how many seconds nearly every press was answered; "" while none was."""
+        took = self.opening.p99_ms
+        return "" if took is None else _seconds(took)
+
+
+def _seconds(milliseconds: int) -> str:
+    """Return seconds as one says them: up to the next tenth, never a nought."""
+    return f"{max(1, -(-milliseconds // 100)) / 10:g}"
 
 
 def room_of(opening: Opening, *, at: datetime) -> Room:

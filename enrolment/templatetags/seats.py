@@ -68,6 +68,12 @@ def openings_note(context: Context) -> dict[str, Any]:
 
 
 @register.simple_tag(takes_context=True)
+def openings_of_the_day(context: Context) -> list[tuple[Opening, Opening.Stage]]:
+    """Return the departments that open today, until nobody stands in line for them any more."""
+    return queries.openings_of_the_day(at=context["at"])
+
+
+@register.simple_tag(takes_context=True)
 def next_lesson(context: Context) -> queries.MyLesson | None:
     """Return the next lesson of the learner this page is read for, if there is one."""
     request: HttpRequest | None = context.get("request")

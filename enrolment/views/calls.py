@@ -124,7 +124,8 @@ def usual_channel(request: StaffRequest) -> Channel:
 
 def _call(request: StaffRequest, about: WaitlistEntry | Enrolment) -> HttpResponse:
     at = clock.now()
-    form = CallForm(sent(request))
+    row = Row(queries.call_about(about))
+    form = CallForm(sent(request), is_lost=row.call.is_lost)
     if request.method == "POST" and form.is_valid():
         try:
             claim = services.record_call(
@@ -144,6 +145,8 @@ def _call(request: StaffRequest, about: WaitlistEntry | Enrolment) -> HttpRespon
             said = (
                 wording.done_for_learner(claim, name)
                 if claim
+                else wording.told_of_loss(name)
+                if row.call.is_lost
                 else wording.call_recorded(form.cleaned_data["outcome"], name)
             )
             messages.success(request, said)
@@ -154,13 +157,25 @@ def _call(request: StaffRequest, about: WaitlistEntry | Enrolment) -> HttpRespon
         {
             "about": about,
             "section": about.section,
-            "row": Row(queries.call_about(about)),
-            "is_over": about.due_at is None or about.due_at <= at,
+            "row": row,
+            "to_pay": _to_pay(about),
+            "payment_until": queries.payment_until(
+                about.section, queries.rules_of(about.section.term, at=at), at=at
+            )
+            if row.call.is_offer
+            else None,
+            "is_over": not row.call.is_lost and (about.due_at is None or about.due_at <= at),
             "form": form,
             "press": request.POST.get("press") or new_press(),
         },
         status=422 if form.errors else 200,
     )
+
+
+def _to_pay(about: WaitlistEntry | Enrolment) -> int:
+    """Return the fee of a place: of somebody who joined late, what was agreed."""
+    late = queries.late_fee_agreed(about) if isinstance(about, Enrolment) else None
+    return about.section.fee_fen if late is None else late
 
 
 def _extend(request: StaffRequest, about: WaitlistEntry | Enrolment) -> HttpResponse:

@@ -5,7 +5,7 @@ by phone code makes their account.
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 
@@ -23,9 +23,9 @@ from accounts.models import Learner
 from accounts.scope import offices_of
 from courses.models import ClassSection, Term
 from enrolment import queries, services, wording
-from enrolment.domain.refusals import Refusal
+from enrolment.domain.refusals import Advice, Refusal
 from enrolment.forms import AnswerForm, EnrolForm, WordForm
-from enrolment.models import Claim, Enrolment, WaitlistEntry
+from enrolment.models import Claim, Enrolment, Outcome, WaitlistEntry
 from enrolment.services import SeatRefused, Word
 from enrolment.views.calls import ON_THE_PHONE, offer, place, usual_channel
 from enrolment.views.office import AT_THE_COUNTER
@@ -70,6 +70,7 @@ def show_learner(request: StaffRequest, learner_id: int) -> HttpResponse:
             "learner": learner,
             "age": learner.age_on(localdate(at)),
             "mine": mine,
+            "by_term": _by_term(mine.yours, today=localdate(at)),
             "may_confirm": bool(offices_of(request.user, AT_THE_COUNTER)),
         },
     )
@@ -116,7 +117,7 @@ def enrol_learner(request: StaffRequest, learner_id: int, section_id: int) -> Ht
     section = get_object_or_404(
         ClassSection.objects.listed().of_units(request.units).with_all_to_show(), pk=section_id
     )
-    joins_late = section.term.phase == Term.Phase.TEACHING
+    joins_late = section.term.phase == Term.Phase.TEACHING and _has_begun(section, clock.now())
     form = EnrolForm(
         sent(request), joins_late=joins_late, initial={"channel": usual_channel(request)}
     )
@@ -195,6 +196,22 @@ def yield_for(request: StaffRequest, enrolment_id: int) -> HttpResponse:
     return _act(request, act, enrolment, "yield")
 
 
+def _by_term(
+    enrolments: list[Enrolment], *, today: date
+) -> list[tuple[Term, list[Enrolment], bool]]:
+    """Return the classes of each term, the latest term first, and whether it is over."""
+    terms = {one.section.term_id: one.section.term for one in enrolments}
+    latest_first = sorted(terms.values(), key=lambda term: term.starts_on, reverse=True)
+    return [
+        (
+            term,
+            [one for one in enrolments if one.section.term_id == term.pk],
+            term.is_over or term.ends_on < today,
+        )
+        for term in latest_first
+    ]
+
+
 def _learner(learner_id: int) -> Learner:
     """Row-level security shows those whom the offices of this post know, and nobody else."""
     return get_object_or_404(Learner.objects.select_related("unit"), pk=learner_id)
@@ -206,8 +223,13 @@ def press_for(
     learner: Learner,
     section: ClassSection,
     form: WordForm,
+    *,
+    done: str = "",
 ) -> bool:
-    """Press for somebody and say to staff what it came to; return whether the rules let us."""
+    """Press for somebody and say to staff what it came to; return whether the rules let us.
+
+    ``done`` is said in the place of the usual words when a seat came of it.
+    """
     try:
         claim = services.act_for_learner(
             act,
@@ -219,7 +241,10 @@ def press_for(
     except SeatRefused as refused:
         messages.warning(request, wording.refused_for(learner.name, refused.reason, section))
         return False
-    messages.success(request, wording.done_for_learner(claim, learner.name))
+    came_true = claim.outcome in {Outcome.HELD, Outcome.CONFIRMED}
+    messages.success(
+        request, done if done and came_true else wording.done_for_learner(claim, learner.name)
+    )
     return True
 
 
@@ -283,6 +308,17 @@ def _check(
     facts = queries.dossier([section.pk], learner=learner, actor=request.user, at=at)
     found = queries.offers_for([card], learner, facts, at=at, by_staff=True)[0]
     late = queries.late_fee_of(section, at=at)
+    findings = [
+        one
+        for one in found.findings
+        if one.said is not Advice.LATE_JOIN or _has_begun(section, at)
+    ]
+    waits_for_phase = (
+        section.term.phase == Term.Phase.OPEN_ENROLMENT
+        and section.term.starts_on <= localdate(at)
+        and found.objection is not None
+        and found.objection.reason is Refusal.CLOSED
+    )
     return render(
         request,
         "enrolment/office/enrol_learner.html",
@@ -291,8 +327,9 @@ def _check(
             "section": section,
             "card": card,
             "objection": found.objection,
+            "missing": wording.term_to_move_on() if waits_for_phase else "",
             "situation": wording.situation(
-                found.findings, section, others=found.others, opens_at=card.seats.opens_at
+                findings, section, others=found.others, opens_at=card.seats.opens_at
             ),
             "papers": wording.papers(found.findings, section),
             "may_see_papers": bool(offices_of(request.user, AT_THE_COUNTER)),
@@ -306,6 +343,11 @@ def _check(
         },
         status=422 if form.errors else 200,
     )
+
+
+def _has_begun(section: ClassSection, at: datetime) -> bool:
+    """Whether a class has met already; its term may have begun before it."""
+    return not section.meets or section.meets[0].lower <= at
 
 
 def _counted(facts: queries.Dossier, section: ClassSection) -> list[ClassSection]:

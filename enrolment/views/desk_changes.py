@@ -45,7 +45,9 @@ def change_class_for(request: StaffRequest, enrolment_id: int, section_id: int) 
         change = partial(
             services.swap_class, enrolment=enrolment, section=section, may_wait=may_wait
         )
-        if press_for(request, change, enrolment.learner, section, form):
+        if press_for(
+            request, change, enrolment.learner, section, form, done=wording.changed_to(section)
+        ):
             return redirect("enrolment:show-learner", enrolment.learner_id)
     return render(
         request,
@@ -85,7 +87,8 @@ def _both_sides(
         "situation": wording.situation(
             found.findings, section, others=found.others, opens_at=card.seats.opens_at
         ),
-        "money": wording.money_of_change(fee, section, due_at),
+        "money": wording.money_at_the_desk(fee, is_full=is_full)
+        or wording.money_of_change(fee, section, due_at),
         "takes_money": fee.money is Money.MORE and not is_full,
         "back": reverse("enrolment:choose-class", args=[enrolment.learner_id])
         + f"?instead_of={enrolment.pk}",

@@ -1,5 +1,6 @@
 """Doors of the days on which departments open: their list, and the waiting room before each."""
 
+from datetime import datetime
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -27,7 +28,7 @@ def list_openings(request: HttpRequest) -> HttpResponse:
         request,
         "enrolment/list_openings.html",
         {
-            "openings": queries.openings_on_show(at=at),
+            "openings": with_words(queries.openings_on_show(at=at), at=at),
             "queue_url": storages["queue"].url(""),
             "at": at,
         },
@@ -94,6 +95,13 @@ def enter_room(request: LearnerRequest, opening_id: int) -> HttpResponse:
     keep_pass(response, opening, request.learner, token)
     messages.success(request, wording.come_in(opening))
     return response
+
+
+def with_words(
+    staged: list[tuple[Opening, Opening.Stage]], *, at: datetime
+) -> list[tuple[Opening, Opening.Stage, str]]:
+    """Return openings with how far each has come, in words."""
+    return [(one, stage, wording.how_far(one, stage, at=at)) for one, stage in staged]
 
 
 def _opening(opening_id: int) -> Opening:

@@ -17,6 +17,7 @@ from enrolment import queries, services, wording
 from enrolment.forms import OpeningsForm, RoomPlaceForm, SteerForm
 from enrolment.models import Opening
 from enrolment.services import PlanRefused, RoomClosed
+from enrolment.views.openings import with_words
 
 Role = StaffPost.Role
 AT_THE_OFFICE = (Role.REGISTRAR, Role.BRANCH_HEAD, Role.COUNTER, Role.HOTLINE)
@@ -28,12 +29,13 @@ get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 @require_safe
 def list_openings(request: StaffRequest) -> HttpResponse:
     """The openings of the terms on show, and what this member of staff can do about each."""
+    at = clock.now()
     in_charge = bool(scope.offices_of(request.user, LOOK_AFTER_TERMS))
     return render(
         request,
         "enrolment/office/list_openings.html",
         {
-            "openings": queries.openings_on_show(at=clock.now()),
+            "openings": with_words(queries.openings_on_show(at=at), at=at),
             "terms": Term.objects.taking_classes().latest_first() if in_charge else [],
             "in_charge": in_charge,
         },
@@ -90,11 +92,16 @@ def watch_room(request: StaffRequest, opening_id: int) -> HttpResponse:
 @staff_required(*LOOK_AFTER_TERMS)
 @require_POST
 def steer_room(request: StaffRequest, opening_id: int) -> HttpResponse:
-    """Hold people back, let them in again, limit the pace, or end the line; with a reason."""
+    """Hold people back, let them in again, limit the pace, or end the line; with a reason.
+
+    The line is ended from a page of its own, for there is no way back.
+    """
     opening = _opening(opening_id)
     form = SteerForm(request.POST)
     if not form.is_valid():
         return _room(request, opening, form)
+    if form.cleaned_data["act"] == "end" and "sure" not in request.POST:
+        return _room(request, opening, form, template="close_room")
     act, reason = form.cleaned_data["act"], form.cleaned_data["reason"]
     who = {"opening": opening, "reason": reason, "actor": request.user, "at": clock.now()}
     acts: dict[str, Callable[[], None]] = {
@@ -163,12 +170,14 @@ def _opening(opening_id: int) -> Opening:
     return get_object_or_404(Opening.objects.with_words(), pk=opening_id)
 
 
-def _room(request: StaffRequest, opening: Opening, form: SteerForm) -> HttpResponse:
+def _room(
+    request: StaffRequest, opening: Opening, form: SteerForm, *, template: str = "watch_room"
+) -> HttpResponse:
     with scope.system("count a waiting room"):  # numbers of people, nobody's record
         room = queries.room_of(opening, at=clock.now())
     return render(
         request,
-        "enrolment/office/watch_room.html",
+        f"enrolment/office/{template}.html",
         {"opening": opening, "room": room, "form": form},
         status=422 if form.errors else 200,
     )

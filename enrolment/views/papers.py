@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.timezone import localdate
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -81,7 +82,10 @@ def place_learner(request: StaffRequest) -> HttpResponse:
     return render(
         request,
         "enrolment/office/place_learner.html",
-        {"form": form, "people": people},
+        {
+            "form": form,
+            "people": [(one, one.age_on(localdate(clock.now()))) for one in people],
+        },
         status=422 if form.errors else 200,
     )
 

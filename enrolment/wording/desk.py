@@ -15,6 +15,7 @@ WHY_TO_CALL = {
     Why.NO_SMARTPHONE: gettext_lazy("No smartphone: please call"),
     Why.LAST_DAYS: gettext_lazy("The class begins soon: offers are made by telephone"),
     Why.CONFIRM_SOON: gettext_lazy("Not confirmed yet, and time runs out"),
+    Why.LOST: gettext_lazy("The place has run out: please tell the learner"),
 }
 # What a press came to, said to staff: %(name)s the learner, %(due)s until when.
 DONE_FOR_LEARNER = {

@@ -67,6 +67,15 @@ def before_the_hour(opening: Opening, *, at: datetime) -> str:
     }
 
 
+def how_far(opening: Opening, stage: Opening.Stage, *, at: datetime) -> str:
+    """Say how far an opening has come; with enrolment over, nobody is told to come any time."""
+    closed = opening.closes_at is not None and opening.closes_at <= at
+    is_open = opening.term.phase == Term.Phase.OPEN_ENROLMENT
+    if stage == Opening.Stage.OVER and (closed or not is_open):
+        return _("enrolment has ended")
+    return str(stage.label)
+
+
 def not_your_turn() -> str:
     """Say that somebody has come too early, and that nothing is lost."""
     return _("It is not your turn yet. Your place is kept, whatever happens to your phone.")

@@ -2,6 +2,9 @@
 
 from django.utils.translation import gettext as _
 
+from courses.models import ClassSection
+from courses.templatetags.catalogue import yuan
+from enrolment.domain.changes import Difference, Money
 from enrolment.domain.refusals import Refusal
 
 
@@ -34,3 +37,38 @@ def seats_in_use(seats: int) -> str:
     return _("%(seats)s places are in use or being answered; the class keeps these.") % {
         "seats": seats
     }
+
+
+def told_of_loss(name: str) -> str:
+    """Say that a call about a place that has run out stands in the book."""
+    return _("The call to %(name)s is written down.") % {"name": name}
+
+
+def money_at_the_desk(said: Difference, *, is_full: bool) -> str:
+    """Say to the clerk what to take or give; "" where the learner's own words will do."""
+    amount = {"amount": yuan(said.fen)}
+    match said.money, is_full:
+        case Money.MORE, False:
+            return _("Take the difference of %(amount)s first, then change the class.") % amount
+        case Money.MORE, True:
+            return (
+                _("The difference is %(amount)s. Take it when there is a place, not now.") % amount
+            )
+        case Money.BACK, False:
+            return _("Change the class, then give the difference of %(amount)s back.") % amount
+        case Money.BACK, True:
+            return _("The difference is %(amount)s. Give it back when there is a place.") % amount
+    return ""
+
+
+def changed_to(section: ClassSection) -> str:
+    """Say to the clerk that the change is done."""
+    return _("Changed to “%(class)s”.") % {"class": section.display_name()}
+
+
+def term_to_move_on() -> str:
+    """Say to the clerk what keeps late-comers out: phases are begun by hand."""
+    return _(
+        "The term still stands at “left-over places”, and their days are over. Ask the registrar"
+        " to move it on to “being taught”: then late-comers can join."
+    )

@@ -66,12 +66,14 @@ def test_the_difference_is_taken_first_and_the_new_place_is_confirmed(
     sign_in(app_client, office)
 
     page = app_client.get(page_of(paid, dearer)).content.decode()
-    assert "¥180" in page
+    assert "先收差额¥180，再换班。" in page
     assert press(app_client, paid, dearer).status_code == 422
     assert Enrolment.objects.get(pk=paid.pk).status == "confirmed"
     answer = press(app_client, paid, dearer, took_money="on")
 
     assert answer.status_code == 302
+    after = app_client.get(answer.headers["Location"]).content.decode()
+    assert f"已换到《{dearer.display_name()}》" in after
     assert enrolment_of(paid.learner, dearer).status == "confirmed"
     assert Enrolment.objects.get(pk=paid.pk).status == "transferred"
     assert EnrolmentEvent.objects.filter(reason=WORD["reason"], channel="counter").count() == 2
@@ -135,3 +137,16 @@ def test_a_place_that_is_gone_leads_back_to_the_learner(app_client, office, camp
     )
     sign_in(app_client, office)
     assert app_client.get(page_of(paid, new)).status_code == 302
+
+
+def test_a_dearer_class_that_is_full_asks_for_the_difference_later(
+    app_client, office, campus, paid
+):
+    full = SectionFactory(
+        term=paid.section.term, campus=campus, fee_fen=2 * FEE, capacity=1, weekday=4
+    )
+    claim(full, LearnerFactory())
+    sign_in(app_client, office)
+    page = app_client.get(page_of(paid, full)).content.decode()
+    assert "排到了再收" in page
+    assert "took_money" not in page

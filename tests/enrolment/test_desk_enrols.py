@@ -5,6 +5,8 @@ from uuid import uuid4
 
 import pytest
 from django.urls import reverse
+from psycopg.types.multirange import Multirange
+from psycopg.types.range import Range
 
 from accounts import clock
 from accounts.models import AuditEvent, ConsentRecord, LearnerUnit, StaffPost
@@ -239,6 +241,52 @@ def test_once_lessons_have_begun_the_teacher_is_asked_first(app_client, city, le
     reason = EnrolmentEvent.objects.get(learner=learner).reason
     assert reason.endswith("本人来窗口")
     assert reason != "本人来窗口"
+
+
+def test_before_its_first_lesson_a_class_needs_no_word_of_the_teacher(app_client, city, learner):
+    term = TermFactory(phase=Term.Phase.TEACHING, starts_on=date(2026, 11, 23))
+    section = SectionFactory(term=term)
+    ClassSection.objects.filter(pk=section.pk).update(
+        meets=Multirange([Range(TODAY + timedelta(days=2), TODAY + timedelta(days=2, hours=2))])
+    )
+    sign_in(app_client, city)
+
+    page = main(app_client.get(address("enrol-learner", learner.pk, section.pk)))
+    assert "teacher_agreed" not in page
+    assert "已经开课" not in page
+
+
+def test_a_term_that_was_not_moved_on_says_so(app_client, city, learner):
+    term = TermFactory(phase=Term.Phase.OPEN_ENROLMENT, starts_on=date(2026, 11, 23))
+    section = SectionFactory(term=term, closes_at=TODAY - timedelta(days=9))
+    sign_in(app_client, city)
+
+    page = main(app_client.get(address("enrol-learner", learner.pk, section.pk)))
+    assert "请教务进入“正在上课”" in page
+
+
+def test_the_desk_is_one_row_of_links_and_each_post_sees_its_own(app_client, city, learner):
+    sign_in(app_client, city, StaffPost.Role.HOTLINE)
+    page = app_client.get(address("show-learner", learner.pk)).content.decode()
+    assert address("phone-list") in page
+    assert address("staff-list-openings") in page
+    assert reverse("held-places") not in page
+    assert reverse("courses:staff-list-classes") not in page
+
+
+def test_classes_of_a_term_that_is_over_stand_apart_without_links(app_client, city, learner):
+    term, past = TermFactory(), TermFactory()
+    old, new = SectionFactory(term=past), SectionFactory(term=term, weekday=4)
+    for section in (old, new):
+        claim(section, learner)
+    Term.objects.filter(pk=past.pk).update(
+        starts_on=date(2026, 3, 2), ends_on=date(2026, 7, 3), phase=Term.Phase.TEACHING
+    )
+    sign_in(app_client, city)
+    page = main(app_client.get(address("show-learner", learner.pk)))
+    assert address("withdraw-for", enrolment_of(learner, new).pk) in page
+    assert address("withdraw-for", enrolment_of(learner, old).pk) not in page
+    assert old.display_name() in page
 
 
 def test_a_class_of_another_office_is_not_enrolled_in_here(app_client, city, county):

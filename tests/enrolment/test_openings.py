@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
+from django.template import Context, Template
 from django.urls import reverse
 from django.utils import translation
 
@@ -21,6 +22,7 @@ from enrolment.models import Opening, OpeningSecret
 from enrolment.services import PlanProblem, PlanRefused
 from tests.enrolment.test_office import sign_in
 from tests.factories.accounts import StaffFactory, UnitFactory
+from tests.factories.campus import home_page
 from tests.factories.enrolment import CourseFactory, SectionFactory, TermFactory
 from tests.factories.openings import SEED, OpeningFactory, QueuePlaceFactory
 from tests.factories.times import TODAY
@@ -298,3 +300,40 @@ def test_the_catalogue_leads_to_the_days_while_there_are_any(app_client, term):
         opening=opening, reason="人都进去了", actor=StaffFactory(unit=UnitFactory()), at=TODAY
     )
     assert days not in app_client.get(catalogue).content.decode()
+
+
+def test_when_enrolment_is_over_nobody_is_told_to_come_any_time(client, term, music, registrar):
+    opening = OpeningFactory(term=term, department=music, opens_at=BEGINS, closes_at=ENDS)
+    Opening.objects.filter(pk=opening.pk).update(ended_at=BEGINS + DAY)
+    page = reverse("enrolment:list-openings")
+    with translation.override("zh-hans"):
+        clock.set_to(BEGINS + 2 * DAY)
+        assert "报名已结束" not in client.get(page).content.decode()
+        clock.set_to(ENDS)
+        said = client.get(page).content.decode()
+    assert "报名已结束" in said
+    assert "不用排队" not in said
+
+
+def test_the_front_page_knows_the_day(client, term, music):
+    opening = OpeningFactory(term=term, department=music, opens_at=BEGINS, closes_at=ENDS)
+    term.phase = "open_enrolment"
+    term.save(update_fields=["phase"])
+    room = reverse("enrolment:show-opening", args=[opening.pk])
+
+    def said(at):
+        found = queries.openings_of_the_day(at=at)
+        page = Template("{% load seats %}{% openings_of_the_day as todays %}{{ todays|length }}")
+        assert page.render(Context({"at": at})) == str(len(found))
+        return [(one.pk, stage) for one, stage in found]
+
+    assert said(BEGINS - DAY) == []
+    assert said(BEGINS - timedelta(hours=2)) == [(opening.pk, "planned")]
+    assert said(BEGINS - timedelta(minutes=5)) == [(opening.pk, "gathering")]
+    assert said(BEGINS + DAY) == []
+    clock.set_to(BEGINS - timedelta(minutes=5))
+    home_page()
+    with translation.override("zh-hans"):
+        page = client.get("/").content.decode()
+    assert room in page
+    assert "器乐 9:00 开放，等候室开着" in page

@@ -571,3 +571,45 @@ def test_the_desk_says_how_many_calls_there_are(app_client, city):
 
 def _main(response):
     return response.content.decode().partition("<main")[2].partition("</main>")[0]
+
+
+# A place that was lost
+
+
+def test_whom_no_letter_reaches_is_told_by_telephone_that_a_place_is_lost(app_client, city):
+    learner, smart = without_smartphone(), LearnerFactory()
+    place = held(learner)
+    held(smart, weekday=4)
+    ended = place.due_at + timedelta(minutes=1)
+    services.lapse_and_promote(at=ended)
+    clock.set_to(ended)
+    assert people_to_call(city, at=ended) == [learner]
+
+    staff = sign_in(app_client, city, Role.HOTLINE)
+    page = app_client.get(reverse("enrolment:phone-list")).content.decode()
+    assert "名额已到期，请告诉学员" in page
+    about = reverse("enrolment:call-about-place", args=[place.pk])
+    assert "reached_no" not in app_client.get(about).content.decode()
+    gone = app_client.get(reverse("enrolment:show-learner", args=[learner.pk]))
+    assert "没有按时缴费" in gone.content.decode()
+
+    place.refresh_from_db()
+    call(place, Call.NO_ANSWER, staff=staff, at=ended)
+    assert people_to_call(city, at=ended) == [learner]
+    assert people_to_call(city, at=ended + 3 * A_DAY) == []
+    app_client.post(about, {"outcome": Call.REACHED_YES, "press": uuid4()})
+    assert people_to_call(city, at=ended) == []
+
+
+def test_the_script_asks_for_whose_number_it_is_and_names_the_fee(app_client, city):
+    place = held(
+        LearnerFactory(
+            phone="", name="邵丽娟", contact_name="项燕", contact_phone="+8613800000999"
+        )
+    )
+    sign_in(app_client, city, Role.HOTLINE)
+    page = app_client.get(reverse("enrolment:call-about-place", args=[place.pk]))
+    said = page.content.decode()
+    assert "请问是项燕吗？" in said
+    assert "邵丽娟的名额" in said
+    assert "¥" in said

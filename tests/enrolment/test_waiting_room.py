@@ -509,7 +509,8 @@ def test_the_registrar_holds_back_limits_and_ends_with_a_reason(app_client, open
     assert (decide("go_on"), opening.held_back) == (302, False)
     assert (decide("limit", most_per_second="7"), opening.most_per_second) == (302, 7)
     assert (decide("limit"), opening.most_per_second) == (302, None)
-    assert (decide("end"), opening.ended_at is not None) == (302, True)
+    assert (decide("end"), opening.ended_at) == (200, None)
+    assert (decide("end", sure="yes"), opening.ended_at is not None) == (302, True)
     told = AuditEvent.objects.filter(object_type="enrolment.opening", actor=registrar)
     assert sorted(told.values_list("action", flat=True)) == [
         "pace limited", "pace limited", "people held back", "people let in again",
