@@ -74,12 +74,16 @@ OF_TERMS = staff(R.REGISTRAR)
 AT_OFFICES = staff(*AT_COUNTERS, R.HOTLINE, R.OTHER_HEAD)
 
 
+# Whoever is signed in and has nothing to do in the editors' rooms: told so, once.
+OUTSIDE_ADMIN = dict.fromkeys(
+    WITH_LEARNER | {R.VOLUNTEER, R.WITNESS, R.MONITOR, R.TEACHER, R.OTHER_TEACHER, R.FACILITATOR},
+    Answer.REFUSED,
+) | {R.VISITOR: Answer.STAFF_SIGN_IN}
+
+
 def in_admin(*roles: Role) -> Audience:
     """Staff of these roles, in the editors' rooms; others there go back to the first page."""
-    outside = WITH_LEARNER | {R.VISITOR, R.VOLUNTEER, R.WITNESS, R.MONITOR}
-    outside |= {R.TEACHER, R.OTHER_TEACHER, R.FACILITATOR}
-    special = dict.fromkeys(outside, Answer.STAFF_SIGN_IN) | dict.fromkeys(roles, Answer.SHOWN)
-    return Audience(Answer.DONE, special)
+    return Audience(Answer.DONE, OUTSIDE_ADMIN | dict.fromkeys(roles, Answer.SHOWN))
 
 
 def factor_holders(answer: Answer, *, without: Answer) -> Audience:
@@ -93,12 +97,7 @@ FRESH_CODE = Audience(Answer.DONE, {R.VISITOR: Answer.SIGN_IN})
 
 
 FRONT_DOOR = Audience(Answer.DONE, {R.VISITOR: Answer.SHOWN})
-EDITORS = Audience(
-    Answer.REFUSED,
-    dict.fromkeys(
-        WITH_LEARNER | {R.VISITOR, R.VOLUNTEER, R.WITNESS, R.MONITOR}, Answer.STAFF_SIGN_IN
-    ),
-)
+EDITORS = Audience(Answer.REFUSED, {R.VISITOR: Answer.STAFF_SIGN_IN})
 # The class, its teacher, and staff of its office.
 WATCHERS = Audience(
     Answer.REFUSED,
@@ -138,7 +137,7 @@ ROWS: dict[str, Way] = {
     ),
     "admin/login/": Way(
         "Wagtail's own sign-in, closed",
-        Audience(Answer.STAFF_SIGN_IN),
+        Audience(Answer.STAFF_SIGN_IN, OUTSIDE_ADMIN),
     ),
     # Places and courses
     "wagtail_serve": Way("a page of the site", EVERYBODY, {"path": "home"}),
