@@ -13,7 +13,7 @@ from courses.models import ClassSection
 from enrolment import queries
 from enrolment.domain import deadlines
 from enrolment.models import Act, Channel, Claim, Enrolment, ledger
-from enrolment.services.helpers import AT_THE_OFFICE, by_the_office, ensure_may_help
+from enrolment.services.helped import AT_THE_OFFICE, by_the_office, ensure_may_help
 from enrolment.services.refused import SeatRefused, answered
 from enrolment.services.waiting_room import ensure_admitted
 

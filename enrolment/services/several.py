@@ -14,7 +14,7 @@ from enrolment import queries
 from enrolment.domain.refusals import Objection, Refusal
 from enrolment.models import Act, Channel, Claim, Enrolment, Together, ledger
 from enrolment.queries import Dossier
-from enrolment.services.helpers import AT_THE_OFFICE, by_the_office, ensure_may_help
+from enrolment.services.helped import AT_THE_OFFICE, by_the_office, ensure_may_help
 from enrolment.services.refused import PressReused, SeatRefused, answered
 from enrolment.services.seats import NO_PASSES
 from enrolment.services.waiting_room import ensure_admitted
@@ -85,17 +85,11 @@ def hold_several(
     objections = _objections(dossiers, wanted, gate)
     if not objections or mode is Together.EACH:
         objections |= _too_many(dossiers, wanted, objections, gate)
+    # The seats that a first press gave would now be in their own way: the database remembers.
     request = ledger.hash_of_several(mode, list(dossiers), wanted)
     again = bool(objections) and _answered_before(learners, key, request)
     if objections and not again and mode is not Together.EACH:
-        (learner_id, section_id), objection = next(iter(objections.items()))
-        raise SeveralRefused(
-            objection,
-            section=section_id,
-            learner=learner_id,
-            opens_at=_again_at(objection.reason, at),
-        )
-    # The seats that a first press gave would now be in their own way: the database remembers.
+        raise _for_all(objections, at)
     out = set() if again else {section_id for _learner, section_id in objections}
     claims = _claims(
         [section_id for section_id in wanted if section_id not in out],
@@ -113,6 +107,17 @@ def hold_several(
         Part(*pair, claim=answers.get(pair), objection=objections.get(pair))
         for pair in product(dossiers, wanted)
     ]
+
+
+def _for_all(objections: Mapping[tuple[int, int], Objection], at: datetime) -> SeveralRefused:
+    """Say no to all for the sake of the first that stands against it."""
+    (learner_id, section_id), objection = next(iter(objections.items()))
+    return SeveralRefused(
+        objection,
+        section=section_id,
+        learner=learner_id,
+        opens_at=_again_at(objection.reason, at),
+    )
 
 
 def _claims(sections: Sequence[int], *, dossiers: dict[int, Dossier], **press: Any) -> list[Claim]:
