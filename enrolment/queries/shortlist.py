@@ -47,9 +47,7 @@ class Shortlist:
     facts: Dossier | None
 
 
-def shortlist_of(
-    learner: Learner, *, actor: User, at: datetime, by_staff: bool = False
-) -> Shortlist:
+def shortlist_of(learner: Learner, *, actor: User, at: datetime) -> Shortlist:
     """Return a learner's list with the seats and rules of this moment."""
     rows = ShortlistedClass.objects.of(learner).still_wanted()
     ids = list(rows.values_list("section", flat=True))
@@ -58,7 +56,7 @@ def shortlist_of(
     found = ClassSection.objects.with_all_to_show().in_bulk(ids)
     cards = live_cards([found[pk] for pk in ids], locality=None, at=at)
     facts = dossier(ids, learner=learner, actor=actor, at=at)
-    offers = offers_for(cards, learner, facts, at=at, by_staff=by_staff)
+    offers = offers_for(cards, learner, facts, at=at)
     within_reach = [offer.card.section.pk for offer in offers if _is_within_reach(offer)]
     beside = _beside_each_other(facts, within_reach)
     return Shortlist(

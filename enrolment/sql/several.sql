@@ -227,7 +227,7 @@ DECLARE
     term courses_term;
     answer enrolment_claim;
 BEGIN
-    SELECT * INTO old FROM enrolment_enrolment WHERE id = p_enrolment;
+    SELECT * INTO old FROM enrolment_enrolment WHERE id = p_enrolment FOR NO KEY UPDATE;
     SELECT * INTO section_was FROM courses_classsection WHERE id = old.section_id;
     SELECT * INTO term FROM courses_term WHERE id = p_section.term_id;
     SELECT * INTO seat_was FROM enrolment_seat WHERE enrolment_id = p_enrolment FOR NO KEY UPDATE;

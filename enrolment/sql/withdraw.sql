@@ -24,7 +24,7 @@ BEGIN
     answer := seat_stored(p_learner, p_key, p_hash, p_at);
     IF answer.key IS NOT NULL THEN RETURN answer; END IF;
 
-    SELECT * INTO held FROM enrolment_enrolment WHERE id = p_enrolment;
+    SELECT * INTO held FROM enrolment_enrolment WHERE id = p_enrolment FOR NO KEY UPDATE;
     SELECT * INTO seat FROM enrolment_seat WHERE enrolment_id = p_enrolment FOR NO KEY UPDATE;
     IF held.status NOT IN ('offered', 'confirmed', 'active') OR seat.no IS NULL THEN
         RETURN seat_answer(p_learner, p_key, p_hash, 'withdraw', section.id, 'refused', 'not_in',

@@ -14,12 +14,11 @@ from enrolment import queries, services, wording
 from enrolment.domain.changes import Money
 from enrolment.domain.eligibility import PHASES_WITH_SEATS
 from enrolment.domain.refusals import Refusal
-from enrolment.models import Channel, Enrolment, Outcome
+from enrolment.models import Enrolment, Outcome
 from enrolment.services import SeatRefused
 from enrolment.views.passes import passes_of, waits_at
 from enrolment.views.presses import (
     address_of,
-    channel_of,
     measured,
     one_key_one_request,
     say_when_to_go_on,
@@ -76,7 +75,6 @@ def _both_sides(
     request: LearnerRequest, enrolment: Enrolment, section: ClassSection
 ) -> dict[str, Any]:
     """Gather what a person has to know before one class ends for another."""
-    by_staff = channel_of(request) is not Channel.WEB
     facts = queries.dossier(
         [section.pk], learner=request.learner, actor=request.user, at=request.at
     )
@@ -85,7 +83,6 @@ def _both_sides(
         request.learner,
         facts,
         at=request.at,
-        by_staff=by_staff,
         giving_up=enrolment.section_id,
     )[0]
     refusal = _refusal(offer, enrolment)
@@ -102,9 +99,8 @@ def _both_sides(
         "refusal": refusal,
         "papers": [] if refusal else wording.papers(offer.findings, section),
         "advice": wording.advice(offer.findings),
-        "by_staff": by_staff,
         "money": wording.money_of_change(fee, section, due_at),
-        "costs_more": fee.money is Money.MORE and not by_staff,
+        "costs_more": fee.money is Money.MORE,
         "waits_at": waits_at(request, facts, section.pk),
         "press": new_press(),
     }
@@ -133,7 +129,6 @@ def _press(request: LearnerRequest, enrolment: Enrolment, section: ClassSection)
             actor=request.user,
             key=press_of(request),
             at=request.at,
-            channel=channel_of(request),
             passes=passes_of(request),
         )
     except SeatRefused as refused:

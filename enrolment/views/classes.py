@@ -13,12 +13,11 @@ from accounts.models import Learner
 from courses.models import ClassSection
 from enrolment import queries, services, wording
 from enrolment.domain.refusals import Refusal
-from enrolment.models import Channel, Opening, Outcome
+from enrolment.models import Opening, Outcome
 from enrolment.services import SeatRefused
 from enrolment.views.passes import passes_of, waits_at
 from enrolment.views.presses import (
     address_of,
-    channel_of,
     measured,
     one_key_one_request,
     say_when_to_go_on,
@@ -40,13 +39,11 @@ def check_class(request: LearnerRequest, section_id: int) -> HttpResponse:
     facts = queries.dossier(
         [section.pk], learner=request.learner, actor=request.user, at=request.at
     )
-    by_staff = channel_of(request) is not Channel.WEB
-    offer = queries.offers_for([card], request.learner, facts, at=request.at, by_staff=by_staff)[0]
+    offer = queries.offers_for([card], request.learner, facts, at=request.at)[0]
     objection = offer.objection
     refusal = objection.reason if objection and objection.paper is None else None
     at_limit = refusal is Refusal.LIMIT
     limit, counted = facts.limit(section.pk)
-    late_fee = queries.late_fee_of(section, at=request.at) if by_staff else None
     # Only those that alone stand in the way: whoever leaves one shall then have the place.
     to_leave = set(counted) & set(facts.could_be_given_for(section.pk)) if at_limit else set()
     # Papers can be brought before the first day; while anything else stands they help nobody.
@@ -72,10 +69,8 @@ def check_class(request: LearnerRequest, section_id: int) -> HttpResponse:
             "not_open_yet": too_early and card.seats.opens_at is not None,
             "room": ahead if ahead is not None and ahead.takes_people(request.at) else None,
             "advice": wording.advice(offer.findings),
-            "by_staff": by_staff,
-            "late_fee": late_fee,
             "due_at": facts.hold_until(section.pk),
-            "refund_rule": wording.refund_rule(section, joined_late=late_fee is not None),
+            "refund_rule": wording.refund_rule(section),
             "like_it": queries.like_it(section, at=request.at)
             if (card.seats.state == "full" or refusal) and not at_limit
             else [],
@@ -111,12 +106,10 @@ def _other_ways(
     request: LearnerRequest, facts: queries.Dossier, section: ClassSection
 ) -> dict[str, Any]:
     """Gather what else one may do here: change for it, come with somebody, put it aside."""
-    by_office = channel_of(request) is not Channel.WEB
     ways_out = facts.could_be_given_for(section.pk)
     return {
         "to_change": queries.classes_of(request.learner, ways_out) if ways_out else [],
-        "comes_along": not by_office
-        and bool(queries.companions_of(request.learner, request.user, at=request.at)),
+        "comes_along": bool(queries.companions_of(request.learner, request.user, at=request.at)),
         "is_listed": section.pk in queries.listed_sections(request.learner),
     }
 
@@ -136,7 +129,6 @@ def hold_seat(request: LearnerRequest, section_id: int) -> HttpResponse:
             actor=request.user,
             key=press_of(request),
             at=request.at,
-            channel=channel_of(request),
             passes=passes_of(request),
         )
     except SeatRefused as refused:  # the check page says why, from the facts of this moment

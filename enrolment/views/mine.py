@@ -13,7 +13,7 @@ from accounts.http import LearnerRequest, Right, learner_required, new_press, pr
 from enrolment import queries, services, wording
 from enrolment.models import Claim, Enrolment
 from enrolment.services import SeatRefused
-from enrolment.views.presses import channel_of, one_key_one_request
+from enrolment.views.presses import one_key_one_request
 
 Answer = Callable[..., Claim]
 
@@ -134,7 +134,6 @@ def _press(request: LearnerRequest, enrolment_id: int, service: Answer) -> HttpR
                 actor=request.user,
                 key=press_of(request),
                 at=request.at,
-                channel=channel_of(request),
             )
         except SeatRefused as refused:
             messages.warning(request, wording.refusal(refused.reason, enrolment.section))

@@ -14,10 +14,9 @@ from django.views.decorators.http import require_safe
 from accounts import clock
 from accounts.http import LearnerRequest, learner_required, safe_next
 from enrolment import queries, services, wording
-from enrolment.models import Opening
+from enrolment.models import Channel, Opening
 from enrolment.services import NotYourTurn, RoomClosed
 from enrolment.views.passes import keep_pass
-from enrolment.views.presses import channel_of
 
 
 @require_safe
@@ -70,7 +69,7 @@ def join_room(request: LearnerRequest, opening_id: int) -> HttpResponse:
                 opening=opening,
                 learner=request.learner,
                 actor=request.user,
-                channel=channel_of(request),
+                channel=Channel.WEB,
                 at=request.at,
             )
         except RoomClosed:

@@ -23,6 +23,9 @@ Role = StaffPost.Role
 AT_THE_OFFICE = (Role.REGISTRAR, Role.BRANCH_HEAD, Role.COUNTER, Role.HOTLINE)
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
+WATCH_ROOM = "enrolment/office/watch_room.html"
+CLOSE_ROOM = "enrolment/office/close_room.html"
+
 
 @never_cache
 @staff_required(*AT_THE_OFFICE)
@@ -101,7 +104,7 @@ def steer_room(request: StaffRequest, opening_id: int) -> HttpResponse:
     if not form.is_valid():
         return _room(request, opening, form)
     if form.cleaned_data["act"] == "end" and "sure" not in request.POST:
-        return _room(request, opening, form, template="close_room")
+        return _room(request, opening, form, template=CLOSE_ROOM)
     act, reason = form.cleaned_data["act"], form.cleaned_data["reason"]
     who = {"opening": opening, "reason": reason, "actor": request.user, "at": clock.now()}
     acts: dict[str, Callable[[], None]] = {
@@ -171,13 +174,13 @@ def _opening(opening_id: int) -> Opening:
 
 
 def _room(
-    request: StaffRequest, opening: Opening, form: SteerForm, *, template: str = "watch_room"
+    request: StaffRequest, opening: Opening, form: SteerForm, *, template: str = WATCH_ROOM
 ) -> HttpResponse:
     with scope.system("count a waiting room"):  # numbers of people, nobody's record
         room = queries.room_of(opening, at=clock.now())
     return render(
         request,
-        f"enrolment/office/{template}.html",
+        template,
         {"opening": opening, "room": room, "form": form},
         status=422 if form.errors else 200,
     )

@@ -11,20 +11,11 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
-from accounts.http import LearnerRequest
 from courses.models import ClassSection
 from enrolment import wording
 from enrolment.domain.refusals import Refusal
-from enrolment.models import Channel, Claim
+from enrolment.models import Claim
 from enrolment.services import PressReused, SeatRefused, note_claim
-
-
-def channel_of(request: LearnerRequest) -> Channel:
-    """Return the way a press came: whoever helps here comes by the website, staff too.
-
-    The counter and the telephone have a desk of their own, where every press has a reason.
-    """
-    return Channel.WEB
 
 
 def say_when_to_go_on(

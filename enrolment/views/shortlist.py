@@ -15,12 +15,12 @@ from accounts.http import LearnerRequest, learner_required, new_press, press_of
 from courses.models import ClassSection
 from enrolment import queries, services, wording
 from enrolment.domain.refusals import Refusal
-from enrolment.models import Channel, Claim, Enrolment, Together
+from enrolment.models import Claim, Enrolment, Together
 from enrolment.queries import Shortlist, Wanted
 from enrolment.services import ListFull, SeveralRefused
 from enrolment.services.shortlist import MOST
 from enrolment.views.passes import passes_of, waits_at
-from enrolment.views.presses import channel_of, measured, one_key_one_request
+from enrolment.views.presses import measured, one_key_one_request
 
 HAD = {Refusal.ALREADY_IN, Refusal.ALREADY_WAITING}
 HANGING = {Together.EACH.value, Together.ALL.value}
@@ -127,7 +127,6 @@ def enrol_from_list(request: LearnerRequest) -> HttpResponse:
             actor=request.user,
             key=key,
             at=request.at,
-            channel=channel_of(request),
             passes=passes_of(request),
         )
     except SeveralRefused as refused:
@@ -213,10 +212,7 @@ def _place_of(claim: Claim, places: list[queries.Place]) -> queries.Place | None
 
 
 def _shortlist(request: LearnerRequest) -> Shortlist:
-    by_staff = channel_of(request) is not Channel.WEB
-    return queries.shortlist_of(
-        request.learner, actor=request.user, at=request.at, by_staff=by_staff
-    )
+    return queries.shortlist_of(request.learner, actor=request.user, at=request.at)
 
 
 def _rows(request: LearnerRequest, mine: Shortlist) -> list[Row]:

@@ -13,10 +13,10 @@ from accounts.http import LearnerRequest, learner_required, new_press, press_of
 from accounts.models import Learner
 from courses.models import ClassSection
 from enrolment import queries, services, wording
-from enrolment.models import Channel, Claim, Outcome, Together
+from enrolment.models import Claim, Outcome, Together
 from enrolment.services import SeveralRefused
 from enrolment.views.passes import passes_of, waits_at
-from enrolment.views.presses import channel_of, measured, one_key_one_request
+from enrolment.views.presses import measured, one_key_one_request
 
 
 @measured
@@ -90,9 +90,7 @@ def _place(claim: Claim, request: LearnerRequest) -> queries.Place | None:
 
 
 def _companions(request: LearnerRequest) -> list[Learner]:
-    """Return who may come along: nobody where the office acts, which has a desk for that."""
-    if channel_of(request) is not Channel.WEB:
-        return []
+    """Return who may come along."""
     return queries.companions_of(request.learner, request.user, at=request.at)
 
 
@@ -127,7 +125,6 @@ def _press(
             actor=request.user,
             key=key,
             at=request.at,
-            channel=channel_of(request),
             passes=passes_of(request),
         )
     except SeveralRefused as refused:

@@ -12,7 +12,7 @@ from accounts.http import LearnerRequest, learner_required, new_press, press_of
 from enrolment import queries, services, wording
 from enrolment.models import Claim, Enrolment, WaitlistEntry
 from enrolment.services import SeatRefused
-from enrolment.views.presses import address_of, channel_of, one_key_one_request
+from enrolment.views.presses import address_of, one_key_one_request
 
 
 def _entry(request: LearnerRequest, entry_id: int) -> WaitlistEntry:
@@ -127,7 +127,6 @@ def _answer(request: LearnerRequest, entry_id: int, service: Callable[..., Claim
             actor=request.user,
             key=press_of(request),
             at=request.at,
-            channel=channel_of(request),
         )
     except SeatRefused as refused:
         messages.warning(request, wording.refusal(refused.reason, entry.section))
