@@ -1,4 +1,4 @@
-"""The row of links above every page of the desk."""
+"""The row of links beneath every page of the desk."""
 
 from typing import Any
 

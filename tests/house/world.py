@@ -14,7 +14,7 @@ from accounts.models import StaffPost, Unit, User
 from accounts.services import grant_post
 from accounts.services.posts import CITY_ROLES
 from config.access import Role
-from courses.models import Lesson
+from courses.models import Department, Lesson
 from enrolment.models import Enrolment
 from tests.conftest import AppClient
 from tests.factories import accounts as people
@@ -101,7 +101,10 @@ def build() -> World:
         "learner": learner.pk,
         "teacher": teacher.pk,
         "term": section.term.pk,
-        "opening": OpeningFactory(term=section.term).pk,
+        # Of another department: the class above is nobody's waiting room.
+        "opening": OpeningFactory(
+            term=section.term, department=Department.objects.create(name="书画")
+        ).pk,
         "recording": RecordingFactory(lesson=lesson, published=True).pk,
     }
     return World(things, _people([city, county, other], grant, teacher), learner.pk)

@@ -28,7 +28,8 @@ def main() -> None:
         if (cookie := city.client(role).cookies.get(settings.SESSION_COOKIE_NAME))
     }
     phones = {role.name: user.phone for role, user in city.people.items() if user.phone}
-    json.dump({"things": city.things, "cookies": cookies, "phones": phones}, sys.stdout)
+    found = {"things": city.things, "cookies": cookies, "phones": phones}
+    json.dump(found, sys.stdout, default=str)  # a press is named by a UUID
 
 
 if __name__ == "__main__":
