@@ -78,17 +78,13 @@ $$;
 -- Take the learner's own row for this term; p_wait says whether to queue for it.
 -- False: somebody else has it (only when not waiting).
 --
--- Two locks that cost no row: 7301 keeps a term from closing while somebody is on the way
--- (seat_close_term takes it alone), 7302 a learner's first row from being made twice, for an
--- insert waits for its twin, and whoever does not wait must not wait there either.
+-- A learner's first row of a term needs two locks that are no rows: 7301 keeps the term from
+-- closing meanwhile (seat_close_term takes it alone; rows that are there it locks one by one), 7302
+-- the row from being made twice, for an insert waits for its twin, and whoever does not wait must
+-- not wait there either.
 CREATE OR REPLACE FUNCTION seat_lock_learner(p_learner bigint, p_term bigint, p_wait boolean)
 RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN
-    IF p_wait THEN
-        PERFORM pg_advisory_xact_lock_shared(7301, p_term::int);
-    ELSIF NOT pg_try_advisory_xact_lock_shared(7301, p_term::int) THEN
-        RETURN false;
-    END IF;
     FOR attempt IN 1..2 LOOP
         IF p_wait THEN
             PERFORM FROM enrolment_learnerterm
@@ -100,8 +96,10 @@ BEGIN
         IF FOUND THEN RETURN true; END IF;
         IF attempt = 1 THEN
             IF p_wait THEN
-                PERFORM pg_advisory_xact_lock(7302, hashint8(p_learner));
-            ELSIF NOT pg_try_advisory_xact_lock(7302, hashint8(p_learner)) THEN
+                PERFORM pg_advisory_xact_lock_shared(7301, p_term::int),
+                        pg_advisory_xact_lock(7302, hashint8(p_learner));
+            ELSIF NOT pg_try_advisory_xact_lock_shared(7301, p_term::int)
+                  OR NOT pg_try_advisory_xact_lock(7302, hashint8(p_learner)) THEN
                 RETURN false;
             END IF;
             INSERT INTO enrolment_learnerterm (learner_id, term_id)

@@ -30,7 +30,12 @@ BEGIN
         RETURN NEXT seat_unkept(p_learners[1], p_key, 'basket', p_sections[1], 'not_yours', p_at);
         RETURN;
     END IF;
-    -- Everybody's row, in one order for all writers.
+    -- Before the first row, so that a term that is being closed never waits for us while we wait
+    -- for it; then everybody's row, in one order for all writers.
+    PERFORM pg_advisory_xact_lock_shared(7301, term.id::int) FROM (
+        SELECT DISTINCT s.term_id AS id FROM courses_classsection s
+        WHERE s.id = ANY (p_sections) ORDER BY 1
+    ) term;
     PERFORM seat_lock_learner(one.learner, one.term_id, true) FROM (
         SELECT DISTINCT l AS learner, s.term_id
         FROM unnest(p_learners) l
