@@ -5,11 +5,12 @@ group's name keeps pytest-xdist from starting a second one.
 """
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 from config.embedded import browser
 from config.embedded.ports import free_port
@@ -37,6 +38,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "people" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.xdist_group("journeys"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Say of a failed journey what stood on the screens and what the product logged last."""
+    report = yield
+    people = getattr(item, "funcargs", {}).get("people")
+    if report.failed and isinstance(people, People):
+        try:
+            screens = "\n\n".join(people.screens())
+        except PlaywrightError as error:
+            screens = f"(no answer: {error})"
+        report.sections.append(("screens", screens))
+        report.sections.append(("product log, its end", people.stack.said()[-4000:]))
+    return report
 
 
 @pytest.fixture(scope="session")

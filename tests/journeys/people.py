@@ -86,13 +86,11 @@ class Person:
         if "/accounts/login/code/" not in self.page.url:
             self.goto("/accounts/login/code/")
         seen = len(self.stack.messages())
-        self.page.fill("[name=phone]", phone)
-        self.page.press("[name=phone]", "Enter")
+        self._write_and_send("phone", phone)
         self.page.wait_for_url("**/accounts/login/code/confirm/")
         code = re.search(r"\d{6}", self.stack.message(phone, "验证码", after=seen))
         assert code is not None
-        self.page.fill("[name=code]", code[0])
-        self.page.press("[name=code]", "Enter")
+        self._write_and_send("code", code[0])
         self.page.wait_for_url(lambda url: "/accounts/login/" not in url)
 
     def sign_in_as_staff(self, account: dict[str, str]) -> None:
@@ -100,12 +98,23 @@ class Person:
         if "/accounts/login/" not in self.page.url:
             self.goto("/accounts/login/")
         self.page.fill("[name=login]", account["username"])
-        self.page.fill("[name=password]", account["password"])
-        self.page.press("[name=password]", "Enter")
+        self._write_and_send("password", account["password"])
         self.page.wait_for_url("**/accounts/2fa/authenticate/**")
-        self.page.fill("[name=code]", self._code_of(account["totp_secret"]))
-        self.page.press("[name=code]", "Enter")
+        self._write_and_send("code", self._code_of(account["totp_secret"]))
         self.page.wait_for_url(lambda url: "/accounts/" not in url)
+
+    def _write_and_send(self, name: str, value: str) -> None:
+        """Fill the last field of a form and press the button of that form."""
+        field = self.page.locator(f"[name={name}]")
+        field.fill(value)
+        self.page.locator("form", has=field).locator("button").first.click()
+
+    def seen(self) -> str:
+        """What stands on this person's screen, for whoever reads why a journey failed."""
+        if self.page.is_closed():
+            return "(closed)"
+        words = self.page.locator("body").inner_text(timeout=2_000)
+        return f"{self.page.url}\n{' / '.join(words.split())[:1500]}"
 
     def _code_of(self, secret: str) -> str:
         """What the authenticator shows. A code counts once: the next one is taken then."""
@@ -159,6 +168,10 @@ class People:
     def complaints(self) -> list[str]:
         """What the browsers of all of them complained of."""
         return [said for person in self._here for said in person.complaints]
+
+    def screens(self) -> list[str]:
+        """What stands on the screens of all of them."""
+        return [person.seen() for person in self._here]
 
     def go_home(self) -> None:
         """Close everybody's browser."""

@@ -52,6 +52,10 @@ class Stack:
         """Return the account of a persona, or of a role."""
         return next(a for a in self.accounts() if name in {a["name"], a["role"]})
 
+    def said(self) -> str:
+        """Return what its processes have logged so far."""
+        return (self.var.parent / "run.log").read_text(encoding="utf-8", errors="replace")
+
     def messages(self) -> list[dict[str, str]]:
         """Return all SMS, the oldest first."""
         outbox = self.var / "outbox/sms.jsonl"
