@@ -53,6 +53,7 @@ class Claim(models.Model):
         null=True,
         blank=True,
         related_name="claims",
+        db_index=False,
         db_constraint=False,
     )
     entry = models.ForeignKey(

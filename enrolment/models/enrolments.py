@@ -199,7 +199,11 @@ class EnrolmentEvent(models.Model):
     )
     seat_no = models.PositiveSmallIntegerField()
     learner = models.ForeignKey(
-        Learner, on_delete=models.PROTECT, related_name="seat_events", db_constraint=False
+        Learner,
+        on_delete=models.PROTECT,
+        related_name="seat_events",
+        db_index=False,
+        db_constraint=False,
     )
     enrolment = models.ForeignKey(
         Enrolment,

@@ -153,7 +153,6 @@ class WaitlistEntry(models.Model):
                 name="an_offer_has_a_due_time",
             ),
         ]
-        indexes = [models.Index(fields=["learner"], name="lines_of_a_learner")]
 
     def __str__(self) -> str:
         return f"waitlist entry {self.pk}"
