@@ -123,29 +123,38 @@ class Rush:
     # The database by itself
 
     def pgbench(self, script: str, which: str) -> Result:
-        """Run a script for a while and count what it did; ``which`` chooses the class."""
+        """Run a script for a while and count what it did; ``which`` chooses the class.
+
+        The first second is not counted: connections of the web live for hours, and a new one
+        spends its first claim on making plans.
+        """
         text = script.format(first=FIRST, learners=self.learners, which=which)
         with tempfile.NamedTemporaryFile("w", suffix=".sql") as file:
             file.write(" ".join(text.split()) + "\n")
             file.flush()
-            before = self.cpu()
-            answer = subprocess.run(
+            program = subprocess.Popen(
                 [
                     self.database.cluster.binaries.folder / "pgbench",
                     *("-n", "-M", "prepared", "-c", str(self.options.clients), "-j", "2"),
-                    *("-T", str(self.options.seconds), "-f", file.name),
+                    *("-T", str(self.options.seconds + 1), "-P", "1", "-f", file.name),
                     self.address,
                 ],
-                capture_output=True,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
                 text=True,
-                check=False,
             )
+            warmed, before, said = 0.0, 0.0, ""
+            for line in program.stdout or ():
+                progress = re.match(r"progress: ([\d.]+) s, ([\d.]+) tps", line)
+                if progress and not warmed:
+                    warmed, before = float(progress[1]) * float(progress[2]), self.cpu()
+                said += line
             spent = self.cpu() - before
-        found = re.search(r"actually processed: (\d+).*tps = ([\d.]+)", answer.stdout, re.S)
-        if answer.returncode or found is None:
-            raise SystemExit(answer.stderr or answer.stdout)
-        done, rate = int(found[1]), float(found[2])
-        return Result(rate, spent * 1000 / done)
+        found = re.search(r"actually processed: (\d+)", said)
+        if program.wait() or found is None:
+            raise SystemExit(said)
+        done = int(found[1]) - warmed
+        return Result(done / self.options.seconds, spent * 1000 / done)
 
     # Over HTTP
 
@@ -292,6 +301,9 @@ def run(rush: Rush) -> dict[str, list[Result]]:
 
 def report(results: dict[str, list[Result]]) -> None:
     """Print figures, then ratios."""
+    for name, found in results.items():
+        print(f"{name:16}", *(f"{one.per_second:.0f} ({one.cpu_ms:.2f})" for one in found))
+    print()
     rate = {name: median(one.per_second for one in found) for name, found in results.items()}
     cpu = {name: median(one.cpu_ms for one in found) for name, found in results.items()}
     print(f"{'':16}{'claims/s':>12}{'CPU ms/claim':>16}")
