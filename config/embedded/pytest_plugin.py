@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from config.embedded import StartRefused, browser, catalogues, keys, migrated
+from config.embedded import StartRefused, catalogues, keys, migrated, programs
 from config.embedded.places import ROOT
 from config.embedded.services import throwaway_postgres, throwaway_valkey
 from config.embedded.suite import DEEP
@@ -71,7 +71,7 @@ def _start(stack: ExitStack) -> None:
         TEST_DATABASE_TEMPLATE=template or "",
         VAR_DIR=folder,
     )
-    if fonts := browser.font_settings(Path(folder)):
+    if fonts := programs.font_settings(Path(folder)):
         os.environ.setdefault("FONTCONFIG_FILE", str(fonts))
 
 

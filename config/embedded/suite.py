@@ -10,12 +10,12 @@ from pathlib import Path
 from config.embedded import (
     StartRefused,
     assets,
-    browser,
     catalogues,
     installation,
     keys,
     migrated,
     processes,
+    programs,
 )
 from config.embedded.places import ROOT, make_folder, python, var_dir
 from config.embedded.progress import complain, say, step
@@ -60,9 +60,8 @@ def main(arguments: list[str]) -> int:
         catalogues.compile_all(ROOT / "locale")
         env = {}
         if not options.fast:
-            with step("Chromium") as current:
-                env["CHROMIUM"] = browser.ensure()
-                current.note(env["CHROMIUM"])
+            with step("Chromium, nginx") as current:
+                current.note(" ".join(programs.ensure()))
         with throwaway_postgres() as database, throwaway_valkey() as valkey:
             env |= _environment(database, valkey)
             checks = [*([] if rest or options.deep else _lint()), tests(options, rest)]

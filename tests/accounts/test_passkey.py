@@ -5,7 +5,7 @@ from playwright.sync_api import sync_playwright
 
 from accounts import clock, services
 from accounts.models import StaffPost
-from config.embedded import browser
+from config.embedded import programs
 from tests.factories.accounts import StaffFactory
 from tests.factories.times import TODAY
 
@@ -17,7 +17,7 @@ def page(live_server):
     """A page of a browser that has a fingerprint reader, at http://localhost (a secure origin)."""
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
-            executable_path=browser.chromium(), args=["--no-sandbox", "--disable-gpu"]
+            executable_path=programs.chromium(), args=["--no-sandbox", "--disable-gpu"]
         )
         address = live_server.url.replace("127.0.0.1", "localhost")
         page = chromium.new_context(base_url=address, locale="zh-CN").new_page()

@@ -2,20 +2,20 @@
 
 import http.client
 import re
-import shutil
 import subprocess
 import time
 from contextlib import closing
 
 import pytest
 
+from config.embedded import programs
 from config.embedded.places import ROOT
 from config.embedded.ports import free_port
 from config.storage import WholeFilesStorage
 from enrolment.services.published import ContentFile
 
-NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
-pytestmark = pytest.mark.skipif(NGINX is None, reason="no nginx on this machine")
+# Like Chromium's tests: ./test sees to the program, ./test --fast does without.
+pytestmark = pytest.mark.browser
 
 CONFIGURATION = """
 {user}
@@ -62,7 +62,9 @@ def ask(tmp_path):
             user=user, folder=tmp_path, port=port, lines=lines_of_the_runbook(shelf)
         )
     )
-    server = subprocess.Popen([NGINX, "-c", configuration, "-e", tmp_path / "error.log"])
+    server = subprocess.Popen(
+        [str(programs.nginx()), "-c", configuration, "-e", tmp_path / "error.log"]
+    )
 
     def ask(path, method="GET", **headers):
         with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as line:

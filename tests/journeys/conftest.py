@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
-from config.embedded import browser
+from config.embedded import programs
 from config.embedded.ports import free_port
 from tests.journeys.people import People
 from tests.journeys.stack import Stack, running
@@ -72,7 +72,7 @@ def stack() -> Iterator[Stack]:
 def chromium() -> Iterator[Browser]:
     """The browser; every person gets a profile of their own."""
     with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=browser.chromium(), args=FLAGS)
+        yield playwright.chromium.launch(executable_path=programs.chromium(), args=FLAGS)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from config.embedded import browser
+from config.embedded import programs
 from tests.journeys.people import DESKTOP, PHONE, People, Person
 from tests.journeys.stack import Stack
 
@@ -52,9 +52,9 @@ def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     stack = Stack(Path(os.environ["VAR_DIR"]), int(os.environ["PORT"]), dict(os.environ))
     with sync_playwright() as playwright:
-        fonts = browser.font_settings(folder)
+        fonts = programs.font_settings(folder)
         chromium = playwright.chromium.launch(
-            executable_path=browser.chromium(),
+            executable_path=programs.chromium(),
             args=["--no-sandbox", "--disable-gpu"],
             env={**os.environ, **({"FONTCONFIG_FILE": str(fonts)} if fonts else {})},
         )

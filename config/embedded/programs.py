@@ -1,4 +1,4 @@
-"""What browser tests need of the machine: Chromium, a library of its driver, a Chinese font."""
+"""What the tests need of the machine: Chromium, a library of its driver, a Chinese font, nginx."""
 
 import ctypes.util
 import os
@@ -26,6 +26,11 @@ def chromium() -> str | None:
     return next((found for name in CHROMIUM if (found := shutil.which(name))), None)
 
 
+def nginx() -> str | None:
+    """Where the web server that stands before production is, if there is one."""
+    return shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+
+
 def font_settings(folder: Path) -> Path | None:
     """Settings that show Chromium the Chinese fonts of the requirements where they lie.
 
@@ -40,31 +45,32 @@ def font_settings(folder: Path) -> Path | None:
 
 
 def missing_packages() -> list[str]:
-    """Debian packages that the browser tests need and that are not there."""
+    """Debian packages that the tests need and that are not there."""
     needed = []
     if chromium() is None:
         needed.append("chromium")
     if ctypes.util.find_library("atomic") is None:
         needed.append("libatomic1")
+    if nginx() is None:
+        needed.append("nginx")
     return needed
 
 
-def ensure() -> str:
-    """Have a browser: install it when we may, else refuse with the line to type."""
+def ensure() -> tuple[str, str]:
+    """Have browser and web server: install them when we may, else refuse with the line to type."""
     if packages := missing_packages():
         line = f"apt-get install -y --no-install-recommends {' '.join(packages)}"
         if os.geteuid() != 0 or shutil.which("apt-get") is None:
-            raise StartRefused(
-                f"The browser tests need {' and '.join(packages)}. Type: sudo {line}"
-            )
-        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+            raise StartRefused(f"The tests need {' and '.join(packages)}. Type: sudo {line}")
+        # A runlevel of 1: the packaged nginx shall not be started on port 80 for our sake.
+        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
         for command in (["apt-get", "update", "-qq"], line.split()):
             done = subprocess.run(
                 command, env=environment, check=False, capture_output=True, text=True
             )
             if done.returncode != 0:
                 raise StartRefused(f"{' '.join(command)} failed: {done.stderr.strip()[-500:]}")
-    found = chromium()
-    if found is None:
-        raise StartRefused("Chromium was installed but is not on the PATH.")
-    return found
+    found = chromium(), nginx()
+    if found[0] is None or found[1] is None:
+        raise StartRefused("Chromium or nginx was installed but is not on the PATH.")
+    return found[0], found[1]
