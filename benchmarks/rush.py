@@ -56,6 +56,7 @@ class Rush:
         self.programs: dict[str, subprocess.Popen[bytes]] = {}
         self.city: Any = None
         self.killed_at: float | None = None
+        self.cpu_before_the_kill = 0.0
         self.half_time = 0.0
 
     def prepare(self, redis: str, name: str) -> None:
@@ -141,7 +142,8 @@ class Rush:
         """Return processor seconds of each role so far."""
         database = self.database.process
         used = {name: cpu_of(program.pid) for name, program in self.programs.items()}
-        return used | {"PostgreSQL": cpu_of(database.pid) if database else 0.0}
+        now = cpu_of(database.pid) if database else 0.0
+        return used | {"PostgreSQL": self.cpu_before_the_kill + now}
 
     def kill_in_the_middle(self, news: Sheet) -> None:
         """End PostgreSQL as a power cut would, and start it again.
@@ -152,6 +154,7 @@ class Rush:
         if self.killed_at or not self.options.kill or early:
             return
         self.killed_at = time.time()
+        self.cpu_before_the_kill = self.cpu()["PostgreSQL"]
         self.database.kill9()
         time.sleep(DOWN_FOR)
         self.database.start()

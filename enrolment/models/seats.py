@@ -40,6 +40,7 @@ class Seat(models.Model):
     no = models.PositiveSmallIntegerField(_("number"))
     state = models.CharField(max_length=8, choices=SeatState.choices, default=SeatState.FREE)
     bucket = models.CharField(max_length=1, choices=Bucket.choices, default=Bucket.OPEN)
+    # Without a foreign key: the enrolment or the offer beside it, written with it, has one.
     learner = models.ForeignKey(
         Learner,
         on_delete=models.PROTECT,
@@ -47,6 +48,7 @@ class Seat(models.Model):
         blank=True,
         related_name="seats",
         db_index=False,
+        db_constraint=False,
     )
     enrolment = models.OneToOneField(
         Enrolment, on_delete=models.PROTECT, null=True, blank=True, related_name="seat"

@@ -8,20 +8,20 @@ CREATE OR REPLACE FUNCTION seat_claim(
 ) RETURNS enrolment_claim LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
-    unit bigint;
-    term bigint;
     section courses_classsection;
     answer enrolment_claim;
 BEGIN
-    SELECT s.unit_id, s.term_id INTO unit, term FROM courses_classsection s WHERE s.id = p_section;
-    IF NOT FOUND OR NOT seat_may_act(p_actor, p_learner, unit, 'apply', p_at) THEN
+    SELECT s.* INTO section FROM courses_classsection s WHERE s.id = p_section;
+    IF NOT FOUND OR NOT seat_may_act(p_actor, p_learner, section.unit_id, 'apply', p_at) THEN
         RETURN seat_unkept(p_learner, p_key, 'claim', p_section, 'not_yours', p_at);
     END IF;
-    PERFORM seat_lock_learner(p_learner, term, true);
+    IF NOT seat_lock_learner(p_learner, section.term_id, false) THEN
+        PERFORM seat_lock_learner(p_learner, section.term_id, true);
+        -- Anew, for the class may have been called off while we waited for our turn.
+        SELECT s.* INTO section FROM courses_classsection s WHERE s.id = p_section;
+    END IF;
     answer := seat_stored(p_learner, p_key, p_hash, p_at);
     IF answer.key IS NOT NULL THEN RETURN answer; END IF;
-    -- Only now, for the class may have been called off while we waited for our turn.
-    SELECT s.* INTO section FROM courses_classsection s WHERE s.id = p_section;
     RETURN seat_decide(p_actor, p_learner, section, p_key, p_hash, p_channel, p_at, p_due,
                        p_reason, NULL);
 END $$;
@@ -63,6 +63,8 @@ CREATE OR REPLACE FUNCTION seat_claim_refusal(
     p_learner bigint, p_section courses_classsection, p_phase text, p_channel text,
     p_at timestamptz, p_but bigint
 ) RETURNS text LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    refusal text;
 BEGIN
     IF p_section.status <> 'running'
        OR p_phase NOT IN ('confirming', 'waitlisting', 'open_enrolment', 'teaching')
@@ -75,20 +77,15 @@ BEGIN
     IF p_phase = 'teaching' AND p_channel NOT IN ('counter', 'phone') AND p_but IS NULL THEN
         RETURN 'late';
     END IF;
-    IF EXISTS (
+    refusal := CASE WHEN EXISTS (
         SELECT FROM enrolment_waitlistentry
         WHERE section_id = p_section.id AND learner_id = p_learner
           AND state IN ('waiting', 'offered')
-    ) THEN
-        RETURN 'already_waiting';
-    END IF;
-    IF EXISTS (
+    ) THEN 'already_waiting' WHEN EXISTS (
         SELECT FROM enrolment_seat
         WHERE section_id = p_section.id AND learner_id = p_learner AND state = 'leaving'
-    ) THEN
-        RETURN 'just_withdrawn';
-    END IF;
-    RETURN seat_refusal(p_learner, p_section, p_at, true, p_but);
+    ) THEN 'just_withdrawn' END;
+    RETURN coalesce(refusal, seat_refusal(p_learner, p_section, p_at, true, p_but));
 END $$;
 
 -- The first seat that is free for all, locked; no row where there is none. A seat that somebody

@@ -118,13 +118,18 @@ CREATE OR REPLACE FUNCTION seat_refusal(
     p_but bigint
 ) RETURNS text LANGUAGE plpgsql STABLE AS $$
 DECLARE
-    rules jsonb := seat_rules(p_section.term_id, p_at);
-    -- What a policy leaves out is as enrolment/domain/eligibility.py has it.
-    gap interval := make_interval(mins => coalesce((rules->>'travel_gap_minutes')::int, 60));
-    counts boolean := p_section.mode <> 'online' AND NOT p_section.by_invitation;
+    rules jsonb;
     own_limit int;
+    gap interval;
+    counts boolean := p_section.mode <> 'online' AND NOT p_section.by_invitation;
     has record;
 BEGIN
+    SELECT seat_rules(p_section.term_id, p_at), (
+        SELECT limit_override FROM enrolment_learnerterm
+        WHERE learner_id = p_learner AND term_id = p_section.term_id
+    ) INTO rules, own_limit;
+    -- What a policy leaves out is as enrolment/domain/eligibility.py has it.
+    gap := make_interval(mins => coalesce((rules->>'travel_gap_minutes')::int, 60));
     SELECT bool_or(e.section_id = p_section.id) AS same,
            bool_or(e.slots && p_section.meets) AS clash,
            bool_or(s.campus_id <> p_section.campus_id AND EXISTS (
@@ -145,8 +150,6 @@ BEGIN
     IF has.clash THEN RETURN 'clash'; END IF;
     IF has.too_far THEN RETURN 'travel_gap'; END IF;
     IF counts THEN
-        SELECT limit_override INTO own_limit FROM enrolment_learnerterm
-        WHERE learner_id = p_learner AND term_id = p_section.term_id;
         IF has.classes >= coalesce(own_limit, (rules->>'room_classes')::int, 2) THEN
             RETURN 'limit';
         END IF;
