@@ -109,12 +109,13 @@ class School:
 
     def swap(self, who: int, old: int, new: int, at: datetime, *, may_wait: bool) -> str:
         section, was = self.sections[new], self.sections[old]
-        reason = self._why_not_claim(who, section, at, but=was) or self._not_for(who, was, section)
-        seat_was = was.seat_of(who)
-        if not reason and seat_was.state == "held" and seat_was.due <= at:
-            reason = "not_in"
-        if reason or self._why_not_now(who, section, but=was):
-            return reason or self._why_not_now(who, section, but=was)
+        reason = (
+            self._by_the_book(who, section, at, was)
+            or self._not_for(who, was, section, at)
+            or self._why_not_now(who, section, but=was)
+        )
+        if reason:
+            return reason
         seat = self._free_for_all(section)
         if seat is not None:
             return self._exchange(seat, who, was, section, end_of_working_day(at, days=1))
@@ -123,9 +124,10 @@ class School:
         section.line[who] = Entry(next(self.tickets), gives_up=(old, was.number[who]))
         return "waitlisted"
 
-    def _not_for(self, who: int, was: Section, section: Section) -> str:
+    def _not_for(self, who: int, was: Section, section: Section, at: datetime) -> str:
         """Why one class cannot be given for another."""
-        if not was.is_in(who):
+        seat = was.seat_of(who)
+        if not was.is_in(who) or seat.state == "held" and seat.due <= at:
             return "not_in"
         if was is section:
             return "already_in"
@@ -349,12 +351,10 @@ class School:
             return "clash"
         return "limit" if len(has) >= ROOM_CLASSES else ""
 
-    def _why_not_claim(
-        self, who: int, section: Section, at: datetime, but: Section | None = None
-    ) -> str:
+    def _why_not_claim(self, who: int, section: Section, at: datetime) -> str:
         """The reasons of the rule book; a seat kept too long is found after all of them."""
         leaving = "just_withdrawn" if section.seat_of(who).state == "leaving" else ""
-        return self._by_the_book(who, section, at, but) or leaving
+        return self._by_the_book(who, section, at) or leaving
 
     def _by_the_book(
         self, who: int, section: Section, at: datetime, but: Section | None = None
