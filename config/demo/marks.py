@@ -37,6 +37,7 @@ class _Body:
         self.headings = _HEADINGS[language]
         self.blocks: list[Block] = []
         self.last_heading = ""
+        self.caption = ""
         self.question: Block | None = None
 
     def add(self, kind: str, value: Any) -> None:
@@ -85,6 +86,8 @@ class _Body:
         elif line.startswith("> "):
             said, _, who = line[2:].rpartition(" — ")
             self.add("quote", {"text": said, "who": who})
+        elif line.startswith("|= "):
+            self.caption = line[3:]
         elif line.startswith("| "):
             self._row([cell.strip() for cell in line[2:].split("|")])
         elif line.startswith("@"):
@@ -95,7 +98,7 @@ class _Body:
     def _row(self, cells: list[str]) -> None:
         if not self.blocks or self.blocks[-1]["type"] != "table":
             columns = [self._cell(n, cell) for n, cell in enumerate(cells)]
-            caption = self.last_heading or cells[0]
+            caption, self.caption = self.caption or self.last_heading or cells[0], ""
             self.add("table", {"caption": caption, "columns": columns, "rows": []})
             return
         rows = self.blocks[-1]["value"]["rows"]

@@ -244,8 +244,8 @@ def course_text(course: CoursePlan) -> PageText:
     notes = {tables.MIXED: _MIXED, 2: _HIGHER, 3: _HIGHER}
     note, note_en = pair(notes.get(course.level, ""))
     zh, en = (
-        [note, "## 每次课学什么", "| 课次 | 内容"],
-        [note_en, "## Lesson by lesson", "| Lesson | What we do"],
+        [note, "## 每次课学什么", "|= 教学大纲", "| 课次 | 内容"],
+        [note_en, "## Lesson by lesson", "|= Syllabus", "| Lesson | What we do"],
     )
     for n, (what, what_en) in enumerate(lessons):
         first, last = n * step + 1, (n + 1) * step
