@@ -68,8 +68,10 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
         return self.filter(section__term=term)
 
     def in_order(self) -> Self:
-        """By day and hour of the class."""
-        return self.order_by("section__slot__weekday", "section__slot__starts_at", "pk")
+        """Term after term, by day and hour of the class."""
+        return self.order_by(
+            "section__term__starts_on", "section__slot__weekday", "section__slot__starts_at", "pk"
+        )
 
     def with_all_to_show(self) -> Self:
         """Everything a card of "my classes" shows, in one query."""

@@ -183,7 +183,7 @@ def show_answers(request: LearnerRequest, key: UUID) -> HttpResponse:
         "enrolment/answers.html",
         {
             "answers": [(one, sections[one.section_id], _place_of(one, places)) for one in had],
-            "heading": wording.came_about(
+            "came_about": wording.came_about(
                 held=len(to_pay),
                 enrolled=sum(bool(one.enrolment and _is_enrolled(one.enrolment)) for one in had),
                 waiting=len(places),

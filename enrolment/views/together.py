@@ -77,6 +77,7 @@ def show_together(request: LearnerRequest, section_id: int, key: UUID) -> HttpRe
                 "names": wording.names([one.learner.name for one in claims]),
                 "waits": waits,
                 "told": wording.told([one.learner for one in claims]),
+                "both_fen": 2 * section.fee_fen,
                 "due_at": next(
                     (one.enrolment.due_at for one in claims if one.enrolment is not None), None
                 ),

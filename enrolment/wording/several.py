@@ -232,8 +232,8 @@ def waits_with(known: Sequence[str], others: int) -> str:
 def changed(old: ClassSection, new: ClassSection) -> str:
     """Say that one class was changed for another."""
     return _("“%(old)s” has been changed for “%(new)s”. The old class has ended for you.") % {
-        "old": old.display_name(),
-        "new": new.display_name(),
+        "old": told_apart(old, new),
+        "new": told_apart(new, old),
     }
 
 
