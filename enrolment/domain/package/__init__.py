@@ -1,0 +1,44 @@
+"""The public draw package: what anybody gets who wants to check a draw.
+
+    python -m enrolment.domain.package FOLDER > market.json
+
+turns a package back into the input of ``python -m enrolment.domain.allocation``.
+"""
+
+from enrolment.domain.package.drawn import CUTOFFS, NUMBERS, RESULT
+from enrolment.domain.package.folder import (
+    DIGESTS,
+    FILES,
+    SEED,
+    Package,
+    digests_txt,
+    drawn_files,
+    frozen_files,
+    read,
+    read_files,
+    roster_sha256,
+    write,
+)
+from enrolment.domain.package.frozen import CLASHES, ROSTER, SECTIONS
+from enrolment.domain.package.lines import PackageRefused
+
+__all__ = [
+    "CLASHES",
+    "CUTOFFS",
+    "DIGESTS",
+    "FILES",
+    "NUMBERS",
+    "RESULT",
+    "ROSTER",
+    "SECTIONS",
+    "SEED",
+    "Package",
+    "PackageRefused",
+    "digests_txt",
+    "drawn_files",
+    "frozen_files",
+    "read",
+    "read_files",
+    "roster_sha256",
+    "write",
+]
