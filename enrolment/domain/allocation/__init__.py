@@ -9,6 +9,7 @@ and says the same to the last byte.
 """
 
 from dataclasses import replace
+from importlib.util import find_spec
 from typing import Literal
 
 from enrolment.domain.allocation import rounds as reference
@@ -31,6 +32,7 @@ __all__ = [
     "Choice",
     "ClassSpec",
     "Engine",
+    "EngineRefused",
     "Market",
     "MarketRefused",
     "Packed",
@@ -44,14 +46,39 @@ __all__ = [
 Engine = Literal["auto", "python", "numpy"]
 
 
+WORTH_ARRAYS = 1_000
+"""With fewer people the plain engine is done before numpy is loaded."""
+
+
+class EngineRefused(Exception):
+    """The engine asked for cannot work on this market or is not installed."""
+
+
 def allocate(
     market: Market | Packed, *, rounds: str | None = None, engine: Engine = "auto"
 ) -> Result:
     """Work out a draw. ``rounds`` ("reverse" or "same") goes before what the market says.
 
-    Raises ``MarketRefused`` if the market contradicts itself.
+    The engines say the same; "auto" takes the faster one that there is. Raises
+    ``MarketRefused`` if the market contradicts itself, ``EngineRefused`` where "numpy" cannot.
     """
     packed = pack(market) if isinstance(market, Market) else market
     if rounds is not None:
         packed = replace(packed, lottery_rounds=Rounds(rounds))
-    return Result(packed, reference.run(packed))
+    if engine == "python" or (engine == "auto" and not _is_for_arrays(packed)):
+        return Result(packed, reference.run(packed))
+    if find_spec("numpy") is None:
+        raise EngineRefused("numpy is not installed here; --engine python needs nothing.")
+    from enrolment.domain.allocation import vector
+
+    if reason := vector.obstacle(packed):
+        raise EngineRefused(f"This market is none for numpy: {reason}.")
+    return Result(packed, vector.run(packed))
+
+
+def _is_for_arrays(packed: Packed) -> bool:
+    if len(packed) < WORTH_ARRAYS or find_spec("numpy") is None:
+        return False
+    from enrolment.domain.allocation import vector
+
+    return vector.obstacle(packed) is None

@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from enrolment.domain.allocation import MarketRefused, allocate
+from enrolment.domain.allocation import EngineRefused, MarketRefused, allocate
 from enrolment.domain.allocation.reading import read_market
 
 REFUSED = 2
@@ -25,7 +25,7 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     try:
         result = allocate(read_market(sys.stdin.buffer.read()), engine=options.engine)
-    except MarketRefused as refused:
+    except (MarketRefused, EngineRefused) as refused:
         sentence = " ".join(str(refused).splitlines())  # a name in it may have any sign
         sys.stderr.write(f"{sentence}\n")
         return REFUSED

@@ -52,7 +52,6 @@ class Packed:
     """
 
     classes: tuple[ClassSpec, ...]
-    clashes: dict[str, set[str]]
     applicant_ids: Sequence[str]
     lottery: Sequence[int]
     max_seats: Sequence[int]
@@ -158,7 +157,6 @@ def pack(market: Market) -> Packed:
             table.extend([0] * padding)
     return Packed(
         classes=classes,
-        clashes=clashes,
         applicant_ids=[person.id for person in people],
         lottery=[person.lottery for person in people],
         max_seats=array("B", (person.max_seats for person in people)),
