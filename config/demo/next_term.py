@@ -27,6 +27,8 @@ WANTS_TWO = 0.42
 TAKES_ANOTHER = 0.4  # of those without a class, when left-over seats are given out
 EMPTY = ("taifeng", "CALLI")  # the class nobody has come to: its university's head has a worry
 UNLUCKY = frozenset({"wu-yulan"})
+# A couple with one class each, so that a newcomer can enrol both in one more with one press.
+TOGETHER = frozenset({"zhou-jianguo", "shen-meifang"})
 DAY = timedelta(days=1)
 _NEAR_THE_CITY = frozenset({"luming", "oudong", "longqiao"})
 _STATUS = {"open_enrolment": "confirmed", "teaching": "active", "closed": "completed"}
@@ -68,7 +70,9 @@ class NextTerm:
         """The person with what they hold in this term."""
         if person.no not in self.sitters:
             self.sitters[person.no] = Sitter(
-                person, age_on(person.birth, self.term.teaching_starts)
+                person,
+                age_on(person.birth, self.term.teaching_starts),
+                most=1 if person.persona in TOGETHER else 2,
             )
         return self.sitters[person.no]
 

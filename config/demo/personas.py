@@ -35,7 +35,7 @@ PERSONAS = (
             good_for="老年机，短信和电话办事；想学中医养生"),
     Persona("zhou-jianguo", "周建国", "m", 64, "main", phone_no=2, partner="shen-meifang",
             subjects=("TAIJI", "CALLI"), contact=("王慧", 4),
-            good_for="夫妻合用一部手机；我的课程、课表、看回放"),
+            good_for="夫妻合用一部手机；我的课程、课表、看回放；春季和老伴一起报一个班"),
     Persona("shen-meifang", "沈美芳", "f", 62, "main", phone_no=2, partner="zhou-jianguo",
             subjects=("TAIJI", "VOCAL"), contact=("王慧", 4),
             good_for="夫妻合用一部手机：登录后选“您是哪一位”"),

@@ -42,10 +42,11 @@ class Sitter:
     person: LearnerPlan
     age: int
     sections: list[SectionPlan] = field(default_factory=list)
+    most: int = 2
 
     def can_take(self, section: SectionPlan) -> bool:
         """Whether the limits and the learner's week allow one more class."""
-        if len(self.sections) >= 2:
+        if len(self.sections) >= self.most:
             return False
         for held in self.sections:
             if held.slot == section.slot or held.subject == section.subject:

@@ -1,4 +1,4 @@
-"""Seats on a phone in the largest text: a list and its one press, a change, an offer answered."""
+"""Seats on a phone in the largest text: a list, a couple, a change, an offer answered."""
 
 from playwright.sync_api import expect
 
@@ -7,6 +7,7 @@ from tests.journeys.people import DESKTOP, People, Person
 from tests.journeys.stack import Stack
 
 LISTED = ("声乐", "书法")
+COURSE_OF_TWO = "诗词"
 REGISTRAR = "陈静"
 
 
@@ -28,6 +29,35 @@ def test_a_list_is_enrolled_with_one_press(people: People, stack: Stack):
     expect(wu.page.locator(".card--mine")).to_have_count(len(LISTED))
     wu.goto("/my/list/")
     expect(wu.page.locator('input[name="class"]')).to_have_count(0)
+
+
+def test_a_couple_with_one_phone_is_enrolled_with_one_press(people: People, stack: Stack):
+    """Without a script: a class for both, one press, a place and a message for each."""
+    both = ("周建国", "沈美芳")
+    zhou = people.signed_in(both[0], size="largest", java_script_enabled=False)
+    zhou.goto("/my/who/").get_by_role("button", name=both[0]).click()
+    zhou.goto(f"/courses/?q={COURSE_OF_TWO}").locator("article.course h2 a").first.click()
+    zhou.page.locator('.seat-box a[href$="/enrol/"]').first.click()
+    section = zhou.at(r"/classes/(\d+)/enrol/$")
+    zhou.follow(f"/classes/{section}/together/")
+    expect(zhou.page.get_by_label(both[1])).to_be_checked()
+    before = len(stack.messages())
+
+    zhou.press(f"/classes/{section}/together/")
+
+    zhou.at(rf"/classes/{section}/together/[0-9a-f-]{{36}}/$")
+    expect(zhou.page.locator("main .card")).to_have_count(len(both))
+    for name in both:
+        expect(zhou.page.locator("main .card", has_text=name)).to_contain_text("等缴费")
+        assert stack.message(stack.account(name)["phone"], f"{name}您好", after=before)
+    zhou.page.reload()
+    expect(zhou.page.locator("main .card")).to_have_count(len(both))
+    wife = people.signed_in(both[0])  # the same phone
+    wife.goto("/my/who/").get_by_role("button", name=both[1]).click()
+    wife.goto("/my/classes/")
+    expect(wife.page.locator(".card--mine", has_text=COURSE_OF_TWO)).to_have_count(1)
+    wife.goto(f"/classes/{section}/together/")
+    assert audit_page(wife.page) == []
 
 
 def test_one_class_is_changed_for_another(people: People, stack: Stack):
