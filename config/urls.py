@@ -24,6 +24,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Wagtail's own sign-in knows no second factor: nobody reaches it.
     path("admin/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
     path("admin/", include(admin_urls)),
+    # Pages of the desk have addresses below this one; what waits for staff stands on their home.
+    path("desk/", RedirectView.as_view(pattern_name="wagtailadmin_home")),
     path("documents/", include(document_urls)),
     path("text-size/", views.choose_text_size, name="text-size"),
     path(".well-known/security.txt", views.show_security_contact, name="security-txt"),

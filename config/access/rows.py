@@ -139,6 +139,7 @@ ROWS: dict[str, Way] = {
         "Wagtail's own sign-in, closed",
         Audience(Answer.STAFF_SIGN_IN, OUTSIDE_ADMIN),
     ),
+    "desk/": Way("desk: the way home", Audience(Answer.DONE, {R.NO_FACTOR: Answer.FACTOR})),
     # Places and courses
     "wagtail_serve": Way("a page of the site", EVERYBODY, {"path": "home"}),
     "campus:list-campuses": Way("campuses, nearest first", EVERYBODY),
