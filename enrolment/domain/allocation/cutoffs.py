@@ -53,12 +53,10 @@ def last(packed: Packed, value: int, round_number: int) -> Last:
     return packed.read_key(value, round_number)
 
 
-def clears(
-    packed: Packed, cutoffs: Cutoffs, slot: int, round_number: int, *, key: int | None = None
-) -> int | None:
+def clears(packed: Packed, cutoffs: Cutoffs, slot: int, round_number: int) -> int | None:
     """The first lane whose cut-off the applicant clears in the class of a slot; None for none."""
     row = cutoffs[round_number - 1][packed.prefs[slot]]
-    key = packed.key(slot, round_number) if key is None else key
+    key = packed.key(slot, round_number)
     may = packed.eligible[slot]
     for lane in range(len(packed.classes[packed.prefs[slot]].buckets)):
         if may >> lane & 1 and key <= row[lane]:

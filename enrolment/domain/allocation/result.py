@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 
-from enrolment.domain.allocation import cutoffs, explanations, waitlists
+from enrolment.domain.allocation import checking, cutoffs, explanations, waitlists
 from enrolment.domain.allocation.packing import Outcome, Packed
 
 
@@ -47,6 +47,10 @@ class Result:
         position = self.packed.positions[applicant]
         reasons = explanations.reasons(self.packed, self.outcome, position)
         return [self._with_place(reason, position) for reason in reasons]
+
+    def verify(self) -> list[checking.Violation]:
+        """What is wrong with the result, judged as an outsider would who has the file."""
+        return checking.verify(self.packed, json.loads(self.to_json()))
 
     def to_json(self) -> bytes:
         """The file: an entry a line, sorted, so that two results can be laid side by side."""

@@ -9,16 +9,8 @@ from dataclasses import dataclass, field
 from heapq import heappop, heappush, heapreplace
 
 from enrolment.domain.allocation import pairs
-from enrolment.domain.allocation.packing import (
-    CLOSED,
-    LEFT_OUT,
-    NOT_FULL,
-    OPEN_LANE,
-    Cutoffs,
-    Outcome,
-    Packed,
-)
-from enrolment.domain.allocation.stocks import Holders, Stock
+from enrolment.domain.allocation.packing import OPEN_LANE, Cutoffs, Outcome, Packed
+from enrolment.domain.allocation.stocks import Holders, Stock, cutoffs_of, stocks_of
 
 
 @dataclass(slots=True)
@@ -34,14 +26,7 @@ class Progress:
 
 def run(packed: Packed) -> Outcome:
     """Work a market out."""
-    stocks = [
-        Stock(
-            spec.capacity,
-            [bucket.seats for bucket in spec.buckets],
-            [bucket.hard for bucket in spec.buckets],
-        )
-        for spec in packed.classes
-    ]
+    stocks = stocks_of(packed)
     slots = len(packed) * packed.width
     progress = Progress(bytearray(slots), bytearray(slots), [0] * len(packed), [0] * len(packed))
     match = pairs.match if packed.pairs else match_singles
@@ -156,22 +141,6 @@ def _close(
                 progress.barred[position] |= packed.clash[slot] | wish
                 taken += 2 if position in packed.pairs else 1
             used.append(taken)
-        cutoffs.append(_cutoffs(packed.lanes, stock, lanes, used))
+        cutoffs.append(cutoffs_of(packed.lanes, stock, lanes, used))
         stock.take(used[:-1], used[-1])
     progress.cutoffs.append(cutoffs)
-
-
-def _cutoffs(most_lanes: int, stock: Stock, lanes: list[list[int]], used: list[int]) -> list[int]:
-    """The last key in each lane that is full, what stands for it in the others."""
-    *reserves, in_open = zip(used, lanes, strict=True)
-    row = [LEFT_OUT] * (most_lanes + 1)
-    for lane, (seats, (taken, keys)) in enumerate(zip(stock.reserves, reserves, strict=True)):
-        if seats:
-            row[lane] = -min(keys) if taken == seats else NOT_FULL
-    room = stock.room(used[:-1])
-    taken, keys = in_open
-    if room == 0:
-        row[-1] = CLOSED
-    else:
-        row[-1] = -min(keys) if taken == room else NOT_FULL
-    return row

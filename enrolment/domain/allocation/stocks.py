@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from enrolment.domain.allocation.packing import CLOSED, LEFT_OUT, NOT_FULL, Packed
+
 Holders = list[list[list[int]]]
 """By class and lane, the open seats last: the keys of those who hold a seat, negated."""
 
@@ -31,3 +33,33 @@ class Stock:
         self.seats -= sum(used) + in_open
         for lane, taken in enumerate(used):
             self.reserves[lane] -= taken
+
+
+def stocks_of(packed: Packed) -> list[Stock]:
+    """The seats of every class before the first round."""
+    return [
+        Stock(
+            spec.capacity,
+            [bucket.seats for bucket in spec.buckets],
+            [bucket.hard for bucket in spec.buckets],
+        )
+        for spec in packed.classes
+    ]
+
+
+def cutoffs_of(
+    most_lanes: int, stock: Stock, lanes: list[list[int]], used: list[int]
+) -> list[int]:
+    """The last key in each lane that is full, what stands for it in the others."""
+    *reserves, in_open = zip(used, lanes, strict=True)
+    row = [LEFT_OUT] * (most_lanes + 1)
+    for lane, (seats, (taken, keys)) in enumerate(zip(stock.reserves, reserves, strict=True)):
+        if seats:
+            row[lane] = -min(keys) if taken == seats else NOT_FULL
+    room = stock.room(used[:-1])
+    taken, keys = in_open
+    if room == 0:
+        row[-1] = CLOSED
+    else:
+        row[-1] = -min(keys) if taken == room else NOT_FULL
+    return row
