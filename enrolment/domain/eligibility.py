@@ -258,7 +258,7 @@ def _limit(case: Case) -> Answers:
 
 def _hot_limit(case: Case) -> Answers:
     """Of the most wanted classes one a term."""
-    has = sum(held.hot for held in case.keeps if held.same_term)
+    has = sum(held.hot and held.counts for held in case.keeps if held.same_term)
     if case.section.counts and case.section.hot and has >= case.rules.hot_classes:
         yield Objection(Refusal.HOT_LIMIT, number=case.rules.hot_classes)
 

@@ -8,7 +8,7 @@ CREATE OR REPLACE FUNCTION seat_close_term(p_term bigint, p_at timestamptz)
 RETURNS int LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
 DECLARE
-    needed int := (seat_rules(p_term, p_at)->>'attendance_to_complete')::int;
+    needed int := coalesce((seat_rules(p_term, p_at)->>'attendance_to_complete')::int, 70);
     ended int;
 BEGIN
     PERFORM seat_ensure_for_all();

@@ -84,6 +84,8 @@ $$;
 -- not wait there either.
 CREATE OR REPLACE FUNCTION seat_lock_learner(p_learner bigint, p_term bigint, p_wait boolean)
 RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+    twins int := hashtext(p_learner || ':' || p_term);
 BEGIN
     FOR attempt IN 1..2 LOOP
         IF p_wait THEN
@@ -97,10 +99,12 @@ BEGIN
         IF attempt = 1 THEN
             IF p_wait THEN
                 PERFORM pg_advisory_xact_lock_shared(7301, p_term::int),
-                        pg_advisory_xact_lock(7302, hashint8(p_learner));
-            ELSIF NOT pg_try_advisory_xact_lock_shared(7301, p_term::int)
-                  OR NOT pg_try_advisory_xact_lock(7302, hashint8(p_learner)) THEN
-                RETURN false;
+                        pg_advisory_xact_lock(7302, twins);
+            ELSIF EXISTS (
+                SELECT FROM enrolment_learnerterm WHERE learner_id = p_learner AND term_id = p_term
+            ) OR NOT pg_try_advisory_xact_lock_shared(7301, p_term::int)
+              OR NOT pg_try_advisory_xact_lock(7302, twins) THEN
+                RETURN false;  -- busy: whoever goes away takes no lock along
             END IF;
             INSERT INTO enrolment_learnerterm (learner_id, term_id)
             VALUES (p_learner, p_term) ON CONFLICT DO NOTHING;
@@ -139,7 +143,10 @@ BEGIN
            count(*) FILTER (
                WHERE s.term_id = p_section.term_id AND s.mode <> 'online' AND NOT s.by_invitation
            ) AS classes,
-           count(*) FILTER (WHERE s.term_id = p_section.term_id AND s.hot) AS hot_classes,
+           count(*) FILTER (
+               WHERE s.term_id = p_section.term_id AND s.mode <> 'online' AND NOT s.by_invitation
+                 AND s.hot
+           ) AS hot_classes,
            count(*) FILTER (WHERE s.term_id = p_section.term_id AND e.status = 'offered') AS holds
     INTO has
     FROM enrolment_enrolment e JOIN courses_classsection s ON s.id = e.section_id
@@ -204,6 +211,9 @@ CREATE OR REPLACE FUNCTION seat_audit(
     p_at timestamptz, p_details jsonb
 ) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
+    IF p_details->>'channel' IN ('counter', 'phone') AND p_details->>'reason' = '' THEN
+        RAISE EXCEPTION 'what the office does has a reason' USING ERRCODE = 'check_violation';
+    END IF;
     INSERT INTO accounts_auditevent (
         id, actor_id, learner_id, unit_id, action, object_type, object_id, details, at
     ) VALUES (

@@ -245,7 +245,10 @@ BEGIN
                       p_reason, p_at, 'class given up for another');
     answer := seat_give(
         p_actor, p_learner, p_section, p_seat, p_key, p_hash, p_act, p_channel, p_at,
-        CASE WHEN old.status = 'offered' THEN seat_due(p_section, p_due) END, p_reason,
+        -- Changing does not put off paying: the old day stands, unless a line came in between.
+        CASE WHEN old.status = 'offered' THEN seat_due(
+            p_section, CASE p_act WHEN 'swap' THEN coalesce(old.due_at, p_due) ELSE p_due END) END,
+        p_reason,
         old.source, seat_has_begun(term, p_at));
     -- Who waits for a third class to give the old one for it, gives the new one.
     UPDATE enrolment_waitlistentry SET gives_up_id = answer.enrolment_id

@@ -149,7 +149,8 @@ RETURNS SETOF bigint LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
     SELECT seat_ensure_for_all();
     SELECT DISTINCT w.section_id FROM enrolment_waitlistentry w
-    WHERE w.state = 'waiting' AND EXISTS (
+    JOIN courses_classsection c ON c.id = w.section_id
+    WHERE w.state = 'waiting' AND seat_offers_now(c.term_id) AND EXISTS (
         SELECT FROM enrolment_seat s WHERE s.section_id = w.section_id AND s.state = 'free'
     )
     ORDER BY 1

@@ -16,7 +16,7 @@ DECLARE
 BEGIN
     PERFORM seat_ensure_for_all();
     SELECT * INTO section FROM courses_classsection WHERE id = p_section;
-    IF section.status <> 'running' THEN RETURN 0; END IF;
+    IF section.status <> 'running' OR NOT seat_offers_now(section.term_id) THEN RETURN 0; END IF;
     no_seat_first := coalesce(
         seat_rules(section.term_id, p_at)->>'waitlist_order', 'no_seat_first') = 'no_seat_first';
 
@@ -44,6 +44,12 @@ BEGIN
     RETURN offered;
 END $$;
 
+-- Whether lines of a term move: from the waiting list's phase until the term is closed.
+CREATE OR REPLACE FUNCTION seat_offers_now(p_term bigint)
+RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT phase IN ('waitlisting', 'open_enrolment', 'teaching') FROM courses_term WHERE id = p_term
+$$;
+
 -- Offer a seat to a person, and more seats to those who wait as one with them: to all, or to
 -- nobody. Returns how many were offered; 0: not these people now. NULL: the seat is gone.
 CREATE OR REPLACE FUNCTION seat_offer(
@@ -53,6 +59,7 @@ CREATE OR REPLACE FUNCTION seat_offer(
 DECLARE
     one enrolment_waitlistentry;
     all_of_them enrolment_waitlistentry[] := '{}';
+    waiting int;
     seats int[];
 BEGIN
     FOR one IN SELECT * FROM seat_waiting_as_one(p_entry) LOOP
@@ -66,6 +73,17 @@ BEGIN
         all_of_them := all_of_them || one;
     END LOOP;
     IF cardinality(all_of_them) = 0 THEN RETURN 0; END IF;
+    -- The class may have been called off since the pass began, and the line be closing.
+    IF NOT EXISTS (
+        SELECT FROM courses_classsection WHERE id = p_section.id AND status = 'running'
+    ) THEN
+        RETURN NULL;
+    END IF;
+    PERFORM FROM enrolment_waitlistentry
+    WHERE id IN (SELECT id FROM unnest(all_of_them)) AND state = 'waiting'
+    FOR NO KEY UPDATE SKIP LOCKED;
+    GET DIAGNOSTICS waiting = ROW_COUNT;
+    IF waiting < cardinality(all_of_them) THEN RETURN 0; END IF;
 
     SELECT array_agg(no) INTO seats FROM (
         SELECT no FROM enrolment_seat

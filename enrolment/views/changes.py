@@ -89,7 +89,7 @@ def _both_sides(
     fee = queries.fee_of_change(enrolment, section)
     state, phase = offer.card.seats.state, facts.section(section.pk).phase
     is_full = state == "full" or phase not in PHASES_WITH_SEATS
-    due_at = None if is_full else facts.hold_until(section.pk)
+    due_at = None if is_full else enrolment.due_at or facts.hold_until(section.pk)
     return {
         "enrolment": enrolment,
         "old": enrolment.section,

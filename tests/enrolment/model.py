@@ -118,7 +118,8 @@ class School:
             return reason
         seat = self._free_for_all(section)
         if seat is not None:
-            return self._exchange(seat, who, was, section, end_of_working_day(at, days=1))
+            due = was.seat_of(who).due or end_of_working_day(at, days=1)
+            return self._exchange(seat, who, was, section, due)
         if not may_wait:
             return "full"
         section.line[who] = Entry(next(self.tickets), gives_up=(old, was.number[who]))
