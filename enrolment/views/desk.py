@@ -336,6 +336,7 @@ def _check(
             "counted": _counted(facts, section)
             if found.objection and found.objection.reason is Refusal.LIMIT
             else [],
+            "to_change": queries.classes_of(learner, facts.could_be_given_for(section.pk)),
             "due_at": facts.hold_until(section.pk),
             "late_fee": late,
             "form": form,

@@ -409,3 +409,28 @@ def test_other_posts_do_not_act_for_learners(app_client, city, learner, role):
     sign_in(app_client, city, role=role)
     assert press(app_client, "enrol-learner", learner.pk, section.pk).status_code == 403
     assert not Claim.objects.exists()
+
+
+def test_who_has_as_many_classes_as_allowed_can_change_one_from_here(app_client, city, learner):
+    term = TermFactory()
+    mine = [SectionFactory(unit=city, term=term, weekday=day) for day in (1, 2)]
+    wanted = SectionFactory(unit=city, term=term, weekday=3)
+    for section in mine:
+        claim(section, learner)
+    sign_in(app_client, city)
+
+    page = main(app_client.get(address("enrol-learner", learner.pk, wanted.pk)))
+
+    for section in mine:
+        there = address("change-class-for", enrolment_of(learner, section).pk, wanted.pk)
+        assert there in page
+        assert app_client.get(there).status_code == 200
+
+
+def test_who_asks_for_no_name_is_asked_for_one(app_client, city, learner):
+    SectionFactory(unit=city)
+    sign_in(app_client, city)
+
+    pages = [main(app_client.get(address("choose-class", learner.pk) + q)) for q in ("", "?q=")]
+
+    assert ["请先写课程名称" in page for page in pages] == [False, True]
