@@ -57,7 +57,6 @@ def from_arrays(
     own = renumber[prefs[line]]
     tiers = np.unique(tier[prefs >= 0])
     lanes = _lanes_by_flags(specs, flag_names)[own, flags[line]]
-    lanes[own == NOBODY] = 0
     clash = _clash_masks(specs, clashing(clashes), own)
     if hours is not None:
         clash |= _shared_hours(hours[in_order], own)
@@ -109,10 +108,13 @@ def _refuse_rows(wrong: Any, what: str) -> None:
 
 
 def _lanes_by_flags(specs: Sequence[ClassSpec], flag_names: Sequence[str]) -> Array:
-    """By class and by flags carried: the lanes that are open to somebody, as bits."""
+    """By class and by flags carried: the lanes that are open to somebody, as bits.
+
+    The last row is that of a list which has ended: nothing is open there.
+    """
     bits = {name: 1 << at for at, name in enumerate(flag_names)}
     carried = np.arange(1 << len(flag_names))
-    table = np.zeros((len(specs), len(carried)), dtype=np.uint8)
+    table = np.zeros((len(specs) + 1, len(carried)), dtype=np.uint8)
     for class_, spec in enumerate(specs):
         for lane, bucket in enumerate(spec.buckets):
             may = (carried & bits.get(bucket.name, 0)) != 0
