@@ -2,11 +2,12 @@
 
     python verify.py FOLDER
 
-One file, Python's standard library, no network, no other code of the university: read it, then
-run it. ``verify.html`` does the same in a browser and prints the same text. FOLDER holds what
-went into the draw, what came out, and digests.txt. The end is 0 and a summary when every line
-is right, 1 and the first wrong line when one is not.
+One file, Python's standard library, no network, no other code of the university. ``verify.html``
+does the same in a browser and prints the same text. It ends with 0 and a summary when every line
+is right, with 1 and the first wrong line when one is not.
 """
+
+from __future__ import annotations  # for older Pythons too
 
 import hmac
 import re
@@ -17,8 +18,7 @@ from hashlib import sha256
 from pathlib import Path
 
 INTO_THE_DRAW = ("clashes.csv", "roster.csv", "sections.csv", "seed.txt")
-OUT_OF_THE_DRAW = ("cutoffs.csv", "numbers.csv", "result.csv")
-PUBLISHED = sorted((*INTO_THE_DRAW, *OUT_OF_THE_DRAW))
+PUBLISHED = sorted((*INTO_THE_DRAW, "cutoffs.csv", "numbers.csv", "result.csv"))
 DIGESTS = "digests.txt"
 
 # What a line must look like. The first group is what the file is sorted by.
