@@ -23,6 +23,10 @@ class PhoneQuestionQuerySet(models.QuerySet["PhoneQuestion"]):
         """Asked so lately that their numbers still mean them."""
         return self.filter(asked_at__gt=at - NUMBERS_REST)
 
+    def asked_by(self, at: datetime) -> Self:
+        """Asked already at that moment: what is said before a question is no answer to it."""
+        return self.filter(asked_at__lte=at)
+
     def about(self, entries: list[WaitlistEntry]) -> Self:
         """About the offers that these entries have now, not those they had before."""
         return self.filter(entry__in=entries, due_at=F("entry__due_at"))

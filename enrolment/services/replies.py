@@ -27,26 +27,30 @@ _PRESSES = UUID("0d7b1a52-54c5-4c0e-9d53-0b4cb7a1c8f4")
 def read_sms(*, message_id: UUID, at: datetime) -> None:
     """Do what a message says, or write back what it could say; once, however often it comes.
 
-    The answer counts from when it reached us: nobody loses a place because a worker was away.
+    The answer counts from when it reached us: nobody loses a place because a worker was away (the
+    sweep waits for us, ``seat_has_unread_answer``), or gives one up that was offered afterwards.
     """
     waiting = InboundMessage.objects.unanswered().select_for_update()
     message = waiting.filter(pk=message_id).first()
     if message is None:
         return
-    message.outcome = _answer(message)
+    message.outcome = _answer(message, at=at)
     message.answered_at = at
     message.save(update_fields=["outcome", "answered_at"])
 
 
 @transaction.atomic
-def number_offers(*, phone: str, at: datetime) -> dict[int, WaitlistEntry]:
+def number_offers(
+    *, phone: str, at: datetime, asked_by: datetime | None = None
+) -> dict[int, WaitlistEntry]:
     """Give every open offer to a phone the number it is answered by; the lowest first.
 
     A number rests for two weeks before it means another offer: an answer may be late.
+    ``asked_by``: only offers that the person was asked about by then.
     """
     # Learners who share a phone are locked as one: two offers never get the same number.
     list(Learner.objects.filter(phone=phone).order_by("pk").select_for_update(no_key=True))
-    offers = queries.offers_to(phone, at=at)
+    offers = queries.offers_to(phone, at=at, asked_by=asked_by)
     questions = PhoneQuestion.objects.to(phone)
     known = dict(questions.about(offers).values_list("entry_id", "number"))
     taken = {*questions.recent(at).values_list("number", flat=True), *known.values()}
@@ -79,24 +83,35 @@ def _next_number(taken: set[int]) -> int:
     return highest + 1 if highest < 99 else next(no for no in range(1, 999) if no not in taken)
 
 
-def _answer(message: InboundMessage) -> str:
+def _answer(message: InboundMessage, *, at: datetime) -> str:
     """Find what was answered and do it; return what became of the message, in a word."""
-    at = message.received_at
+    came_at = message.received_at
     reply = replies.read(message.text)
     if reply is None:
         return _write_back(message, "reply_not_understood")
-    offers = number_offers(phone=message.sender, at=at)
+    offers = number_offers(phone=message.sender, at=came_at, asked_by=came_at)
     entry = _meant(reply, offers, message)
     if entry is not None:
         return _press(message, entry, yes=reply.yes)
-    missed = queries.missed_offer(message.sender, number=reply.question, at=at)
+    missed = queries.missed_offer(message.sender, number=reply.question, at=came_at)
     if missed is not None and (reply.question is not None or not offers):
         return _tell_too_late(message, missed)
     if not offers:
-        return _write_back(message, "reply_nothing_open")
-    if limits.count_reply(message.sender, at=at):
-        notifications.list_offers(offers, to=message.sender, key=str(message.pk), at=at)
+        return _nothing_asked(message, at=at)
+    if limits.count_reply(message.sender, at=came_at):
+        notifications.list_offers(offers, to=message.sender, key=str(message.pk), at=came_at)
     return "reply_which"
+
+
+def _nothing_asked(message: InboundMessage, *, at: datetime) -> str:
+    """Say that nothing is open; where something is by now, its own letter asks about it.
+
+    That letter is written once, by whoever comes first; "nothing is open" would contradict it.
+    """
+    open_now = queries.offers_to(message.sender, at=at)
+    for entry in open_now:
+        ask_about_offer(entry=entry, at=at)
+    return "reply_too_early" if open_now else _write_back(message, "reply_nothing_open")
 
 
 def _meant(
@@ -105,7 +120,8 @@ def _meant(
     """Return the offer that is answered, None where that is not certain."""
     if reply.question is None:
         return next(iter(offers.values())) if len(offers) == 1 else None
-    asked = PhoneQuestion.objects.to(message.sender).recent(message.received_at)
+    came_at = message.received_at
+    asked = PhoneQuestion.objects.to(message.sender).recent(came_at).asked_by(came_at)
     if asked.count() == 1 and not reply.yes:
         return None  # "12" to the only question ever asked is both its answers, not its number
     return offers.get(reply.question)

@@ -54,7 +54,12 @@ RETURNS TABLE (rule text, subject text) LANGUAGE sql STABLE AS $$
 
     UNION ALL  -- I6, I7
     SELECT 'what has fallen due is swept', 'class ' || seat.section_id || ' seat ' || seat.no
-    FROM enrolment_seat seat WHERE seat.due_at < p_at - interval '5 minutes'
+    FROM enrolment_seat seat
+    LEFT JOIN enrolment_waitlistentry w
+        ON w.section_id = seat.section_id AND w.learner_id = seat.learner_id
+       AND w.state = 'offered'
+    WHERE seat.due_at < p_at - interval '5 minutes'
+      AND (w.id IS NULL OR NOT seat_has_unread_answer(w, p_at))
 $$;
 
 -- People, what they may have and where they are.
