@@ -19,7 +19,7 @@ from tests.enrolment.domain.draws import (
 
 PAGE = Path(verify.__file__).with_suffix(".html")
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("verify page")]  # one browser
 
 
 @pytest.fixture(scope="module")
@@ -110,6 +110,7 @@ def test_a_missing_file_is_named(checker, tmp_path):
     (folder / "numbers.csv").unlink()
     missing = "不符 WRONG: numbers.csv 第 1 行 line 1: 缺少文件 the file is missing\n"
     assert printed(checker, folder) == missing
+    assert not checker.locator("#application").is_visible()
 
 
 def test_a_draw_without_people_and_one_in_chinese_are_checked_too(checker, tmp_path):
