@@ -9,9 +9,9 @@ and says the same to the last byte.
 """
 
 from dataclasses import replace
-from importlib.util import find_spec
 from typing import Literal
 
+from enrolment.domain.allocation import arrays
 from enrolment.domain.allocation import rounds as reference
 from enrolment.domain.allocation.market import (
     Applicant,
@@ -46,10 +46,6 @@ __all__ = [
 Engine = Literal["auto", "python", "numpy"]
 
 
-WORTH_ARRAYS = 1_000
-"""With fewer people the plain engine is done before numpy is loaded."""
-
-
 class EngineRefused(Exception):
     """The engine asked for cannot work on this market or is not installed."""
 
@@ -65,20 +61,10 @@ def allocate(
     packed = pack(market) if isinstance(market, Market) else market
     if rounds is not None:
         packed = replace(packed, lottery_rounds=Rounds(rounds))
-    if engine == "python" or (engine == "auto" and not _is_for_arrays(packed)):
+    if engine == "python" or (engine == "auto" and not arrays.pay(packed)):
         return Result(packed, reference.run(packed))
-    if find_spec("numpy") is None:
-        raise EngineRefused("numpy is not installed here; --engine python needs nothing.")
+    if reason := arrays.obstacle(packed):
+        raise EngineRefused(reason)
     from enrolment.domain.allocation import vector
 
-    if reason := vector.obstacle(packed):
-        raise EngineRefused(f"This market is none for numpy: {reason}.")
     return Result(packed, vector.run(packed))
-
-
-def _is_for_arrays(packed: Packed) -> bool:
-    if len(packed) < WORTH_ARRAYS or find_spec("numpy") is None:
-        return False
-    from enrolment.domain.allocation import vector
-
-    return vector.obstacle(packed) is None

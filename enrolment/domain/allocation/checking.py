@@ -6,11 +6,11 @@ it is the best such result for applicants only working it out again can say; of 
 changed line is enough to be found.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from enrolment.domain.allocation import cutoffs, waitlists
+from enrolment.domain.allocation import arrays, cutoffs, waitlists
 from enrolment.domain.allocation.market import Market
 from enrolment.domain.allocation.packing import (
     OPEN_LANE,
@@ -194,19 +194,30 @@ def envied(packed: Packed, outcome: Outcome) -> Iterator[Violation]:
     """
     if packed.pairs:
         return
-    for position, most in enumerate(packed.max_seats):
-        slots = packed.slots(position)
-        gained = {outcome.round_of[slot]: slot for slot in slots if outcome.round_of[slot]}
-        barred = 0
-        for number in range(1, min(most, len(gained) + 1) + 1):
-            slot, lane = _first_open(packed, outcome.cutoffs, slots, barred, number)
-            seat = gained.get(number)
-            if slot != seat or (seat is not None and lane != outcome.lane_of[seat]):
-                what = f"in round {number} the cut-offs say another seat than the result."
-                yield Violation(packed.applicant_ids[position], what)
-                break
-            if seat is not None:
-                barred |= packed.clash[seat] | 1 << seat - slots.start
+    positions: Iterable[int] = range(len(packed))
+    if arrays.pay(packed):
+        from enrolment.domain.allocation import vector_answers
+
+        positions = vector_answers.envied(packed, outcome).tolist()
+    for position in positions:
+        number = _round_gone_wrong(packed, outcome, position)
+        if number is not None:
+            what = f"in round {number} the cut-offs say another seat than the result."
+            yield Violation(packed.applicant_ids[position], what)
+
+
+def _round_gone_wrong(packed: Packed, outcome: Outcome, position: int) -> int | None:
+    slots = packed.slots(position)
+    gained = {outcome.round_of[slot]: slot for slot in slots if outcome.round_of[slot]}
+    barred = 0
+    for number in range(1, min(packed.max_seats[position], len(gained) + 1) + 1):
+        slot, lane = _first_open(packed, outcome.cutoffs, slots, barred, number)
+        seat = gained.get(number)
+        if slot != seat or (seat is not None and lane != outcome.lane_of[seat]):
+            return number
+        if seat is not None:
+            barred |= packed.clash[seat] | 1 << seat - slots.start
+    return None
 
 
 def _first_open(

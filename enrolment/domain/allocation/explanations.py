@@ -1,5 +1,6 @@
 """Why a wish came true or not: a code for each, and the figures that a sentence needs."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -104,6 +105,16 @@ def code_of(packed: Packed, outcome: Outcome, held: int, slot: int, rank: int) -
     tried = rounds_tried(packed, outcome.round_of, held, slot, rank)
     kept_for_others = _hard_seats_left(packed, outcome, slot, tried[-1])
     return Code.HARD_RESERVED if kept_for_others else Code.FULL
+
+
+def count_codes(packed: Packed, outcome: Outcome) -> Counter[Code]:
+    """How many wishes ended in which way."""
+    found: Counter[Code] = Counter()
+    for position in range(len(packed)):
+        held = held_by(packed, outcome.round_of, position)
+        for rank, slot in enumerate(packed.slots(position)):
+            found[code_of(packed, outcome, held, slot, rank)] += 1
+    return found
 
 
 def rounds_tried(

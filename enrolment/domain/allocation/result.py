@@ -1,12 +1,13 @@
 """What comes out of a draw: seats, waitlists, cut-offs; and as a file, always the same bytes."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 
-from enrolment.domain.allocation import checking, cutoffs, explanations, waitlists
+from enrolment.domain.allocation import arrays, checking, cutoffs, explanations, waitlists
 from enrolment.domain.allocation.packing import Outcome, Packed
 
 
@@ -20,6 +21,10 @@ class Result:
     @cached_property
     def waiting(self) -> list[list[int]]:
         """The waitlists by class, as positions."""
+        if arrays.pay(self.packed):
+            from enrolment.domain.allocation import vector_answers
+
+            return vector_answers.waitlists(self.packed, self.outcome)
         return waitlists.in_order(self.packed, self.outcome.round_of)
 
     def seats(self, applicant: str) -> dict[str, tuple[int, str]]:
@@ -47,6 +52,14 @@ class Result:
         position = self.packed.positions[applicant]
         reasons = explanations.reasons(self.packed, self.outcome, position)
         return [self._with_place(reason, position) for reason in reasons]
+
+    def codes(self) -> Counter[explanations.Code]:
+        """How many wishes ended in which way."""
+        if arrays.pay(self.packed):
+            from enrolment.domain.allocation import vector_answers
+
+            return vector_answers.count_codes(self.packed, self.outcome)
+        return explanations.count_codes(self.packed, self.outcome)
 
     def verify(self) -> list[checking.Violation]:
         """What is wrong with the result, judged as an outsider would who has the file."""

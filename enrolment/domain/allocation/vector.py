@@ -26,22 +26,10 @@ from enrolment.domain.allocation.packing import (
 Ints = NDArray[np.int64]
 Bytes = NDArray[np.uint8]
 
-MOST_WISHES = MOST_LANES = 8  # a byte of bits for each
 NOWHERE = 254
 
 LOWEST = np.array([0, *((n & -n).bit_length() - 1 for n in range(1, 256))], dtype=np.uint8)
 """The lowest bit that is set in a byte: the next wish of a list."""
-
-
-def obstacle(packed: Packed) -> str | None:
-    """Say why a market is none for this engine, if it is not."""
-    if packed.pairs:
-        return "pairs depend on the order of asking"
-    if packed.width > MOST_WISHES:
-        return f"a list is longer than {MOST_WISHES}"
-    if packed.lanes > MOST_LANES:
-        return f"a class has more than {MOST_LANES} buckets"
-    return "it is too large" if Layout.of(packed).bits > 63 else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from enrolment.domain.allocation.arrays import MOST_WISHES
 from enrolment.domain.allocation.market import (
     ANYBODY,
     MOST_SEATS,
@@ -19,8 +20,6 @@ from enrolment.domain.allocation.market import (
 from enrolment.domain.allocation.packing import NOBODY, Packed
 
 Array = NDArray[Any]
-
-MOST_WISHES = 8
 
 
 def from_arrays(

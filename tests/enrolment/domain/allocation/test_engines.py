@@ -12,7 +12,13 @@ from enrolment.domain.allocation import (
     Market,
     MarketRefused,
     allocate,
+    checking,
+    explanations,
+    pack,
+    vector_answers,
+    waitlists,
 )
+from enrolment.domain.allocation.packing import Outcome
 from enrolment.domain.allocation.vector_packing import from_arrays
 from tests.enrolment.domain.allocation.markets import market, person, random_market
 
@@ -41,7 +47,7 @@ def test_numpy_says_what_python_says_in_full():
 def test_by_itself_the_faster_engine_is_taken_and_the_result_is_the_same(monkeypatch):
     given = random_market(3, people=40, classes=6)
     plain = allocate(given, engine="python").to_json()
-    monkeypatch.setattr("enrolment.domain.allocation.WORTH_ARRAYS", 1)
+    monkeypatch.setattr("enrolment.domain.allocation.arrays.WORTH_IT", 1)
     assert allocate(given).to_json() == plain
 
 
@@ -67,7 +73,7 @@ def test_what_numpy_cannot_carry_goes_to_python(given, reason, monkeypatch):
     with pytest.raises(EngineRefused) as refused:
         allocate(given, engine="numpy")
     assert str(refused.value) == f"This market is none for numpy: {reason}."
-    monkeypatch.setattr("enrolment.domain.allocation.WORTH_ARRAYS", 1)
+    monkeypatch.setattr("enrolment.domain.allocation.arrays.WORTH_IT", 1)
     assert allocate(given).to_json() == allocate(given, engine="python").to_json()
 
 
@@ -158,3 +164,53 @@ def test_spoiled_arrays_are_refused(column, value, sentence):
     with pytest.raises(MarketRefused) as refused:
         from_arrays(given.classes, **columns)
     assert str(refused.value) == sentence
+
+
+# Answers for everybody at once
+
+
+def answers_agree(given):
+    packed = pack(given)
+    outcome = allocate(packed, engine="python").outcome
+    assert vector_answers.waitlists(packed, outcome) == waitlists.in_order(
+        packed, outcome.round_of
+    )
+    assert vector_answers.count_codes(packed, outcome) == explanations.count_codes(packed, outcome)
+    assert vector_answers.codes(packed, outcome).tolist() == codes_one_by_one(packed, outcome)
+    assert vector_answers.envied(packed, outcome).tolist() == []
+    return packed, outcome
+
+
+def codes_one_by_one(packed, outcome):
+    found = [255] * len(packed) * packed.width
+    for position in range(len(packed)):
+        held = waitlists.held_by(packed, outcome.round_of, position)
+        for rank, slot in enumerate(packed.slots(position)):
+            code = explanations.code_of(packed, outcome, held, slot, rank)
+            found[slot] = vector_answers.CODES.index(code)
+    return found
+
+
+def test_answers_for_all_are_those_for_each():
+    for seed in range(EVERY_DAY):
+        people, classes = SIZES[seed % len(SIZES)]
+        answers_agree(random_market(seed, people=people, classes=classes))
+
+
+def test_whoever_sits_elsewhere_than_the_cutoffs_say_is_found_in_a_crowd(monkeypatch):
+    """One forged seat among many people, by arrays and one by one: the same person."""
+    monkeypatch.setattr("enrolment.domain.allocation.arrays.WORTH_IT", 1)
+    found = 0
+    for seed in range(EVERY_DAY):
+        packed, outcome = answers_agree(random_market(seed, people=40, classes=6))
+        seats = [slot for slot, number in enumerate(outcome.round_of) if number]
+        if not seats:
+            continue
+        slot = seats[seed % len(seats)]
+        forged = Outcome(bytearray(outcome.round_of), outcome.lane_of, outcome.cutoffs)
+        forged.round_of[slot] = 0
+        by_arrays = vector_answers.envied(packed, forged).tolist()
+        assert slot // packed.width in by_arrays
+        assert len(list(checking.envied(packed, forged))) == len(by_arrays)
+        found += 1
+    assert found > EVERY_DAY / 2
