@@ -58,7 +58,7 @@ def verify(market: Market | Packed, published: Mapping[str, Any]) -> list[Violat
     ]
     if found:
         return found
-    table, found = recount(packed, round_of, lane_of)
+    table, found = recount(packed, Outcome(round_of, lane_of, []))
     found += _differences("cut-off", _expected_cutoffs(packed, table), published["cutoffs"])
     found += _differences("waitlist", _expected_lists(packed, round_of), published["waitlists"])
     return found + list(envied(packed, Outcome(round_of, lane_of, table)))
@@ -130,37 +130,48 @@ def _persons(packed: Packed, round_of: Sequence[int]) -> Iterator[Violation]:
             yield Violation(applicant, "has seats that clash.")
 
 
-def recount(
-    packed: Packed, round_of: Sequence[int], lane_of: Sequence[int]
-) -> tuple[Cutoffs, list[Violation]]:
+def recount(packed: Packed, outcome: Outcome) -> tuple[Cutoffs, list[Violation]]:
     """The cut-offs that follow from the seats; and where more were given than there are."""
+    if arrays.pay(packed):
+        from enrolment.domain.allocation import vector_answers
+
+        table, overfull = vector_answers.recount(packed, outcome)
+    else:
+        table, overfull = count_again(packed, outcome)
+    return table, [
+        Violation(f"{packed.classes[class_].id}|{number}", "has more people than seats.")
+        for class_, number in overfull
+    ]
+
+
+def count_again(packed: Packed, outcome: Outcome) -> tuple[Cutoffs, list[tuple[int, int]]]:
+    """The same, with the class and the round where too many were given."""
     table: Cutoffs = []
-    found = []
+    overfull = []
     stocks = stocks_of(packed)
     by_round: dict[int, list[int]] = {}
-    for slot, number in enumerate(round_of):
+    for slot, number in enumerate(outcome.round_of):
         if number:
             by_round.setdefault(number, []).append(slot)
     for number in range(1, packed.rounds + 1):
         lanes: Holders = [[[] for _ in range(len(stock.reserves) + 1)] for stock in stocks]
         used = [[0] * (len(stock.reserves) + 1) for stock in stocks]
         for slot in by_round.get(number, ()):
-            class_ = packed.prefs[slot]
-            lane = lane_of[slot] if lane_of[slot] != OPEN_LANE else -1
-            lanes[class_][lane].append(-packed.key(slot, number))
-            used[class_][lane] += 2 if slot // packed.width in packed.pairs else 1
+            class_, lane = packed.prefs[slot], outcome.lane_of[slot]
+            at = lane if lane != OPEN_LANE else -1
+            lanes[class_][at].append(-packed.key(slot, number))
+            used[class_][at] += 2 if slot // packed.width in packed.pairs else 1
         rows = []
         for class_, stock in enumerate(stocks):
             stock.clamp()
             taken = used[class_]
             seats = [*stock.reserves, stock.room(taken[:-1])]
             if any(given > there for given, there in zip(taken, seats, strict=True)):
-                place = f"{packed.classes[class_].id}|{number}"
-                found.append(Violation(place, "has more people than seats."))
+                overfull.append((class_, number))
             rows.append(cutoffs_of(packed.lanes, stock, lanes[class_], taken))
             stock.take(taken[:-1], taken[-1])
         table.append(rows)
-    return table, found
+    return table, overfull
 
 
 def _expected_cutoffs(packed: Packed, table: Cutoffs) -> dict[str, Any]:
@@ -171,7 +182,7 @@ def _expected_cutoffs(packed: Packed, table: Cutoffs) -> dict[str, Any]:
 
 
 def _expected_lists(packed: Packed, round_of: Sequence[int]) -> dict[str, Any]:
-    lists = waitlists.in_order(packed, round_of)
+    lists = waitlists.of_all(packed, round_of)
     return {
         spec.id: [packed.applicant_ids[position] for position in waiting]
         for spec, waiting in zip(packed.classes, lists, strict=True)

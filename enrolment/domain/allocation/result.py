@@ -21,11 +21,7 @@ class Result:
     @cached_property
     def waiting(self) -> list[list[int]]:
         """The waitlists by class, as positions."""
-        if arrays.pay(self.packed):
-            from enrolment.domain.allocation import vector_answers
-
-            return vector_answers.waitlists(self.packed, self.outcome)
-        return waitlists.in_order(self.packed, self.outcome.round_of)
+        return waitlists.of_all(self.packed, self.outcome.round_of)
 
     def seats(self, applicant: str) -> dict[str, tuple[int, str]]:
         """The classes of an applicant in their own order, with the round and the bucket."""

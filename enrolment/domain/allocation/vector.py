@@ -98,6 +98,16 @@ class Stocks:
             self.reserves[lane] = np.clip(reserve, 0, left)
             left -= self.reserves[lane]
 
+    def room(self, used: Ints) -> Ints:
+        """Open seats, when the reserves have used so many: hard ones keep theirs to themselves."""
+        open_seats: Ints = self.seats - np.where(self.hard, self.reserves, used).sum(axis=0)
+        return open_seats
+
+    def take(self, used: Ints) -> None:
+        """Strike out what a round has given away, the open seats last."""
+        self.seats -= used.sum(axis=0)
+        self.reserves -= used[:-1]
+
 
 @dataclass(slots=True)
 class Chosen:
@@ -114,11 +124,10 @@ def choose(keys: Ints, layout: Layout, stocks: Stocks) -> Chosen:
     lanes = np.full(len(keys), NOWHERE, dtype=np.uint8)
     count = len(stocks.seats)
     used = np.zeros((len(stocks.reserves) + 1, count), dtype=np.int64)
-    room = stocks.seats.copy()
     for lane, reserve in enumerate(stocks.reserves):
         free = (lanes == NOWHERE) & ((keys >> lane) & 1).astype(bool)
         used[lane] = _fill(lanes, np.flatnonzero(free), classes, reserve, lane)
-        room -= np.where(stocks.hard[lane], reserve, used[lane])
+    room = stocks.room(used[:-1])
     used[-1] = _fill(lanes, np.flatnonzero(lanes == NOWHERE), classes, room, OPEN_LANE)
     return Chosen(lanes, used, room)
 
@@ -196,9 +205,8 @@ def run(packed: Packed) -> Outcome:
         round_of[won], lane_of[won] = number, chosen.lanes
         held[positions] += 1
         barred[positions] |= tables.clash[won] | (asking[positions] & -asking[positions])
-        cutoffs.append(_cutoffs(len(packed), tables.layout, stocks, keys, chosen))
-        stocks.seats -= chosen.used.sum(axis=0)
-        stocks.reserves -= chosen.used[:-1]
+        cutoffs.append(cutoffs_of(len(packed), tables.layout, stocks, keys, chosen))
+        stocks.take(chosen.used)
     return Outcome(round_of.tobytes(), lane_of.tobytes(), cutoffs)
 
 
@@ -223,7 +231,7 @@ def match(tables: Tables, stocks: Stocks, asking: Bytes, number: int) -> Ints:
     return kept
 
 
-def _cutoffs(
+def cutoffs_of(
     people: int, layout: Layout, stocks: Stocks, keys: Ints, chosen: Chosen
 ) -> list[list[int]]:
     """By class: the last key in each lane that is full, what stands for it in the others."""

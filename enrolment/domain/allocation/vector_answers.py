@@ -4,14 +4,22 @@ Each says what ``waitlists``, ``explanations`` and ``checking`` say one person a
 """
 
 from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from enrolment.domain.allocation.explanations import Code, code_of
 from enrolment.domain.allocation.market import WaitlistOrder
-from enrolment.domain.allocation.packing import OPEN_LANE, Outcome, Packed
-from enrolment.domain.allocation.vector import Bytes, Ints
+from enrolment.domain.allocation.packing import OPEN_LANE, Cutoffs, Outcome, Packed
+from enrolment.domain.allocation.vector import (
+    Bytes,
+    Chosen,
+    Ints,
+    Stocks,
+    Tables,
+    cutoffs_of,
+)
 from enrolment.domain.allocation.waitlists import held_by
 
 Bools = NDArray[np.bool_]
@@ -21,18 +29,17 @@ CODES = tuple(Code)
 
 
 class Table:
-    """The tables of a market and its outcome as arrays, a row a person."""
+    """The tables of a market and its seats as arrays, a row a person."""
 
-    def __init__(self, packed: Packed, outcome: Outcome) -> None:
+    def __init__(self, packed: Packed, round_of: Sequence[int]) -> None:
         shape = (len(packed), packed.width)
-        self.packed, self.outcome = packed, outcome
+        self.packed = packed
         self.prefs = np.asarray(packed.prefs, dtype=np.int32).reshape(shape)
         self.tier = np.asarray(packed.tier).reshape(shape)
         self.eligible = np.asarray(packed.eligible, dtype=np.uint8).reshape(shape)
         self.clash = np.asarray(packed.clash, dtype=np.uint8).reshape(shape)
         self.max_seats = np.asarray(packed.max_seats, dtype=np.uint8)
-        self.round_of = np.frombuffer(bytes(outcome.round_of), dtype=np.uint8).reshape(shape)
-        self.lane_of = np.frombuffer(bytes(outcome.lane_of), dtype=np.uint8).reshape(shape)
+        self.round_of = np.frombuffer(bytes(round_of), dtype=np.uint8).reshape(shape)
 
     def held_before(self, number: int) -> Bytes:
         """The wishes that came true before a round, as bits."""
@@ -48,9 +55,9 @@ class Table:
         return places[::-1] if self.packed.is_reversed(number) else places
 
 
-def waitlists(packed: Packed, outcome: Outcome) -> list[list[int]]:
+def waitlists(packed: Packed, round_of: Sequence[int]) -> list[list[int]]:
     """The waiting positions of every class, the next to be asked first."""
-    table = Table(packed, outcome)
+    table = Table(packed, round_of)
     held = table.held_before(256)
     people, tiers = len(packed), len(packed.tiers)
     seated = (held != 0) & (packed.waitlist_order is WaitlistOrder.NO_SEAT_FIRST)
@@ -82,7 +89,7 @@ def _above(held: Bytes, rank: int) -> tuple[Bytes, Bytes]:
 
 def codes(packed: Packed, outcome: Outcome) -> Bytes:
     """The code of every slot, as its place in ``CODES``; 255 where a list has ended."""
-    table = Table(packed, outcome)
+    table = Table(packed, outcome.round_of)
     held = table.held_before(256)
     capacity = np.array([spec.capacity for spec in packed.classes] + [0])
     hard = np.array([any(b.hard for b in spec.buckets) for spec in packed.classes] + [False])
@@ -109,9 +116,38 @@ def count_codes(packed: Packed, outcome: Outcome) -> Counter[Code]:
     return Counter({code: int(counts[at]) for at, code in enumerate(CODES) if counts[at]})
 
 
+def recount(packed: Packed, outcome: Outcome) -> tuple[Cutoffs, list[tuple[int, int]]]:
+    """The cut-offs that follow from the seats; the class and round where too many were given."""
+    tables, stocks = Tables.of(packed), Stocks.of(packed)
+    round_of = np.frombuffer(bytes(outcome.round_of), dtype=np.uint8)
+    lane_of = np.frombuffer(bytes(outcome.lane_of), dtype=np.uint8)
+    table, overfull = [], []
+    for number in range(1, packed.rounds + 1):
+        stocks.clamp()
+        slots = np.flatnonzero(round_of == number)
+        keys = tables.keys(slots, tables.turned(slots // packed.width, number))
+        order = np.argsort(keys)
+        keys, lanes = keys[order], lane_of[slots][order]
+        classes = tables.layout.classes(keys)
+        used = np.stack(
+            [
+                np.bincount(classes[lanes == lane], minlength=len(stocks.seats))
+                for lane in (*range(packed.lanes), OPEN_LANE)
+            ]
+        )
+        room = stocks.room(used[:-1])
+        over = (used > np.concatenate((stocks.reserves, room[np.newaxis]))).any(axis=0)
+        overfull += [(class_, number) for class_ in np.flatnonzero(over).tolist()]
+        chosen = Chosen(lanes, used, room)
+        table.append(cutoffs_of(len(packed), tables.layout, stocks, keys, chosen))
+        stocks.take(used)
+    return table, overfull
+
+
 def envied(packed: Packed, outcome: Outcome) -> Ints:
     """The positions whose seats are not the first that the cut-offs open to them."""
-    table = Table(packed, outcome)
+    table = Table(packed, outcome.round_of)
+    lane_of = np.frombuffer(bytes(outcome.lane_of), dtype=np.uint8).reshape(table.prefs.shape)
     wrong = np.zeros(len(packed), dtype=bool)
     for number in range(1, packed.rounds + 1):
         held = table.held_before(number)
@@ -119,17 +155,17 @@ def envied(packed: Packed, outcome: Outcome) -> Ints:
         barred = held.copy()
         for rank in range(packed.width):
             barred |= np.where(held >> rank & 1, table.clash[:, rank], 0).astype(np.uint8)
-        expected = _lanes_opened(table, number, takes_part, barred)
-        given = np.where(table.round_of == number, table.lane_of.astype(np.int16), np.int16(-1))
+        cutoffs = np.array(outcome.cutoffs[number - 1], dtype=np.int64)
+        expected = _lanes_opened(table, cutoffs, number, takes_part, barred)
+        given = np.where(table.round_of == number, lane_of.astype(np.int16), np.int16(-1))
         wrong |= (expected != given).any(axis=1)
     return np.flatnonzero(wrong)
 
 
 def _lanes_opened(
-    table: Table, number: int, takes_part: Bools, barred: Bytes
+    table: Table, cutoffs: Ints, number: int, takes_part: Bools, barred: Bytes
 ) -> NDArray[np.int16]:
     """The lane of the one seat that a round's cut-offs open to each, by slot; -1 elsewhere."""
-    cutoffs = np.array(table.outcome.cutoffs[number - 1], dtype=np.int64)
     opened = np.full(table.prefs.shape, -1, dtype=np.int16)
     line = np.flatnonzero(takes_part)
     for rank in range(table.packed.width):

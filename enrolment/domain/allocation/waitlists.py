@@ -6,8 +6,18 @@ fewer seats that they like better than they want in all, and none of those clash
 
 from collections.abc import Sequence
 
+from enrolment.domain.allocation import arrays
 from enrolment.domain.allocation.market import WaitlistOrder
 from enrolment.domain.allocation.packing import NOBODY, Packed
+
+
+def of_all(packed: Packed, round_of: Sequence[int]) -> list[list[int]]:
+    """The waiting positions of every class, by the faster way that there is."""
+    if arrays.pay(packed):
+        from enrolment.domain.allocation import vector_answers
+
+        return vector_answers.waitlists(packed, round_of)
+    return in_order(packed, round_of)
 
 
 def in_order(packed: Packed, round_of: Sequence[int]) -> list[list[int]]:

@@ -172,11 +172,13 @@ def test_spoiled_arrays_are_refused(column, value, sentence):
 def answers_agree(given):
     packed = pack(given)
     outcome = allocate(packed, engine="python").outcome
-    assert vector_answers.waitlists(packed, outcome) == waitlists.in_order(
+    assert vector_answers.waitlists(packed, outcome.round_of) == waitlists.in_order(
         packed, outcome.round_of
     )
     assert vector_answers.count_codes(packed, outcome) == explanations.count_codes(packed, outcome)
     assert vector_answers.codes(packed, outcome).tolist() == codes_one_by_one(packed, outcome)
+    assert vector_answers.recount(packed, outcome) == checking.count_again(packed, outcome)
+    assert checking.count_again(packed, outcome) == (outcome.cutoffs, [])
     assert vector_answers.envied(packed, outcome).tolist() == []
     return packed, outcome
 
@@ -209,6 +211,7 @@ def test_whoever_sits_elsewhere_than_the_cutoffs_say_is_found_in_a_crowd(monkeyp
         slot = seats[seed % len(seats)]
         forged = Outcome(bytearray(outcome.round_of), outcome.lane_of, outcome.cutoffs)
         forged.round_of[slot] = 0
+        assert vector_answers.recount(packed, forged) == checking.count_again(packed, forged)
         by_arrays = vector_answers.envied(packed, forged).tolist()
         assert slot // packed.width in by_arrays
         assert len(list(checking.envied(packed, forged))) == len(by_arrays)
