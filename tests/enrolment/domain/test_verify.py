@@ -14,6 +14,7 @@ from enrolment.domain import package, verify
 from enrolment.domain.allocation import allocate
 from enrolment.domain.allocation.reading import read_market
 from tests.enrolment.domain.draws import (
+    SOURCES,
     checked,
     market,
     person,
@@ -92,6 +93,30 @@ PAIRS_DRAWN = {
     ],
 }
 
+# The numbers are those of the names; 2 and 4 are pairs. 1 and 3 sit in X, 2 in Y, until 4, who is
+# of a better tier in X, sends 1 and 3 away together. 1 comes before 3: Y has then one seat left,
+# 2 goes by and takes W, 3 takes that seat. Had 3 asked Y first, it would have been sent on to V.
+IN_LINE = market(
+    [section("V", 1), section("W", 2), section("X", 2), section("Y", 2)],
+    [
+        person(ONE, wish("X", tier=1), "Y"),
+        person(TWO, "Y", "W", size=2),
+        person(THREE, wish("X", tier=1), "Y", "V"),
+        person(FOUR, "X", size=2),
+    ],
+)
+IN_LINE_DRAWN = {
+    "numbers.csv": [f"{ONE},1", f"{TWO},2", f"{THREE},3", f"{FOUR},4"],
+    "result.csv": [
+        f"{ONE},Y,1,open",
+        f"{TWO},W,1,open",
+        f"{THREE},Y,1,open",
+        f"{FOUR},X,1,open",
+    ],
+    "cutoffs.csv": ["V,1,open,not_full,", "W,1,open,0,2", "X,1,open,0,4", "Y,1,open,0,3"],
+}
+LUCKY = {"dice": "666666666666666666666661"}
+
 
 @pytest.fixture(scope="module")
 def files():
@@ -114,9 +139,26 @@ def edited(files, name, old, new):
     return {**files, name: text.replace(old, new, 1).encode()}
 
 
-@pytest.mark.parametrize(("market_", "drawn"), [(SINGLES, SINGLES_DRAWN), (PAIRS, PAIRS_DRAWN)])
-def test_draws_worked_out_on_paper_are_found_right(market_, drawn):
-    files = published(market_)
+def said_by_the_engine(files):
+    """Seats and cut-offs as the product's own engine works them out from a package."""
+    market = package.read_files(files).market
+    result = json.loads(allocate(read_market(json.dumps(market).encode())).to_json())
+    return result["seats"], result["cutoffs"]
+
+
+@pytest.mark.parametrize(
+    ("market_", "drawn", "sources"),
+    [
+        (SINGLES, SINGLES_DRAWN, SOURCES),
+        (PAIRS, PAIRS_DRAWN, SOURCES),
+        (IN_LINE, IN_LINE_DRAWN, LUCKY),
+    ],
+    ids=["singles", "pairs", "in line"],
+)
+def test_draws_worked_out_on_paper_are_found_right(market_, drawn, sources):
+    files = published(market_, sources=sources)
+    read = package.read_files(files)
+    assert said_by_the_engine(files) == (read.seats, read.cutoffs)
     assert {name: files[name].decode().splitlines()[1:] for name in drawn} == drawn
     status, lines = checked(files)
     digests = [f"{sha256(files[name]).hexdigest()}  {name}" for name in package.FILES]
@@ -140,8 +182,7 @@ def agree(markets):
     for seed in range(markets):
         files = published(random_market(seed, pairs=seed % 2 == 1, most_seats=3))
         read = package.read_files(files)
-        result = json.loads(allocate(read_market(json.dumps(read.market).encode())).to_json())
-        assert (result["seats"], result["cutoffs"]) == (read.seats, read.cutoffs), seed
+        assert said_by_the_engine(files) == (read.seats, read.cutoffs), seed
         assert checked(files)[0] == 0, seed
         seats += len(read.seats)
     return seats

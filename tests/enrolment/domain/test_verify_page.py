@@ -4,7 +4,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from config.embedded import programs
 from enrolment.domain import package, verify
@@ -56,18 +56,18 @@ def folder_of(files, folder):
 def printed(checker, folder):
     """The report for the files of a folder, chosen one by one."""
     checker.locator("#files").set_input_files(sorted(folder.glob("*.*")))
-    checker.wait_for_function("document.getElementById('report').textContent !== ''")
+    expect(checker.locator("#report")).not_to_be_empty(timeout=30_000)
     return checker.locator("#report").text_content()
 
 
-def expected(files):
+def told(files):
     status, lines = checked(files)
     return status, "".join(f"{line}\n" for line in lines)
 
 
 def test_it_prints_for_a_right_draw_what_the_program_prints(checker, tmp_path):
     files = published(random_market(680, people=14, pairs=True))
-    status, report = expected(files)
+    status, report = told(files)
     assert (status, printed(checker, folder_of(files, tmp_path / "draw"))) == (0, report)
     assert checker.locator("#verdict").text_content() == report.splitlines()[-1]
 
@@ -78,8 +78,8 @@ def test_a_folder_may_be_chosen_and_what_lies_deeper_is_passed_over(checker, tmp
     folder_of(published(random_market(5)), folder / "rehearsal")
     (folder / "recording.mp4").write_bytes(b"\0" * 100)
     checker.locator("#folder").set_input_files(folder)
-    checker.wait_for_function("document.getElementById('report').textContent !== ''")
-    assert checker.locator("#report").text_content() == expected(files)[1]
+    expect(checker.locator("#report")).not_to_be_empty(timeout=30_000)
+    assert checker.locator("#report").text_content() == told(files)[1]
 
 
 def test_it_prints_for_spoiled_draws_what_the_program_prints(checker, tmp_path):
@@ -98,7 +98,7 @@ def test_it_prints_for_spoiled_draws_what_the_program_prints(checker, tmp_path):
         files[name] = files[name][:at] + rubbish + files[name][end:]
         if number % 3 == 0 and name != package.DIGESTS:
             files = with_new_digests(files)
-        status, report = expected(files)
+        status, report = told(files)
         assert printed(checker, folder_of(files, tmp_path / str(number))) == report
         found += status
     assert found > 50
@@ -122,7 +122,7 @@ def test_a_draw_without_people_and_one_in_chinese_are_checked_too(checker, tmp_p
             ),
         ]
     ):
-        status, report = expected(files)
+        status, report = told(files)
         assert (status, printed(checker, folder_of(files, tmp_path / str(number)))) == (0, report)
 
 
@@ -144,7 +144,7 @@ def test_it_is_short_large_and_fits_a_phone(checker, tmp_path):
     printed(checker, folder_of(files, tmp_path / "draw"))
     text = PAGE.read_text(encoding="utf-8")
     assert text.count("\n") < 300
-    assert "http" not in text
+    assert "://" not in text
     sizes = "(name) => parseFloat(getComputedStyle(document.getElementById(name)).fontSize)"
     assert checker.evaluate(sizes, "report") >= 20
     assert checker.evaluate(sizes, "verdict") >= 32
