@@ -128,7 +128,7 @@ class School:
     def _not_for(self, who: int, was: Section, section: Section, at: datetime) -> str:
         """Why one class cannot be given for another."""
         seat = was.seat_of(who)
-        if not was.is_in(who) or seat.state == "held" and seat.due <= at:
+        if not was.is_in(who) or (seat.state == "held" and seat.due <= at):
             return "not_in"
         if was is section:
             return "already_in"
