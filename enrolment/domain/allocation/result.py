@@ -10,6 +10,8 @@ from hashlib import sha256
 from enrolment.domain.allocation import arrays, checking, cutoffs, explanations, waitlists
 from enrolment.domain.allocation.packing import Outcome, Packed
 
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 
 @dataclass
 class Result:
@@ -39,7 +41,7 @@ class Result:
         waiting = self.waiting[self.packed.class_numbers[class_id]]
         return [self.packed.applicant_ids[position] for position in waiting]
 
-    def cutoffs(self) -> dict[str, cutoffs.Last]:
+    def cutoff_table(self) -> dict[str, cutoffs.Last]:
         """The published table."""
         return dict(cutoffs.entries(self.packed, self.outcome.cutoffs))
 
@@ -97,7 +99,7 @@ class Result:
         }
         yield "{\n"
         yield from _section("assignment", self.assignment().items(), end=",\n")
-        yield from _section("cutoffs", self.cutoffs().items(), end=",\n")
+        yield from _section("cutoffs", self.cutoff_table().items(), end=",\n")
         yield from _section("seats", seats.items(), end=",\n")
         yield from _section("waitlists", lists.items(), end="\n")
         yield "}\n"
@@ -110,7 +112,3 @@ def _section(name: str, lines: Iterable[tuple[str, object]], *, end: str) -> Ite
 
 def _first(line: tuple[str, object]) -> str:
     return line[0]
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -8,7 +8,7 @@ from enrolment.domain.allocation import allocate
 from tests.enrolment.domain.allocation.markets import random_market
 from tests.enrolment.domain.allocation.oracle import Oracle
 
-EVERY_DAY, DEEP = 1_500, 20_000
+EVERY_DAY, DEEP = 2_500, 20_000
 
 
 def compare(seeds):

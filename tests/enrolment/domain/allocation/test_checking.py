@@ -185,6 +185,19 @@ def test_a_wrong_result_is_found(published, sentence):
     assert sentence in [str(violation) for violation in verify(GIVEN, published)]
 
 
+def test_the_right_class_by_the_wrong_bucket_is_found():
+    """Both could have either seat; the rule gives the first bucket to the better number."""
+    buckets = (Bucket("*open*", 1), Bucket("N", 1))
+    people = [person(name, at, "c", carries="N") for at, name in enumerate("ab", 1)]
+    given = market({"c": (2, *buckets)}, people)
+    published = json.loads(allocate(given).to_json())
+    published["seats"] = {"a|c": [1, "N"], "b|c": [1, "open-first"]}
+    published["cutoffs"] |= {"c|1|N": [0, 1], "c|1|open-first": [0, 2]}
+    assert [str(violation) for violation in verify(given, published)] == [
+        "a: in round 1 the cut-offs say another seat than the result."
+    ]
+
+
 def test_two_seats_of_a_class_swapped_are_found():
     swaps = 0
     for seed in range(200):

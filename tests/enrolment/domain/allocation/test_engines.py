@@ -79,7 +79,7 @@ def test_what_numpy_cannot_carry_goes_to_python(given, reason, monkeypatch):
 
 def test_numbers_of_any_size_are_printed_as_they_are():
     given = market({"c": 1}, [person("a", 10**30, "c"), person("b", -5, "c")])
-    assert allocate(given, engine="numpy").cutoffs() == {"c|1|open": (0, -5)}
+    assert allocate(given, engine="numpy").cutoff_table() == {"c|1|open": (0, -5)}
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,7 @@ def test_every_reason_is_borne_out_by_the_tables(seed):
 
 def bear_out(result, somebody, reason):
     """A reason against what is published: seats, cut-offs, waitlists."""
-    table, waiting = result.cutoffs(), result.waitlist(reason.class_id)
+    table, waiting = result.cutoff_table(), result.waitlist(reason.class_id)
     held = result.seats(somebody.id)
     assert (reason.code is Code.ADMITTED) == (reason.class_id in held)
     waits = somebody.id in waiting

@@ -23,7 +23,7 @@ def seats(given):
 def test_a_pair_takes_two_seats():
     given = market({"c": 2, "d": 1}, [pair("ab", 1, "c"), person("x", 2, "cd")])
     assert seats(given) == {"ab": "c", "x": "d"}
-    assert allocate(given).cutoffs() == {"c|1|open": (0, 1), "d|1|open": (0, 2)}
+    assert allocate(given).cutoff_table() == {"c|1|open": (0, 1), "d|1|open": (0, 2)}
 
 
 def test_where_one_seat_is_left_the_next_single_gets_it():
@@ -91,7 +91,7 @@ def test_a_seat_that_a_pair_leaves_empty_goes_to_the_waitlist():
     given = market({"c": 2, "d": 1}, people)
     result = allocate(given)
     assert result.assignment() == {"x": ["c"], "y": [], "ab": [], "z": ["d"]}
-    assert result.cutoffs()["c|1|open"] is None
+    assert result.cutoff_table()["c|1|open"] is None
     assert result.waitlist("c") == ["ab", "y"]
     assert result.verify() == []
 
@@ -212,4 +212,4 @@ def test_a_pair_that_wants_nothing_changes_nothing():
         beside = replace(doubled, applicants=(*doubled.applicants, idle))
         alone, watched = allocate(doubled), allocate(beside)
         assert watched.assignment() == alone.assignment() | {"idle": []}
-        assert watched.cutoffs() == alone.cutoffs()
+        assert watched.cutoff_table() == alone.cutoff_table()
