@@ -4,8 +4,9 @@
 
 Up to three seats a person, lists of two to five, three overlapping reserves, three tiers,
 classes that clash by half-days. Every contestant runs in a process of its own. CPU seconds are
-the median of the repetitions (the textbook goes once), memory is the peak above what the market itself takes. All must
-give the same seats, and the cut-offs must prove them: otherwise nothing is printed but that.
+the median of the repetitions (the textbook goes once), memory is the peak above what the market
+itself takes. All must give the same seats, and the cut-offs must prove them: otherwise nothing
+is printed but that.
 """
 
 import argparse
