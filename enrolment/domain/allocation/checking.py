@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from enrolment.domain.allocation import arrays, cutoffs, waitlists
-from enrolment.domain.allocation.market import Market
+from enrolment.domain.allocation.market import MOST_SEATS, Market
 from enrolment.domain.allocation.packing import (
     OPEN_LANE,
     Cutoffs,
@@ -92,7 +92,7 @@ def _read_seats(
             packed.bucket_name(class_, lane): lane for lane in cutoffs.lanes_of(packed, class_)
         }
         match seat:
-            case [int() as number, str() as bucket] if 1 <= number <= 255 and bucket in names:
+            case [int() as number, str() as bucket] if _is_seat(number, bucket, names):
                 round_of[slot], lane_of[slot] = number, names[bucket]
             case _:
                 yield Violation(name, "needs a round and a bucket of the class.")
@@ -100,6 +100,10 @@ def _read_seats(
         lane = names[bucket]
         if lane != OPEN_LANE and not packed.eligible[slot] >> lane & 1:
             yield Violation(name, f"is a seat of {bucket}, which is not for this applicant.")
+
+
+def _is_seat(number: int, bucket: str, names: Mapping[str, int]) -> bool:
+    return number is not True and 1 <= number <= MOST_SEATS and bucket in names
 
 
 def _assignments(

@@ -109,6 +109,10 @@ WRONG = {
         changed(seats={"anna|c": ["1", "open"]}),
         "anna|c: needs a round and a bucket of the class.",
     ),
+    "round as yes": (
+        changed(seats={"anna|c": [True, "open-first"]}),
+        "anna|c: needs a round and a bucket of the class.",
+    ),
     "somebody else's reserve": (
         changed(seats={"anna|c": [1, "N"], "cleo|c": [1, "open-first"]}),
         "anna|c: is a seat of N, which is not for this applicant.",
