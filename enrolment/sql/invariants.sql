@@ -150,12 +150,13 @@ RETURNS TABLE (rule text, subject text) LANGUAGE sql STABLE AS $$
     -- I8
     SELECT 'a press that gave a seat has its enrolment', 'claim ' || c.key
     FROM enrolment_claim c
-    WHERE c.outcome IN ('held', 'confirmed') AND c.enrolment_id IS NULL
+    WHERE c.outcome IN ('held', 'confirmed')
+      AND NOT EXISTS (SELECT FROM enrolment_enrolment e WHERE e.id = c.enrolment_id)
 
     UNION ALL  -- I8
     SELECT 'one seat is given once', 'enrolment ' || c.enrolment_id
     FROM enrolment_claim c
-    WHERE c.act IN ('claim', 'accept') AND c.outcome IN ('held', 'confirmed')
+    WHERE c.act IN ('claim', 'accept', 'swap') AND c.outcome IN ('held', 'confirmed')
     GROUP BY c.enrolment_id HAVING count(*) > 1
 
     UNION ALL  -- I8

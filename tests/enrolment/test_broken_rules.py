@@ -8,7 +8,7 @@ from django.db import connection
 
 from accounts.models import OutboxMessage
 from enrolment import services
-from enrolment.models import EnrolmentEvent, WaitlistEntry, ledger
+from enrolment.models import Claim, EnrolmentEvent, WaitlistEntry, ledger
 from tests.enrolment.acts import claim, decline, enrolment_of, entry_of, withdraw
 from tests.factories.accounts import LearnerFactory, StaffFactory
 from tests.factories.enrolment import SectionFactory, WaitlistEntryFactory
@@ -234,3 +234,20 @@ def test_every_part_of_the_check_is_asked():
         parts = cursor.fetchall()
     assert len(parts) == 6
     assert all(f"{name}(" in whole for name, whole in parts)
+
+
+# I8: what a press came to
+
+
+def test_a_press_whose_enrolment_is_nowhere_is_found():
+    answer = claim(SectionFactory(), LearnerFactory())
+    Claim.objects.filter(key=answer.key).update(enrolment_id=answer.enrolment_id + 1_000_000)
+    assert "a press that gave a seat has its enrolment" in broken()
+
+
+def test_a_place_that_two_presses_say_they_gave_is_found():
+    answer = claim(SectionFactory(), LearnerFactory())
+    again = Claim.objects.get(key=answer.key)
+    again.key, again.act = uuid4(), "swap"
+    again.save(force_insert=True)
+    assert "one seat is given once" in broken()
