@@ -56,9 +56,8 @@ def from_arrays(
     own = renumber[prefs[line]]
     tiers = np.unique(tier[prefs >= 0])
     lanes = _lanes_by_flags(specs, flag_names)[own, flags[line]]
-    clash = _clash_masks(specs, clashing(clashes), own)
-    if hours is not None:
-        clash |= _shared_hours(hours[in_order], own)
+    taken = np.zeros(len(specs), dtype=np.int64) if hours is None else hours[in_order]
+    clash = _clash_masks(specs, clashing(clashes), own) | _shared_hours(taken, own)
     return Packed(
         classes=specs,
         applicant_ids=[applicant_ids[at] for at in line.tolist()],
