@@ -88,17 +88,17 @@ class Result:
 
     def _pieces(self) -> Iterator[str]:
         ids = self.packed.applicant_ids
-        seats = {
-            f"{applicant}|{class_id}": list(seat)
-            for position, applicant in enumerate(ids)
-            for class_id, seat in self._seats(position)
-        }
+        assignment, seats = {}, {}
+        for position, applicant in enumerate(ids):
+            held = list(self._seats(position))
+            assignment[applicant] = [class_id for class_id, _seat in held]
+            seats.update({f"{applicant}|{class_id}": seat for class_id, seat in held})
         lists = {
             spec.id: [ids[position] for position in self.waiting[class_]]
             for class_, spec in enumerate(self.packed.classes)
         }
         yield "{\n"
-        yield from _section("assignment", self.assignment().items(), end=",\n")
+        yield from _section("assignment", assignment.items(), end=",\n")
         yield from _section("cutoffs", self.cutoff_table().items(), end=",\n")
         yield from _section("seats", seats.items(), end=",\n")
         yield from _section("waitlists", lists.items(), end="\n")
