@@ -58,12 +58,11 @@ def main(arguments: list[str]) -> int:
         installation.ensure(logs)
         assets.ensure(logs)
         catalogues.compile_all(ROOT / "locale")
-        env = {}
         if not options.fast:
             with step("Chromium, nginx") as current:
                 current.note(" ".join(programs.ensure()))
         with throwaway_postgres() as database, throwaway_valkey() as valkey:
-            env |= _environment(database, valkey)
+            env = _environment(database, valkey)
             checks = [*([] if rest or options.deep else _lint()), tests(options, rest)]
             return run_checks(checks, env)
     except StartRefused as refused:

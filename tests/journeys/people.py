@@ -85,6 +85,7 @@ class Person:
         """Ask for a code, read it in the SMS, write it in."""
         if "/accounts/login/code/" not in self.page.url:
             self.goto("/accounts/login/code/")
+        self.stack.forget_tries()
         seen = len(self.stack.messages())
         self._write_and_send("phone", phone)
         self.page.wait_for_url("**/accounts/login/code/confirm/")
