@@ -1,11 +1,7 @@
-"""The line for a full class: who comes first, and how its length is said."""
+"""The line for a full class: until when it moves, and how its length is said."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-
-OPEN = "O"
 
 
 class Length(StrEnum):
@@ -14,37 +10,6 @@ class Length(StrEnum):
     SHORT = "up to 10"
     MIDDLE = "10 to 30"
     LONG = "more than 30"
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """One person in the line. ``band`` 0 holds no room seat of the term, 1 wants another one."""
-
-    learner: int
-    ticket: int
-    band: int = 0
-    flags: str = ""
-
-
-def in_order(line: Iterable[Waiting], *, bucket: str = OPEN) -> list[Waiting]:
-    """Return the line as a seat of ``bucket`` meets it; ``seat_promote`` orders the same way.
-
-    A reserved seat goes first to those it was reserved for, then to all.
-
-    >>> line = [Waiting(1, ticket=5, band=1), Waiting(2, ticket=9), Waiting(3, 12, flags="N")]
-    >>> [person.learner for person in in_order(line)]
-    [2, 3, 1]
-    >>> [person.learner for person in in_order(line, bucket="N")]
-    [3, 2, 1]
-    """
-    return sorted(
-        line,
-        key=lambda person: (
-            bucket != OPEN and bucket not in person.flags,
-            person.band,
-            person.ticket,
-        ),
-    )
 
 
 def is_open(*, starts_on: date, weeks: int, today: date) -> bool:
