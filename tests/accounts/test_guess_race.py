@@ -76,10 +76,14 @@ def test_of_sixty_guesses_at_once_three_are_judged(waiting):
 @pytest.mark.threads
 def test_control_a_counter_that_reads_adds_and_writes_judges_more(waiting):
     store: dict[str, int] = {}
+    readers, enough = [], threading.Event()
 
     def naive(number, issue, *, at):
         used = store.get(issue, 0)
-        threading.Event().wait(0.005)  # the way from the session row and back
+        readers.append(used)
+        if len(readers) > limits.GUESSES_PER_CODE:
+            enough.set()
+        enough.wait(20)  # nobody writes before one more than may be judged has read
         store[issue] = used + 1
         if used >= limits.GUESSES_PER_CODE:
             raise limits.TooMany
