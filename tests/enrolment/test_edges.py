@@ -5,11 +5,12 @@ from uuid import uuid4
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
 
 from accounts.models import Learner
 from courses.models import Term
 from enrolment import queries, services
-from enrolment.models import Enrolment, LearnerTerm, Outcome
+from enrolment.models import Channel, Enrolment, LearnerTerm, Outcome, ledger
 from enrolment.services import PressReused, SeatRefused
 from tests.enrolment.acts import (
     accept,
@@ -18,6 +19,7 @@ from tests.enrolment.acts import (
     enrolment_of,
     entry_of,
     give_up,
+    press,
     seats_of,
     swap,
     withdraw,
@@ -281,3 +283,39 @@ def test_an_answer_in_time_is_taken_though_the_sweep_is_late(term, nothing_is_br
     assert enrolment_of(learner, mine).status == "lapsed"
     services.lapse_and_promote(at=due + timedelta(seconds=5))
     nothing_is_broken(due + timedelta(seconds=5))
+
+
+def test_changing_a_class_does_not_put_off_paying():
+    term = TermFactory()
+    one, other = (SectionFactory(term=term, fee_fen=100) for _class in range(2))
+    anna = LearnerFactory()
+    claim(one, anna)
+    due = enrolment_of(anna, one).due_at
+    swap(enrolment_of(anna, one), other, at=due - timedelta(hours=1))
+    assert enrolment_of(anna, other).due_at == due
+
+
+def test_a_policy_that_leaves_attendance_out_fails_nobody():
+    term = TermFactory(rules__rules={"room_classes": 2})
+    section, anna = SectionFactory(term=term), LearnerFactory()
+    claim(section, anna)
+    services.close_term(term=term, at=TODAY + timedelta(days=365))
+    assert enrolment_of(anna, section).status == "completed"
+
+
+def test_what_the_office_does_to_a_line_has_a_reason_in_the_database_too():
+    section = SectionFactory(capacity=1)
+    claim(section, LearnerFactory())
+    with pytest.raises(IntegrityError, match="reason"), transaction.atomic():
+        ledger.claim(
+            section=section, learner=LearnerFactory(), actor=StaffFactory(unit=section.unit),
+            channel=Channel.COUNTER, key=uuid4(), at=TODAY, due_at=None, reason="",
+        )  # fmt: skip
+    assert section.waitlist.count() == 0
+
+
+@pytest.mark.parametrize("kind", [{"mode": "online"}, {"by_invitation": True}])
+def test_a_most_wanted_class_that_does_not_count_leaves_room_for_another(kind):
+    term, anna = TermFactory(), LearnerFactory()
+    claim(SectionFactory(term=term, hot=True, weekday=1, **kind), anna)
+    assert press(SectionFactory(term=term, hot=True, weekday=3), anna) == "confirmed"
