@@ -65,18 +65,8 @@ def decline_offer(request: LearnerRequest, entry_id: int) -> HttpResponse:
     """Let the next person have the place: first what it means, then one press."""
     if request.method == "POST":
         return _answer(request, entry_id, services.decline_offer)
-    entry = _entry(request, entry_id)
-    if entry.state != WaitlistEntry.State.OFFERED:
-        return redirect("enrolment:show-entry", entry.pk)
-    return render(
-        request,
-        "enrolment/decline_offer.html",
-        {
-            "entry": entry,
-            "section": entry.section,
-            **_company(request, entry),
-            "press": new_press(),
-        },
+    return _ask_first(
+        request, entry_id, WaitlistEntry.State.OFFERED, "enrolment/decline_offer.html"
     )
 
 
@@ -88,19 +78,20 @@ def leave_waitlist(request: LearnerRequest, entry_id: int) -> HttpResponse:
     """Stop waiting: first what it means, then one press."""
     if request.method == "POST":
         return _answer(request, entry_id, services.leave_waitlist)
-    entry = _entry(request, entry_id)
-    if entry.state != WaitlistEntry.State.WAITING:
-        return redirect("enrolment:show-entry", entry.pk)
-    return render(
-        request,
-        "enrolment/leave_waitlist.html",
-        {
-            "entry": entry,
-            "section": entry.section,
-            **_company(request, entry),
-            "press": new_press(),
-        },
+    return _ask_first(
+        request, entry_id, WaitlistEntry.State.WAITING, "enrolment/leave_waitlist.html"
     )
+
+
+def _ask_first(
+    request: LearnerRequest, entry_id: int, state: WaitlistEntry.State, template: str
+) -> HttpResponse:
+    """Show what a press means, while there is still something to press for."""
+    entry = _entry(request, entry_id)
+    if entry.state != state:
+        return redirect("enrolment:show-entry", entry.pk)
+    context = {"entry": entry, "section": entry.section, "press": new_press()}
+    return render(request, template, {**context, **_company(request, entry)})
 
 
 def _company(request: LearnerRequest, entry: WaitlistEntry) -> dict[str, object]:
