@@ -228,11 +228,19 @@ class ConsentRecord(models.Model):
         RESIDENCE = "residence", _("proof of residence in the city")
         WORK = "work", _("proof of work in the city")
         CHILD = "child", _("proof of a child who lives in the city")
+        HARDSHIP = "hardship", _("proof of hardship")
+        DISABILITY = "disability", _("proof of a disability")
+        CARER = "carer", _("proof of caring for somebody full time")
 
         @classmethod
         def proofs_of_residence(cls) -> "list[ConsentRecord.Kind]":
             """Any one of these shows that somebody belongs to the city."""
             return [cls.RESIDENCE, cls.WORK, cls.CHILD]
+
+        @classmethod
+        def proofs_of_care(cls) -> "list[ConsentRecord.Kind]":
+            """Any one of these opens the reserve for people who need care; which is private."""
+            return [cls.HARDSHIP, cls.DISABILITY, cls.CARER]
 
     learner = models.ForeignKey(Learner, on_delete=models.PROTECT, related_name="consents")
     kind = models.CharField(max_length=12, choices=Kind.choices)

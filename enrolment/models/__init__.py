@@ -1,8 +1,28 @@
 """Seats, who holds them, who waits, and what was asked."""
 
+from enrolment.models.applications import (
+    Application,
+    ApplicationVersion,
+    ChainEntry,
+    PostedHead,
+    Wish,
+)
 from enrolment.models.calls import CallAttempt
 from enrolment.models.claims import Claim
 from enrolment.models.cloud import CloudSeat
+from enrolment.models.draw import (
+    Amendment,
+    CutOff,
+    Draw,
+    DrawFile,
+    DrawnNumber,
+    EntropySource,
+    Objection,
+    Roster,
+    RosterLine,
+    WishResult,
+    Witness,
+)
 from enrolment.models.enrolments import Enrolment, EnrolmentEvent, LearnerTerm
 from enrolment.models.openings import Opening, OpeningSecret, QueuePlace
 from enrolment.models.placements import Placement
@@ -22,24 +42,40 @@ from enrolment.models.waitlist import WaitlistEntry
 
 __all__ = [
     "Act",
+    "Amendment",
+    "Application",
+    "ApplicationVersion",
     "Bucket",
     "CallAttempt",
+    "ChainEntry",
     "Channel",
     "Claim",
     "CloudSeat",
+    "CutOff",
+    "Draw",
+    "DrawFile",
+    "DrawnNumber",
     "Enrolment",
     "EnrolmentEvent",
+    "EntropySource",
     "Lane",
     "LearnerTerm",
+    "Objection",
     "Opening",
     "OpeningSecret",
     "Outcome",
     "PhoneQuestion",
     "Placement",
+    "PostedHead",
     "QueuePlace",
+    "Roster",
+    "RosterLine",
     "Seat",
     "SeatState",
     "ShortlistedClass",
     "Together",
     "WaitlistEntry",
+    "Wish",
+    "WishResult",
+    "Witness",
 ]
