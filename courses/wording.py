@@ -218,6 +218,19 @@ RULES = (
         "places",
         most=500,
     ),
+    Rule(
+        "care_from_age",
+        gettext_lazy("Places for people who need care are open to everybody from the age of"),
+        "years",
+        least=50,
+        most=120,
+    ),
+    Rule(
+        "nearby_minutes",
+        gettext_lazy("They are open to neighbours, too: those who live no further away than"),
+        "minutes",
+        most=120,
+    ),
     Rule("renewal_cap", gettext_lazy("Places that go to renewal at most"), "share"),
 )
 

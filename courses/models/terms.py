@@ -153,6 +153,8 @@ def default_rules() -> dict[str, Any]:
         "attendance_to_complete": 70,
         "reserves": {"N": 20, "C": 15, "M": 10},
         "reserve_from_open": 12,
+        "care_from_age": 80,
+        "nearby_minutes": 12,
         "renewal_cap": 40,
     }
 

@@ -57,8 +57,8 @@ def findings(case: Case) -> Iterator[Finding]:
     ``needs_document``: the class may be chosen, and the paper brought until the list closes.
     """
     for rule, ask in ASKED_OF_A_WISH.items():
-        said = list(ask(case))
-        yield from (Finding(rule, one) for one in said or [None])
+        said = [Finding(rule, one) for one in ask(case)]
+        yield from said or [Finding(rule)]
 
 
 def objection(case: Case) -> Objection | None:
@@ -108,6 +108,15 @@ def new_number(taken: Callable[[str], bool]) -> str:
         number = str(10 ** (DIGITS - 1) + randbelow(9 * 10 ** (DIGITS - 1)))
         if not taken(number):
             return number
+
+
+def class_code(subject: str, level: int, section: int) -> str:
+    """Return the name of a class in the public files: subject, level, its own number.
+
+    >>> class_code("PIANO", 1, 371)
+    'PIANO1-371'
+    """
+    return f"{subject}{level}-{section}"
 
 
 # Reserves

@@ -29,6 +29,7 @@ class Channel(models.TextChoices):
     WEB = "web", _("website")
     COUNTER = "counter", _("counter")
     PHONE = "phone", _("telephone")
+    PAPER = "paper", _("paper form")
     SMS = "sms", _("SMS")
     SYSTEM = "system", _("by rule")
 

@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils.timezone import localtime
 
 from accounts.models import ConsentRecord, Learner, User
-from enrolment.domain import deadlines, eligibility
+from enrolment.domain import deadlines, eligibility, wishes
 from enrolment.domain.eligibility import Case, ClassFacts, Held, LearnerFacts
 from enrolment.domain.refusals import Finding, Objection, Paper, Refusal
 from enrolment.models import ledger
@@ -62,6 +62,14 @@ class Dossier:
         return list(
             eligibility.findings(self._case(section_id, by_staff=by_staff, giving_up=giving_up))
         )
+
+    def about_wish(self, section_id: int) -> list[Finding]:
+        """Ask the rule book about a class as a choice for the draw: what every rule says."""
+        return list(wishes.findings(self._case(section_id)))
+
+    def against_wish(self, section_id: int) -> Objection | None:
+        """Return what keeps a class off a form for good; a missing paper does not."""
+        return wishes.blocking(self._case(section_id))
 
     def could_be_given_for(self, section_id: int) -> list[int]:
         """Return those of the learner's classes of the term that alone stand in the way.

@@ -1,6 +1,15 @@
 """Every write of enrolment."""
 
+from enrolment.services.applications import (
+    FormRefused,
+    hand_in,
+    join_forms,
+    part_forms,
+    take_back,
+    withdraw_application,
+)
 from enrolment.services.calls import extend_place, keep_for_calls, record_call
+from enrolment.services.chain import append_entry, post_heads
 from enrolment.services.clockwork import Swept, lapse_and_promote, refresh_availability
 from enrolment.services.counter import (
     ClassCalledOff,
@@ -11,6 +20,16 @@ from enrolment.services.counter import (
     resize_section,
 )
 from enrolment.services.desk import Word, act_for_learner
+from enrolment.services.forms import (
+    answer_form,
+    choose,
+    drop_changes,
+    move_choice,
+    open_form,
+    rank_choices,
+    strike,
+    take_instead,
+)
 from enrolment.services.meter import Door, last_claims, note_claim
 from enrolment.services.openings import (
     PlanProblem,
@@ -62,6 +81,7 @@ from enrolment.services.waitlist import accept_offer, decline_offer, leave_waitl
 __all__ = [
     "ClassCalledOff",
     "Door",
+    "FormRefused",
     "ListFull",
     "NotYourTurn",
     "Pacer",
@@ -81,13 +101,17 @@ __all__ = [
     "accept_offer",
     "act_for_learner",
     "advance",
+    "answer_form",
+    "append_entry",
     "ask_about_offer",
     "cancel_section",
+    "choose",
     "close_term",
     "confirm_at_counter",
     "declare_health",
     "decline_offer",
     "draw_order",
+    "drop_changes",
     "empty_section",
     "end_by_hand",
     "end_room",
@@ -95,27 +119,34 @@ __all__ = [
     "ensure_admitted",
     "enter_room",
     "extend_place",
+    "hand_in",
     "hold_people_back",
     "hold_seat",
     "hold_several",
     "join_for",
+    "join_forms",
     "join_room",
     "keep_for_calls",
     "lapse_and_promote",
     "last_claims",
     "leave_waitlist",
     "limit_pace",
+    "move_choice",
     "move_term_on",
     "note_claim",
     "number_latecomers",
     "number_offers",
     "open_class",
+    "open_form",
+    "part_forms",
     "people_known_by",
     "phases_ahead",
     "place_learner",
     "plan_openings",
+    "post_heads",
     "promote",
     "put_aside",
+    "rank_choices",
     "read_sms",
     "record_call",
     "record_papers",
@@ -123,11 +154,15 @@ __all__ = [
     "remind_of_opening",
     "renewed_pass",
     "resize_section",
+    "strike",
     "subjects_to_place_in",
     "swap_class",
+    "take_back",
+    "take_instead",
     "take_off",
     "undo_withdrawal",
     "waiting_before",
     "withdraw",
+    "withdraw_application",
     "yield_seat",
 ]

@@ -1,0 +1,335 @@
+"""A form of a term is handed in, taken back, withdrawn, or joined with another's.
+
+Filling it in is ``enrolment/services/forms.py``. What was handed in stands in the term's chain;
+the version that counts is the last one handed in before the deadline, by whatever way.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts import outbox, scope
+from accounts.models import AuditEvent, Learner, User
+from courses.models import ClassSection, Term
+from enrolment import queries
+from enrolment.domain import wishes
+from enrolment.domain.refusals import Objection
+from enrolment.domain.wishes import FormProblem
+from enrolment.models import Application, ApplicationVersion, ChainEntry, Channel, Wish
+from enrolment.queries.applications import AT_THE_OFFICE
+from enrolment.services.chain import append_entry
+
+Act = ChainEntry.Act
+State = Application.State
+
+
+class FormRefused(Exception):
+    """The form stays as it is. Shown to the person, with the class it is about if it is one."""
+
+    def __init__(
+        self,
+        problem: FormProblem,
+        *,
+        section: int | None = None,
+        objection: Objection | None = None,
+    ) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.section = section
+        self.objection = objection
+
+
+@contextmanager
+def form_of(application: Application) -> Iterator[Application]:
+    """See a form, and that of whoever goes with it; one press at a time may change it."""
+    ids = [application.learner_id, *filter(None, [application.partner_id])]
+    with scope.learners(ids):
+        yield (
+            Application.objects.locked()
+            .select_related("term", "learner", "current", "goes_with")
+            .get(pk=application.pk)
+        )
+
+
+def hand_in(*, application: Application, actor: User, channel: str, at: datetime) -> Application:
+    """Hand in what the form says now. A second tap finds nothing new and changes nothing.
+
+    Every choice is asked again for everybody the form is for; papers may follow until the list
+    is closed. Raises ``FormRefused``, and the form is kept.
+    """
+    with form_of(application) as form:
+        draft = form.versions.drafts().first()
+        if draft is None and form.is_handed_in:
+            return form
+        if form.goes_with_id:
+            raise FormRefused(FormProblem.WITH_SOMEBODY)
+        ensure_window(form.term, at=at, channel=channel, begun_at=draft.begun_at if draft else None)
+        if draft is None:
+            raise FormRefused(FormProblem.NOTHING_CHOSEN)
+        _ensure_possible(form, draft, actor, at)
+        was = form.state
+        draft.channel, draft.actor, draft.submitted_at = channel, actor, at
+        draft.rule_version = queries.rule_version(form.term, at=at)
+        draft.save(update_fields=["channel", "actor", "submitted_at", "rule_version"])
+        form.current, form.state, form.withdrawn_at = draft, State.SUBMITTED, None
+        form.undo_until = _undo_until(form, at)
+        form.save(update_fields=["current", "state", "withdrawn_at", "undo_until"])
+        _company_follows(form)
+        act = Act.CHANGE if was == State.SUBMITTED else Act.SUBMIT
+        _note(form, act, actor, channel, at)
+        return form
+
+
+def take_back(*, application: Application, actor: User, channel: str, at: datetime) -> Application:
+    """Take back the last step within ten minutes: what counted before counts again.
+
+    A first form goes back to being filled in, with everything on it. Raises ``FormRefused``.
+    """
+    with form_of(application) as form:
+        if form.undo_until is None or at > form.undo_until:
+            raise FormRefused(FormProblem.NOTHING_TO_UNDO)
+        ensure_window(form.term, at=at, channel=channel, begun_at=form.begun_at)
+        undone = form.current
+        if form.state == State.WITHDRAWN:
+            form.state, form.withdrawn_at = State.SUBMITTED, None
+        elif undone is not None:
+            before = _version_before(form, undone)
+            form.current = before
+            form.state = State.SUBMITTED if before else State.DRAFT
+            _fill_in_again(form, undone, actor, channel, at)
+        form.undo_until = None
+        form.save(update_fields=["current", "state", "withdrawn_at", "undo_until"])
+        _company_follows(form)
+        _note(form, Act.UNDO, actor, channel, at)
+        return form
+
+
+def withdraw_application(
+    *, application: Application, actor: User, channel: str, at: datetime
+) -> Application:
+    """Take a form out of the term; within ten minutes it can be put back. Twice is once.
+
+    Raises ``FormRefused`` once the list is closed: from then on a place can be declined.
+    """
+    with form_of(application) as form:
+        if form.state == State.WITHDRAWN:
+            return form
+        if form.state != State.SUBMITTED:
+            closed = form.state != State.DRAFT
+            raise FormRefused(FormProblem.FROZEN if closed else FormProblem.NOT_HANDED_IN)
+        ensure_window(form.term, at=at, channel=channel, begun_at=form.begun_at)
+        form.state, form.withdrawn_at = State.WITHDRAWN, at
+        form.undo_until = _undo_until(form, at)
+        form.save(update_fields=["state", "withdrawn_at", "undo_until"])
+        _company_follows(form)
+        _note(form, Act.WITHDRAW, actor, channel, at)
+        return form
+
+
+@transaction.atomic
+def join_forms(
+    *, first: Application, second: Application, actor: User, channel: str, at: datetime
+) -> Application:
+    """Let two people stand on the list as one: the choices are those of the first.
+
+    One number for both, and a class only where there are two seats. The caller has made sure
+    that both agree. Raises ``FormRefused`` when one of them goes with somebody already.
+    """
+    with scope.learners([first.learner_id, second.learner_id]):
+        both = {
+            form.pk: form
+            for form in Application.objects.locked()
+            .select_related("term", "learner")
+            .filter(pk__in=[first.pk, second.pk])
+            .order_by("pk")
+        }
+        lead, companion = both[first.pk], both[second.pk]
+        if lead.partner_id == companion.learner_id and companion.goes_with_id == lead.pk:
+            return lead
+        if lead.partner_id or companion.partner_id or lead.term_id != companion.term_id:
+            raise FormRefused(FormProblem.LINKED_ALREADY)
+        ensure_window(lead.term, at=at, channel=channel, begun_at=lead.begun_at)
+        lead.partner, companion.partner = companion.learner, lead.learner
+        companion.goes_with, companion.undo_until = lead, None
+        companion.state = lead.state if lead.is_handed_in else State.DRAFT
+        lead.save(update_fields=["partner"])
+        companion.save(update_fields=["partner", "goes_with", "state", "undo_until"])
+        _note(lead, Act.CHANGE if lead.is_handed_in else None, actor, channel, at)
+        return lead
+
+
+@transaction.atomic
+def part_forms(*, application: Application, actor: User, channel: str, at: datetime) -> None:
+    """Let each of two people stand for themselves again; the second fills in a form of their own.
+
+    Raises ``FormRefused`` once the list is closed.
+    """
+    with form_of(application) as form:
+        ensure_window(form.term, at=at, channel=channel, begun_at=form.begun_at)
+        lead = form.goes_with or form
+        companion = Application.objects.filter(goes_with=lead).first()
+        if companion is None:
+            return
+        companion.goes_with, companion.partner = None, None
+        companion.state = State.SUBMITTED if companion.current_id else State.DRAFT
+        companion.save(update_fields=["goes_with", "partner", "state"])
+        lead.partner = None
+        lead.save(update_fields=["partner"])
+        for one in (lead, companion):
+            _note(one, Act.CHANGE if one.is_handed_in else None, actor, channel, at)
+
+
+def ensure_window(term: Term, *, at: datetime, channel: str, begun_at: datetime | None) -> None:
+    """See to it that forms are open for this way of handing in. Raises ``FormRefused``."""
+    window = queries.window_of(term)
+    if window.is_frozen:
+        raise FormRefused(FormProblem.FROZEN)
+    if not window.takes(at, channel=channel, begun_at=begun_at):
+        early = not window.is_open_phase and term.phase in {
+            Term.Phase.PUBLISHED,
+            Term.Phase.RENEWAL_OPEN,
+        }
+        raise FormRefused(FormProblem.TOO_EARLY if early else FormProblem.TOO_LATE)
+
+
+def _ensure_possible(
+    form: Application, draft: ApplicationVersion, actor: User, at: datetime
+) -> None:
+    """Ask every choice again, and write down which reserves are open to it."""
+    rows = list(draft.wishes.with_all_to_show().in_order())
+    own = [row.section_id for row in rows if not row.is_substitute]
+    problem = wishes.ensure_list(own, [row.section_id for row in rows if row.is_substitute])
+    if problem is not None:
+        raise FormRefused(problem)
+    people = [form.learner, *([form.partner] if form.partner else [])]
+    for person in people:
+        _ask_for(person, rows, actor, at)
+    Wish.objects.bulk_update(rows, ["flags"])
+
+
+def _ask_for(person: Learner, rows: list[Wish], actor: User, at: datetime) -> None:
+    listed = [row.section_id for row in rows]
+    facts = queries.dossier(listed, learner=person, actor=actor, at=at)
+    standing = queries.standing_of(person, facts, listed[0], at=at)
+    possible = queries.can_be_chosen(rows[0].section.term).values_list("pk", flat=True)
+    missing = set(listed) - set(possible.filter(pk__in=listed))
+    is_first = all(not row.flags for row in rows)
+    for row in rows:
+        if row.section_id in missing:
+            raise FormRefused(FormProblem.UNKNOWN_CLASS, section=row.section_id)
+        objection = facts.against_wish(row.section_id)
+        if objection is not None:
+            raise FormRefused(
+                FormProblem.NOT_POSSIBLE, section=row.section_id, objection=objection
+            )
+        flags = standing.flags(row.section.campus_id)
+        row.flags = flags if is_first else wishes.flags_of_both(row.flags, flags)
+
+
+def _undo_until(form: Application, at: datetime) -> datetime:
+    rules = queries.rules_of(form.term, at=at).stored
+    return queries.undo_until(
+        at, minutes=rules.get("undo_minutes", 10), deadline=queries.window_of(form.term).closes_at
+    )
+
+
+def _version_before(form: Application, undone: ApplicationVersion) -> ApplicationVersion | None:
+    """The version that counted before; none where the form was not in the term.
+
+    Each entry of the chain says what counted after it.
+    """
+    for entry in ChainEntry.objects.filter(application=form).order_by("-number"):
+        counted = entry.content["state"] == State.SUBMITTED
+        if counted and entry.content["version"] == undone.version:
+            continue
+        return form.versions.get(version=entry.content["version"]) if counted else None
+    return None
+
+
+def _fill_in_again(
+    form: Application, undone: ApplicationVersion, actor: User, channel: str, at: datetime
+) -> None:
+    """Put what was taken back on the draft, unless somebody has begun another."""
+    if not form.versions.drafts().exists():
+        copy_version(undone, actor=actor, channel=channel, at=at)
+
+
+def copy_version(
+    version: ApplicationVersion, *, actor: User, channel: str, at: datetime
+) -> ApplicationVersion:
+    """Return a draft that says what a version says, to be changed and handed in."""
+    rows = list(version.wishes.in_order())
+    latest = version.application.versions.latest_first().first()
+    draft = ApplicationVersion.objects.create(
+        application=version.application,
+        version=(latest.version if latest else 0) + 1,
+        wanted=version.wanted,
+        split_ok=version.split_ok,
+        wants_better=version.wants_better,
+        substitutes_asked=version.substitutes_asked,
+        channel=channel,
+        actor=actor,
+        begun_at=at,
+    )
+    Wish.objects.bulk_create(
+        Wish(
+            version=draft, rank=row.rank, section_id=row.section_id,
+            is_substitute=row.is_substitute,
+        )
+        for row in rows
+    )  # fmt: skip
+    return draft
+
+
+def _company_follows(form: Application) -> None:
+    """Whoever goes with the form is in the draw with it, and out of it with it."""
+    Application.objects.filter(goes_with=form).exclude(state=form.state).update(
+        state=form.state, withdrawn_at=form.withdrawn_at
+    )
+
+
+def _note(
+    form: Application, act: ChainEntry.Act | None, actor: User, channel: str, at: datetime
+) -> None:
+    """Write the step into the chain, the books, and onto the list of letters to be sent."""
+    if act is not None:
+        append_entry(term=form.term, application=form, act=act, content=content_of(form), at=at)
+        outbox.put("tell_application", f"{form.pk}:{act.value}:{at.isoformat()}")
+    AuditEvent.objects.record(
+        actor,
+        f"application: {act.value if act else 'joined'}",
+        form,
+        at=at,
+        learner=form.learner,
+        unit=form.unit,
+        channel=channel,
+        at_the_office=channel in AT_THE_OFFICE,
+        version=form.current.version if form.current else 0,
+    )
+
+
+def content_of(form: Application) -> dict[str, object]:
+    """Return what the chain keeps of a form: its number, its choices by code, nobody's name."""
+    version = form.current
+    partner = Application.objects.filter(goes_with=form).first() if form.partner_id else None
+    rows = version.wishes.with_all_to_show().in_order() if version else []
+    return {
+        "application": form.number,
+        "state": form.state,
+        "version": version.version if version else 0,
+        "wanted": version.wanted if version else 0,
+        "split": version.split_ok if version else False,
+        "better": version.wants_better if version else False,
+        "with": partner.number if partner else "",
+        "rules": (version.rule_version or 0) if version else 0,
+        "wishes": [code_of(row.section) + f":{row.flags}" for row in rows],
+        "by_channel": Channel(version.channel).value if version else "",
+    }
+
+
+def code_of(section: ClassSection) -> str:
+    """Return the name of a class in the public files."""
+    course = section.course
+    return wishes.class_code(course.subject.code, course.level, section.pk)
