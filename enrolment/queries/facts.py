@@ -1,8 +1,9 @@
 """What the rule book is told about classes and a learner; one round trip for all of it."""
 
+import json
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -36,6 +37,7 @@ class Dossier:
     def __init__(self, found: dict[str, Any], at: datetime) -> None:
         self._found = found
         self._at = at
+        self._sections: dict[int, ClassFacts] = {}
         self._rules: dict[int, TermRules] = {}
         self._learner: dict[int, LearnerFacts] = {}
 
@@ -104,19 +106,21 @@ class Dossier:
 
     def section(self, section_id: int) -> ClassFacts:
         """Return what the rules ask of a class."""
-        facts = dict(self._found["classes"][str(section_id)])
-        del facts["is_shown"], facts["opening"]
-        term = self._found["terms"][str(facts.pop("term"))]
-        return ClassFacts(
-            **facts
-            | {
-                "term_starts_on": date.fromisoformat(term["starts_on"]),
-                "phase": term["phase"],
-                "meets": _spans(facts["meets"]),
-                "opens_at": _moment(facts["opens_at"]),
-                "closes_at": _moment(facts["closes_at"]),
-            }
-        )
+        if section_id not in self._sections:
+            facts = dict(self._found["classes"][str(section_id)])
+            del facts["is_shown"], facts["opening"]
+            term = self._found["terms"][str(facts.pop("term"))]
+            self._sections[section_id] = ClassFacts(
+                **facts
+                | {
+                    "term_starts_on": date.fromisoformat(term["starts_on"]),
+                    "phase": term["phase"],
+                    "meets": _spans(facts["meets"]),
+                    "opens_at": _moment(facts["opens_at"]),
+                    "closes_at": _moment(facts["closes_at"]),
+                }
+            )
+        return self._sections[section_id]
 
     def opening(self, section_id: int) -> int | None:
         """Return the opening before which people stand in line for a class now, if they do."""
@@ -220,10 +224,12 @@ def _held(held: dict[str, Any], term: int) -> Held:
     )
 
 
-def _spans(pairs: Iterable[tuple[int, int]]) -> eligibility.Spans:
+@lru_cache(maxsize=1024)
+def _spans(timetable: str | None) -> eligibility.Spans:
+    """Read the hours of a class. Kept, for in a rush many people ask for the same few classes."""
     return tuple(
         (datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC))
-        for start, end in pairs
+        for start, end in json.loads(timetable or "[]")
     )
 
 

@@ -1,6 +1,5 @@
 """What the database answers that row-level security or cost keeps from the ORM."""
 
-import json
 from datetime import datetime
 from typing import Any, cast
 
@@ -28,7 +27,7 @@ def facts(
 ) -> dict[str, Any] | None:
     """Return what the rules ask of classes and a learner; None if not for the actor to know."""
     found = value("seat_facts", [actor.pk, learner.pk, section_ids, at])
-    return cast("dict[str, Any] | None", json.loads(found) if isinstance(found, str) else found)
+    return cast("dict[str, Any] | None", found)
 
 
 def broken_rules(*, at: datetime, offer_hours: bool) -> list[tuple[str, str]]:
