@@ -65,7 +65,8 @@ def hand_in(*, application: Application, actor: User, channel: str, at: datetime
             return form
         if form.goes_with_id:
             raise FormRefused(FormProblem.WITH_SOMEBODY)
-        ensure_window(form.term, at=at, channel=channel, begun_at=draft.begun_at if draft else None)
+        begun_at = draft.begun_at if draft else None
+        ensure_window(form.term, at=at, channel=channel, begun_at=begun_at)
         if draft is None:
             raise FormRefused(FormProblem.NOTHING_CHOSEN)
         _ensure_possible(form, draft, actor, at)

@@ -172,7 +172,8 @@ def _draft(
 ) -> Iterator[tuple[Application, ApplicationVersion]]:
     with form_of(application) as form:
         draft = form.versions.drafts().first()
-        ensure_window(form.term, at=at, channel=channel, begun_at=draft.begun_at if draft else None)
+        begun_at = draft.begun_at if draft else None
+        ensure_window(form.term, at=at, channel=channel, begun_at=begun_at)
         if draft is None:
             raise FormRefused(FormProblem.NOTHING_CHOSEN)
         yield form, draft
