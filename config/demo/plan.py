@@ -5,6 +5,7 @@ from dataclasses import fields, replace
 from datetime import date
 
 from config.demo import (
+    applications,
     calendar,
     catalogue,
     history,
@@ -74,6 +75,7 @@ def _plan_seats(plan: CityPlan) -> None:
     plan.applicants = [person.no for person in applicants]
     closed = [*plan.earlier_terms, *([term] if term.phase == "closed" else [])]
     plan.term_records = history.plan_history(closed, seated, applicants, plan.learners, seed)
+    plan.applications = applications.plan_applications(plan, seated, applicants)
     if coming.phase != "published":
         rows, plan.waiting = next_term.after_the_draw(plan, seated, applicants)
         plan.enrolments += rows

@@ -241,6 +241,42 @@ class WaitingPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class ApplicationPlan:
+    """One person's form for the next term. Classes stand by their numbers, the dearest first.
+
+    ``alternatives`` are all classes they would take instead, the nearest to their wishes first;
+    ``substitutes`` those of them that found room on the form. ``flags`` are the reserves that
+    hold for every class; in the classes of ``near``, which meet in their own street or town, they
+    have that of care as well. ``renewed`` is the class they go on in without a draw, or 0.
+    ``minutes_to_send``: how long people like this one take, were it first come, first served.
+    """
+
+    learner: int
+    wishes: tuple[int, ...]
+    substitutes: tuple[int, ...]
+    alternatives: tuple[int, ...]
+    wanted: int
+    flags: str  # letters of N, C, M
+    near: tuple[int, ...]
+    hardship: bool
+    channel: str  # web, helper, counter or phone
+    with_helper: bool
+    minutes_to_send: float
+    renewed: int = 0
+    linked_with: int = 0
+    split_ok: bool = False
+
+    @property
+    def listed(self) -> tuple[int, ...]:
+        """All classes on the form."""
+        return self.wishes + self.substitutes
+
+    def flags_in(self, section: int) -> str:
+        """The reserves this person may draw on in a class."""
+        return "".join(sorted({*self.flags, *("C" if section in self.near else "")}))
+
+
+@dataclass(frozen=True, slots=True)
 class TermRecordPlan:
     """What a closed term left behind for one learner."""
 
@@ -314,3 +350,4 @@ class CityPlan:
     waiting: list[WaitingPlan] = field(default_factory=list)
     term_records: list[TermRecordPlan] = field(default_factory=list)
     applicants: list[int] = field(default_factory=list)
+    applications: list[ApplicationPlan] = field(default_factory=list)

@@ -24,7 +24,7 @@ from config.demo.records import (
 
 CLASSES_PER_LEARNER = 1.5
 # Share of women where it is not three in four.
-_WOMEN = {
+WOMEN_IN = {
     "FOLKD": 0.95, "CATWK": 0.99, "CLASD": 0.97, "YOGA": 0.94, "TAIJI": 0.62, "CALLI": 0.42,
     "LANDS": 0.5, "SEAL": 0.25, "PHOTO": 0.42, "ERHU": 0.4, "AI": 0.55, "POEM": 0.6, "DRUM": 0.7,
 }  # fmt: skip
@@ -68,7 +68,7 @@ class Taste:
     def of(self, sitter: Sitter, section: SectionPlan) -> float:
         """Higher is better."""
         person = sitter.person
-        women = _WOMEN.get(section.subject, 0.76)
+        women = WOMEN_IN.get(section.subject, 0.76)
         value = women if person.sex == "f" else (1 - women) * 2.6
         value -= self.minutes[person.locality, section.campus] / 45
         if sitter.age >= 75 and section.subject in tables.VIGOROUS:
