@@ -19,7 +19,13 @@ from enrolment.domain.package.folder import (
     roster_sha256,
     write,
 )
-from enrolment.domain.package.frozen import CLASHES, ROSTER, SECTIONS
+from enrolment.domain.package.frozen import (
+    CLASHES,
+    ROSTER,
+    SECTIONS,
+    read_clashes,
+    read_sections,
+)
 from enrolment.domain.package.lines import PackageRefused
 
 __all__ = [
@@ -38,7 +44,9 @@ __all__ = [
     "drawn_files",
     "frozen_files",
     "read",
+    "read_clashes",
     "read_files",
+    "read_sections",
     "roster_sha256",
     "write",
 ]
