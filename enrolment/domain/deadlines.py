@@ -10,6 +10,10 @@ SHORTEST_NOTICE_BEFORE_START = timedelta(hours=3)
 DAYS_BEFORE_START = 3
 MORE_TIME = timedelta(hours=48)
 A_DAY = timedelta(days=1)
+DAYS_TO_CONFIRM = 7
+LEAST_TO_CONFIRM = timedelta(hours=72)
+REMINDED_ON = (1, 3, 5)  # days after the draw, for whoever still owes an answer
+REMINDED_AT = time(9)
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,31 @@ def offer_until(
             noon += timedelta(days=1)
         return noon
     return _end_of_working_day(at, calendar, terms, days=terms.offer_days)
+
+
+def confirm_until(
+    at: datetime, planned: datetime | None, calendar: Calendar, terms: Terms
+) -> datetime:
+    """When a place of the draw falls due: as the term has planned, with three days at least.
+
+    Without a plan, or with one that leaves less, it is the end of the seventh day; never of a
+    day off.
+    """
+    if planned is not None and planned - at >= LEAST_TO_CONFIRM:
+        return planned
+    day = at.date() + timedelta(days=DAYS_TO_CONFIRM)
+    while not calendar.takes_deadlines(day):
+        day += A_DAY
+    return datetime.combine(day, terms.day_ends, tzinfo=at.tzinfo)
+
+
+def reminders(at: datetime, due: datetime) -> list[datetime]:
+    """When to remind people of places that they have not answered: days 1, 3 and 5, at nine."""
+    days = (
+        datetime.combine(at.date() + timedelta(days=number), REMINDED_AT, tzinfo=at.tzinfo)
+        for number in REMINDED_ON
+    )
+    return [day for day in days if day < due]
 
 
 def extended_until(

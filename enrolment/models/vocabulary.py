@@ -51,6 +51,8 @@ class Act(models.TextChoices):
     YIELD = "yield", _("give the place to the next person now")
     ACCEPT = "accept", _("accept an offer")
     DECLINE = "decline", _("decline an offer")
+    COME = "come", _("say that one comes")
+    STAY_AWAY = "stay_away", _("say that one does not come")
     CONFIRM = "confirm", _("confirm at the counter")
     EXTEND = "extend", _("keep a place longer")
     BASKET = "basket", _("ask for several places at once")

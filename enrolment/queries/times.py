@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.timezone import localtime
 
 from campus.models import Holiday
-from courses.models import ClassSection, Term, TermPolicy
+from courses.models import ClassSection, Term, TermPhase, TermPolicy
 from enrolment.domain import deadlines
 from enrolment.domain.deadlines import Calendar, Terms
 from enrolment.domain.eligibility import Rules
@@ -60,6 +60,14 @@ def payment_until(section: ClassSection, rules: TermRules, *, at: datetime) -> d
     if not section.fee_fen:
         return None
     return deadlines.offer_until(localtime(at), _calendar(rules, at), rules.terms)
+
+
+def confirm_until(term: Term, *, at: datetime) -> datetime:
+    """When the places of a term's draw fall due, if it is published now."""
+    window = TermPhase.objects.filter(term=term, phase=Term.Phase.CONFIRMING).first()
+    rules = rules_of(term, at=at)
+    planned = localtime(window.closes_at) if window and window.closes_at else None
+    return deadlines.confirm_until(localtime(at), planned, _calendar(rules, at), rules.terms)
 
 
 def extended_until(

@@ -57,13 +57,6 @@ from enrolment.services.placements import (
 from enrolment.services.refused import PressReused, SeatRefused
 from enrolment.services.replies import ask_about_offer, number_offers, read_sms
 from enrolment.services.results import place_the_drawn, say_one_comes, say_one_stays_away
-from enrolment.services.rosters import (
-    Change,
-    amend_roster,
-    finalise_roster,
-    freeze_roster,
-    objections_until,
-)
 from enrolment.services.seats import hold_seat, undo_withdrawal, withdraw, yield_seat
 from enrolment.services.several import Part, SeveralRefused, hold_several, swap_class
 from enrolment.services.shortlist import ListFull, enrol_from_list, put_aside, take_off
@@ -87,7 +80,6 @@ from enrolment.services.waiting_room import (
 from enrolment.services.waitlist import accept_offer, decline_offer, leave_waitlist, promote
 
 __all__ = [
-    "Change",
     "ClassCalledOff",
     "Door",
     "FormRefused",
@@ -110,7 +102,6 @@ __all__ = [
     "accept_offer",
     "act_for_learner",
     "advance",
-    "amend_roster",
     "answer_form",
     "append_entry",
     "ask_about_offer",
@@ -129,8 +120,6 @@ __all__ = [
     "ensure_admitted",
     "enter_room",
     "extend_place",
-    "finalise_roster",
-    "freeze_roster",
     "hand_in",
     "hold_people_back",
     "hold_seat",
@@ -148,7 +137,6 @@ __all__ = [
     "note_claim",
     "number_latecomers",
     "number_offers",
-    "objections_until",
     "open_class",
     "open_form",
     "part_forms",
@@ -168,9 +156,9 @@ __all__ = [
     "remind_of_opening",
     "renewed_pass",
     "resize_section",
+    "strike",
     "say_one_comes",
     "say_one_stays_away",
-    "strike",
     "subjects_to_place_in",
     "swap_class",
     "take_back",

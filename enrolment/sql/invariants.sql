@@ -14,6 +14,38 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     UNION ALL SELECT * FROM seat_check_presses()
     UNION ALL SELECT * FROM seat_check_history()
     UNION ALL SELECT * FROM seat_check_errands()
+    UNION ALL SELECT * FROM seat_check_draws()
+$$;
+
+-- Draws that were published: everybody has what was drawn for them, and nobody anything else.
+CREATE OR REPLACE FUNCTION seat_check_draws()
+RETURNS TABLE (rule text, subject text) LANGUAGE sql STABLE AS $$
+    SELECT 'who was drawn has the enrolment',
+           'learner ' || d.learner_id || ' class ' || d.section_id
+    FROM enrolment_draw w CROSS JOIN LATERAL seat_drawn(w.id) d
+    WHERE w.published_at IS NOT NULL AND d.code = 'ADMITTED' AND d.comes
+      AND NOT EXISTS (
+          SELECT FROM enrolment_enrolment e
+          WHERE e.section_id = d.section_id AND e.learner_id = d.learner_id AND e.source = 'draw')
+
+    UNION ALL
+    SELECT 'who stands on a list of the draw stands in the line',
+           'learner ' || d.learner_id || ' class ' || d.section_id
+    FROM enrolment_draw w CROSS JOIN LATERAL seat_drawn(w.id) d
+    JOIN courses_classsection s ON s.id = d.section_id AND s.status = 'running'
+    WHERE w.published_at IS NOT NULL AND d.place IS NOT NULL AND d.comes
+      AND NOT EXISTS (
+          SELECT FROM enrolment_waitlistentry e
+          WHERE e.section_id = d.section_id AND e.learner_id = d.learner_id)
+
+    UNION ALL
+    SELECT 'a place of a draw was drawn, and the draw is public', 'enrolment ' || e.id
+    FROM enrolment_draw w
+    JOIN courses_classsection s ON s.term_id = w.term_id
+    JOIN enrolment_enrolment e ON e.section_id = s.id AND e.source = 'draw'
+    LEFT JOIN seat_drawn(w.id) d
+        ON d.section_id = e.section_id AND d.learner_id = e.learner_id AND d.code = 'ADMITTED'
+    WHERE w.published_at IS NULL OR d.line_id IS NULL
 $$;
 
 -- Seats and what they stand for.
@@ -60,6 +92,7 @@ RETURNS TABLE (rule text, subject text) LANGUAGE sql STABLE AS $$
        AND w.state = 'offered'
     WHERE seat.due_at < p_at - interval '5 minutes'
       AND (w.id IS NULL OR NOT seat_has_unread_answer(w, p_at))
+      AND NOT seat_waits_for_reader(seat, p_at)
 $$;
 
 -- People, what they may have and where they are.

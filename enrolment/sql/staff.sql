@@ -154,7 +154,7 @@ BEGIN
     END IF;
     IF NOT FOUND THEN RETURN false; END IF;
     UPDATE enrolment_phonequestion SET due_at = p_due
-    WHERE entry_id = entry AND due_at = p_seat.due_at;
+    WHERE (entry_id = entry OR enrolment_id = p_seat.enrolment_id) AND due_at = p_seat.due_at;
     UPDATE enrolment_seat SET due_at = p_due
     WHERE section_id = p_section.id AND no = p_seat.no;
     PERFORM seat_note(p_section, p_seat.no, p_seat.learner_id, p_seat.enrolment_id, p_seat.state,

@@ -53,6 +53,14 @@ def close_term(*, term: Term, at: datetime) -> int | None:
     return cast("int | None", value("seat_close_term", [term.pk, at]))
 
 
+def place_drawn(*, draw_id: int, at: datetime, due_at: datetime, reminders: list[datetime]) -> int:
+    """Give the seats of a draw, its lines and its letters; return how many seats.
+
+    0: they stand already. ``reminders``: when to write again to who has not answered.
+    """
+    return int(value("seat_place_drawn", [draw_id, due_at, at, reminders]))
+
+
 def resize(
     *, section: ClassSection, capacity: int, actor: User, at: datetime, reason: str
 ) -> int | None:

@@ -161,6 +161,24 @@ def accept(
     return press("seat_accept", Act.ACCEPT, entry.learner_id, key, args)
 
 
+def reply(
+    *,
+    enrolment: Enrolment,
+    act: Act,
+    actor: User | None,
+    channel: Channel,
+    key: UUID,
+    at: datetime,
+    reason: str = "",
+) -> Claim:
+    """Say of a place of the draw or of a renewal that one comes, or that one does not.
+
+    Nobody as ``actor``: by SMS, as at ``accept``.
+    """
+    args = [*_about(act, enrolment, actor, key), channel, at, act, reason]
+    return press("seat_reply", act, enrolment.learner_id, key, args)
+
+
 def leave_line(
     *,
     entry: WaitlistEntry,
