@@ -25,6 +25,7 @@ BEFORE_OPENING = frozenset(
 )
 # Levels that ask for the one below; starters, beginners and mixed classes ask for nothing.
 LEVELS_THAT_ASK = frozenset({2, 3})
+LEVELS_OF_A_LADDER = frozenset({1, 2, 3})
 FIRST_LEVEL_THAT_ASKS = 2
 
 
@@ -85,6 +86,7 @@ class Held:
 
     section: int
     subject: int
+    level: int
     campus: int
     same_term: bool
     meets: Spans
@@ -135,9 +137,20 @@ class LearnerFacts:
         )
 
     def level_learnt(self, subject: int) -> int:
-        """The highest level learnt: completed here, or the one below where a teacher placed us."""
+        """The highest level learnt: completed here, or the one below where a teacher placed us.
+
+        What is being learnt counts for the next term: forms are filled in before this one ends.
+        """
         placed_above = self.placed.get(subject, 1) - 1
-        return max(self.levels_completed.get(subject, 0), placed_above)
+        learning = [
+            held.level
+            for held in self.holds
+            if held.subject == subject
+            and not held.same_term
+            and not held.is_hold
+            and held.level in LEVELS_OF_A_LADDER
+        ]
+        return max(self.levels_completed.get(subject, 0), placed_above, *learning, 0)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -214,6 +214,7 @@ def _held(held: dict[str, Any], term: int) -> Held:
     return Held(
         section=held["section"],
         subject=held["subject"],
+        level=held["level"],
         campus=held["campus"],
         same_term=held["term"] == term,
         meets=_spans(held["meets"]),

@@ -67,8 +67,8 @@ BEGIN
             FROM accounts_learner l WHERE l.id = p_learner),
         'holds', (
             SELECT coalesce(json_agg(json_build_object(
-                'section', s.id, 'subject', c.subject_id, 'campus', s.campus_id,
-                'term', s.term_id, 'meets', to_json((
+                'section', s.id, 'subject', c.subject_id, 'level', c.level,
+                'campus', s.campus_id, 'term', s.term_id, 'meets', to_json((
                     SELECT array_agg(ARRAY[date_part('epoch', lower(r))::bigint,
                                            date_part('epoch', upper(r))::bigint])
                     FROM unnest(e.slots) AS r))::text,

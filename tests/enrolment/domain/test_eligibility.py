@@ -50,7 +50,8 @@ def a_class(**more):
 
 def held(**more):
     plain = {
-        "section": 2, "subject": 2, "campus": 1, "same_term": True, "meets": hours(1000),
+        "section": 2, "subject": 2, "level": 0, "campus": 1, "same_term": True,
+        "meets": hours(1000),
         "is_online": False, "counts": True, "hot": False, "is_hold": False,
     }  # fmt: skip
     return Held(**plain | more)
@@ -286,6 +287,23 @@ def test_a_vigorous_class_asks_the_very_old_for_one_declaration_that_can_be_give
 def test_a_level_asks_for_the_one_below(level, learnt, stops):
     completed = {} if learnt is None else {1: learnt}
     said = said_by(Rule.LEVEL, a_class(level=level), levels_completed=completed)
+    assert said == (paper(Refusal.LEVEL) if stops else OK)
+
+
+@pytest.mark.parametrize(
+    ("class_of_theirs", "stops"),
+    [
+        ({"level": 1}, False),
+        ({"level": 9}, True),
+        ({"level": 1, "same_term": True}, True),
+        ({"level": 1, "is_hold": True}, True),
+        ({"level": 1, "subject": 5}, True),
+    ],
+    ids=["in it now", "in a mixed class", "only next term", "only held", "in another subject"],
+)
+def test_who_is_learning_a_level_may_ask_for_the_next(class_of_theirs, stops):
+    theirs = held(**{"subject": 1, "same_term": False, **class_of_theirs})
+    said = said_by(Rule.LEVEL, a_class(level=2), holds=(theirs,))
     assert said == (paper(Refusal.LEVEL) if stops else OK)
 
 
