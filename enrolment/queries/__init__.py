@@ -39,6 +39,14 @@ from enrolment.queries.classes import (
     section_to_show,
 )
 from enrolment.queries.desk import classes_to_choose, learners_known, terms_to_enrol_in
+from enrolment.queries.draw import (
+    clashes_in,
+    classes_in,
+    files_of,
+    lines_kept,
+    market_kept,
+    package_of,
+)
 from enrolment.queries.facts import Dossier, dossier
 from enrolment.queries.mine import (
     Day,
@@ -77,6 +85,14 @@ from enrolment.queries.openings import (
     turns_of,
 )
 from enrolment.queries.replies import missed_offer, offers_to
+from enrolment.queries.rosters import (
+    DrawClasses,
+    Filed,
+    classes_of_draw,
+    code_of,
+    forms_on_the_list,
+    section_of,
+)
 from enrolment.queries.shortlist import (
     Shortlist,
     Wanted,
@@ -97,6 +113,8 @@ from enrolment.queries.times import (
 __all__ = [
     "Day",
     "Dossier",
+    "DrawClasses",
+    "Filed",
     "LikeClass",
     "MyClasses",
     "MyLesson",
@@ -118,9 +136,13 @@ __all__ = [
     "came_away_with",
     "came_instead",
     "can_be_chosen",
+    "clashes_in",
+    "classes_in",
     "classes_of",
+    "classes_of_draw",
     "classes_to_choose",
     "closed_days",
+    "code_of",
     "companions_of",
     "confirm_until",
     "confirmed_in",
@@ -130,7 +152,9 @@ __all__ = [
     "ends_with_a_yes",
     "falls_back_elsewhere",
     "fee_of_change",
+    "files_of",
     "first_weeks",
+    "forms_on_the_list",
     "given_for",
     "held_in",
     "kept_for_a_call_until",
@@ -141,9 +165,11 @@ __all__ = [
     "like_classes",
     "like_it",
     "line_is_open",
+    "lines_kept",
     "listed_sections",
     "live_card",
     "live_cards",
+    "market_kept",
     "missed_offer",
     "more_time",
     "my_classes",
@@ -158,6 +184,7 @@ __all__ = [
     "openings_of_the_day",
     "openings_on_show",
     "openings_to_mend",
+    "package_of",
     "payment_until",
     "places_of",
     "proposed_openings",
@@ -166,6 +193,7 @@ __all__ = [
     "rule_version",
     "rules_of",
     "seats_in_the_draw",
+    "section_of",
     "section_to_show",
     "sections_to_empty",
     "shortlist_of",

@@ -57,6 +57,13 @@ from enrolment.services.placements import (
 from enrolment.services.refused import PressReused, SeatRefused
 from enrolment.services.replies import ask_about_offer, number_offers, read_sms
 from enrolment.services.results import place_the_drawn, say_one_comes, say_one_stays_away
+from enrolment.services.rosters import (
+    Change,
+    amend_roster,
+    finalise_roster,
+    freeze_roster,
+    objections_until,
+)
 from enrolment.services.seats import hold_seat, undo_withdrawal, withdraw, yield_seat
 from enrolment.services.several import Part, SeveralRefused, hold_several, swap_class
 from enrolment.services.shortlist import ListFull, enrol_from_list, put_aside, take_off
@@ -80,6 +87,7 @@ from enrolment.services.waiting_room import (
 from enrolment.services.waitlist import accept_offer, decline_offer, leave_waitlist, promote
 
 __all__ = [
+    "Change",
     "ClassCalledOff",
     "Door",
     "FormRefused",
@@ -102,6 +110,7 @@ __all__ = [
     "accept_offer",
     "act_for_learner",
     "advance",
+    "amend_roster",
     "answer_form",
     "append_entry",
     "ask_about_offer",
@@ -120,6 +129,8 @@ __all__ = [
     "ensure_admitted",
     "enter_room",
     "extend_place",
+    "finalise_roster",
+    "freeze_roster",
     "hand_in",
     "hold_people_back",
     "hold_seat",
@@ -137,6 +148,7 @@ __all__ = [
     "note_claim",
     "number_latecomers",
     "number_offers",
+    "objections_until",
     "open_class",
     "open_form",
     "part_forms",
@@ -156,9 +168,9 @@ __all__ = [
     "remind_of_opening",
     "renewed_pass",
     "resize_section",
-    "strike",
     "say_one_comes",
     "say_one_stays_away",
+    "strike",
     "subjects_to_place_in",
     "swap_class",
     "take_back",
