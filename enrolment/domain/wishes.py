@@ -119,6 +119,41 @@ def class_code(subject: str, level: int, section: int) -> str:
     return f"{subject}{level}-{section}"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Submission:
+    """What the chain keeps of a form: its number, its choices by code, and nobody's name.
+
+    ``wishes``: ``code:letters`` in rank order; ``partner``: the number of the form that goes
+    with it, or "".
+    """
+
+    application: str
+    state: str
+    version: int = 0
+    wanted: int = 0
+    split: bool = False
+    better: bool = False
+    partner: str = ""
+    rules: int = 0
+    wishes: tuple[str, ...] = ()
+    by_channel: str = ""
+
+    def content(self) -> dict[str, object]:
+        """Return the entry as it is chained."""
+        return {
+            "application": self.application,
+            "state": self.state,
+            "version": self.version,
+            "wanted": self.wanted,
+            "split": self.split,
+            "better": self.better,
+            "with": self.partner,
+            "rules": self.rules,
+            "wishes": list(self.wishes),
+            "by_channel": self.by_channel,
+        }
+
+
 # Reserves
 
 

@@ -16,8 +16,8 @@ from courses.models import ClassSection, Term
 from enrolment import queries
 from enrolment.domain import wishes
 from enrolment.domain.refusals import Objection
-from enrolment.domain.wishes import FormProblem
-from enrolment.models import Application, ApplicationVersion, ChainEntry, Channel, Wish
+from enrolment.domain.wishes import FormProblem, Submission
+from enrolment.models import Application, ApplicationVersion, ChainEntry, Wish
 from enrolment.queries.applications import AT_THE_OFFICE
 from enrolment.services.chain import append_entry
 
@@ -314,20 +314,22 @@ def _note(
 def content_of(form: Application) -> dict[str, object]:
     """Return what the chain keeps of a form: its number, its choices by code, nobody's name."""
     version = form.current
+    if version is None:
+        return Submission(application=form.number, state=form.state).content()
     partner = Application.objects.filter(goes_with=form).first() if form.partner_id else None
-    rows = version.wishes.with_all_to_show().in_order() if version else []
-    return {
-        "application": form.number,
-        "state": form.state,
-        "version": version.version if version else 0,
-        "wanted": version.wanted if version else 0,
-        "split": version.split_ok if version else False,
-        "better": version.wants_better if version else False,
-        "with": partner.number if partner else "",
-        "rules": (version.rule_version or 0) if version else 0,
-        "wishes": [code_of(row.section) + f":{row.flags}" for row in rows],
-        "by_channel": Channel(version.channel).value if version else "",
-    }
+    rows = version.wishes.with_all_to_show().in_order()
+    return Submission(
+        application=form.number,
+        state=form.state,
+        version=version.version,
+        wanted=version.wanted,
+        split=version.split_ok,
+        better=version.wants_better,
+        partner=partner.number if partner else "",
+        rules=version.rule_version or 0,
+        wishes=tuple(f"{code_of(row.section)}:{row.flags}" for row in rows),
+        by_channel=str(version.channel),
+    ).content()
 
 
 def code_of(section: ClassSection) -> str:
