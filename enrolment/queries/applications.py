@@ -32,14 +32,14 @@ class Window:
     def takes(self, at: datetime, *, channel: str, begun_at: datetime | None) -> bool:
         """Whether a form may be handed in at a moment.
 
-        On the web until the deadline, or half an hour longer where the form was open before
-        it. The office keys in what it had received by then until the list is closed.
+        Until the deadline, or half an hour longer where the form was open before it. What the
+        office had received on paper by then is keyed in until the list is closed.
         """
         if self.is_frozen or not self.is_open_phase:
             return False
         if self.opens_at is not None and at < self.opens_at:
             return False
-        if self.closes_at is None or at < self.closes_at or channel in AT_THE_OFFICE:
+        if self.closes_at is None or at < self.closes_at or channel == Channel.PAPER:
             return True
         begun_in_time = begun_at is not None and begun_at <= self.closes_at
         return begun_in_time and at < self.closes_at + SOFT_DEADLINE
