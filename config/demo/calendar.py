@@ -9,7 +9,14 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from config.demo.records import HolidayPlan, PhasePlan, TermPlan
 
 CHINA = timezone(timedelta(hours=8))
-PHASES_ON_OFFER = ("published", "open_enrolment", "teaching", "closed")
+PHASES_ON_OFFER = (
+    "published",
+    "renewal_open",
+    "wishes_open",
+    "open_enrolment",
+    "teaching",
+    "closed",
+)
 
 # domain.md 2.1: phase, first moment, moment its window closes.
 TERM_OF_2027 = (
@@ -29,6 +36,8 @@ WEEKS = 16
 # The Monday of that calendar whose week is laid over the week of today.
 WEEK_OF_TODAY = {
     "published": date(2026, 11, 30),
+    "renewal_open": date(2026, 12, 7),
+    "wishes_open": date(2026, 12, 14),  # first week: forms may be changed for another one
     "open_enrolment": date(2027, 2, 1),  # second week: all departments but one have opened
     "teaching": date(2027, 3, 15),  # third week: transfers are over, late joiners may still come
     "closed": date(2027, 6, 21),
@@ -97,7 +106,7 @@ def plan_terms(today: date, phase: str) -> tuple[TermPlan, TermPlan, list[TermPl
     starts = TEACHING_STARTS + shift_for(today, phase)
     names = _names(starts)
     coming = _term(names, phase, starts)
-    before_teaching = phase in {"published", "open_enrolment"}
+    before_teaching = phase not in {"teaching", "closed"}
     if before_teaching:
         starts = monday_of(today) - timedelta(weeks=WEEKS_TAUGHT)
     else:

@@ -11,7 +11,9 @@ from django.db import transaction
 
 from accounts.models import Unit
 from config.demo import (
+    before_draw,
     guide,
+    load_applications,
     load_catalogue,
     load_films,
     load_pages,
@@ -58,6 +60,9 @@ class City:
             self._classes()
         with self.step("seats, waiting lists, earlier terms"):
             self._seats()
+        if self.plan.phase in before_draw.PHASES:
+            with self.step("forms"):
+                self._forms()
 
     def _places(self) -> None:
         plan, keys = self.plan, self.keys
@@ -106,6 +111,16 @@ class City:
         load_seats.show_seats_left(self.at)
         city = Unit.objects.get(pk=self.keys["units"][tables.CITY])
         load_people.note_the_making(plan, city, self.at)
+
+    def _forms(self) -> None:
+        plan = self.plan
+        forms = load_applications.Forms(
+            plan,
+            units=self.keys["units"],
+            learners=self.learners,
+            sections=self.sections[plan.next_term.code],
+        )
+        self.say(f"{forms.load(self.at, self.users['zhang-xiaomei'])} forms")
 
     def leave_errands(self, now: datetime) -> None:
         """Leave the films to the workers."""

@@ -42,7 +42,7 @@ class NextTerm:
         self.rng = stream(plan.seed, "next term")
         sections = [s for s in plan.sections if (s.unit, s.subject) != EMPTY]
         self.people = [person for person in plan.learners if person.current]
-        self.status = _STATUS[term.phase]
+        self.status = _STATUS.get(term.phase, "offered")
         self.windows = {phase.phase: phase for phase in term.phases}
         self.left = {section.no: section.capacity for section in sections}
         self.sitters: dict[int, Sitter] = {}

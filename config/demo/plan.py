@@ -6,6 +6,7 @@ from datetime import date
 
 from config.demo import (
     applications,
+    before_draw,
     calendar,
     catalogue,
     history,
@@ -76,7 +77,9 @@ def _plan_seats(plan: CityPlan) -> None:
     closed = [*plan.earlier_terms, *([term] if term.phase == "closed" else [])]
     plan.term_records = history.plan_history(closed, seated, applicants, plan.learners, seed)
     plan.applications = applications.plan_applications(plan, seated, applicants)
-    if coming.phase != "published":
+    if coming.phase in before_draw.PHASES:
+        plan.enrolments += before_draw.renewals(plan, seated)
+    elif coming.phase not in {"published", "renewal_open"}:
         rows, plan.waiting = next_term.after_the_draw(plan, seated, applicants)
         plan.enrolments += rows
 
