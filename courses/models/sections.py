@@ -256,13 +256,24 @@ class Lesson(models.Model):
 
 
 class SectionAvailability(models.Model):
-    """What catalogue and cards show of a class's seats. Nothing decides by it."""
+    """What catalogue and cards show of a class's seats. Nothing decides by it.
+
+    ``warmth``: how wanted it is, said once a day while choices are open and no count is shown.
+    """
+
+    class Warmth(models.TextChoices):
+        COOL = "cool", _("few want it")
+        WARM = "warm", _("many want it")
+        HOT = "hot", _("very many want it")
 
     section = models.OneToOneField(
         ClassSection, on_delete=models.CASCADE, primary_key=True, related_name="availability"
     )
     seats_left = models.PositiveSmallIntegerField(default=0)
     waiting = models.PositiveIntegerField(default=0)
+    warmth = models.CharField(
+        max_length=4, choices=Warmth.choices, blank=True, default="", db_default=""
+    )
     as_of = models.DateTimeField()
 
     def __str__(self) -> str:

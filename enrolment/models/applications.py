@@ -89,6 +89,10 @@ class Application(models.Model):
     # Until when the last step may be taken back.
     undo_until = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    # Who took the last step: what a helper did can be taken back by a word of the learner.
+    last_step_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
 
     objects = ApplicationQuerySet.as_manager()
 
@@ -157,7 +161,7 @@ class ApplicationVersion(models.Model):
     """What a form says at one time. Handed in it never changes; a change is the next version.
 
     ``wanted``: how many classes the learner would take this term, those they have included.
-    ``substitutes_asked``: the question for like classes nearby has been answered.
+    ``…_asked``: the question has been answered, be it with what stands there anyway.
     """
 
     application = models.ForeignKey(
@@ -169,6 +173,8 @@ class ApplicationVersion(models.Model):
     split_ok = models.BooleanField(default=False)
     # Waits for something better, and gives the lower seat back when it comes.
     wants_better = models.BooleanField(default=False)
+    wanted_asked = models.BooleanField(default=False, db_default=False)
+    better_asked = models.BooleanField(default=False, db_default=False)
     substitutes_asked = models.BooleanField(default=False)
     # The rules it was handed in under.
     rule_version = models.PositiveSmallIntegerField(null=True, blank=True)

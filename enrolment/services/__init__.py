@@ -3,14 +3,13 @@
 from enrolment.services.applications import (
     FormRefused,
     hand_in,
-    join_forms,
-    part_forms,
     take_back,
     withdraw_application,
 )
 from enrolment.services.calls import extend_place, keep_for_calls, record_call
 from enrolment.services.chain import append_entry, post_heads
 from enrolment.services.clockwork import Swept, lapse_and_promote, refresh_availability
+from enrolment.services.company import go_together, join_forms, part_forms
 from enrolment.services.counter import (
     ClassCalledOff,
     SeatsInUse,
@@ -20,10 +19,17 @@ from enrolment.services.counter import (
     resize_section,
 )
 from enrolment.services.desk import Word, act_for_learner
+from enrolment.services.draws import (
+    Rehearsal,
+    publish_draw,
+    rehearse,
+    run_draw,
+)
 from enrolment.services.forms import (
     answer_form,
     choose,
     drop_changes,
+    form_for,
     move_choice,
     open_form,
     rank_choices,
@@ -67,6 +73,21 @@ from enrolment.services.rosters import (
 from enrolment.services.seats import hold_seat, undo_withdrawal, withdraw, yield_seat
 from enrolment.services.several import Part, SeveralRefused, hold_several, swap_class
 from enrolment.services.shortlist import ListFull, enrol_from_list, put_aside, take_off
+from enrolment.services.sources import (
+    READ_BEACON,
+    READERS,
+    Reading,
+    SourceAway,
+    SourcePlan,
+    ask_source,
+    digest_to_sign,
+    fetch_source,
+    has_signed,
+    name_sources,
+    name_witness,
+    read_source,
+    sign,
+)
 from enrolment.services.terms import (
     PhaseRefused,
     TermStillTaught,
@@ -87,6 +108,8 @@ from enrolment.services.waiting_room import (
 from enrolment.services.waitlist import accept_offer, decline_offer, leave_waitlist, promote
 
 __all__ = [
+    "READERS",
+    "READ_BEACON",
     "Change",
     "ClassCalledOff",
     "Door",
@@ -100,10 +123,14 @@ __all__ = [
     "PlanProblem",
     "PlanRefused",
     "PressReused",
+    "Reading",
+    "Rehearsal",
     "RoomClosed",
     "SeatRefused",
     "SeatsInUse",
     "SeveralRefused",
+    "SourceAway",
+    "SourcePlan",
     "Swept",
     "TermStillTaught",
     "Word",
@@ -114,12 +141,14 @@ __all__ = [
     "answer_form",
     "append_entry",
     "ask_about_offer",
+    "ask_source",
     "cancel_section",
     "choose",
     "close_term",
     "confirm_at_counter",
     "declare_health",
     "decline_offer",
+    "digest_to_sign",
     "draw_order",
     "drop_changes",
     "empty_section",
@@ -129,9 +158,13 @@ __all__ = [
     "ensure_admitted",
     "enter_room",
     "extend_place",
+    "fetch_source",
     "finalise_roster",
+    "form_for",
     "freeze_roster",
+    "go_together",
     "hand_in",
+    "has_signed",
     "hold_people_back",
     "hold_seat",
     "hold_several",
@@ -145,6 +178,8 @@ __all__ = [
     "limit_pace",
     "move_choice",
     "move_term_on",
+    "name_sources",
+    "name_witness",
     "note_claim",
     "number_latecomers",
     "number_offers",
@@ -159,17 +194,22 @@ __all__ = [
     "plan_openings",
     "post_heads",
     "promote",
+    "publish_draw",
     "put_aside",
     "rank_choices",
     "read_sms",
+    "read_source",
     "record_call",
     "record_papers",
     "refresh_availability",
+    "rehearse",
     "remind_of_opening",
     "renewed_pass",
     "resize_section",
+    "run_draw",
     "say_one_comes",
     "say_one_stays_away",
+    "sign",
     "strike",
     "subjects_to_place_in",
     "swap_class",

@@ -1,14 +1,13 @@
-"""A form of a term is handed in, taken back, withdrawn, or joined with another's.
+"""A form of a term is handed in, taken back, or withdrawn.
 
-Filling it in is ``enrolment/services/forms.py``. What was handed in stands in the term's chain;
-the version that counts is the last one handed in before the deadline, by whatever way.
+Filling it in is ``enrolment/services/forms.py``, two who go together ``company.py``. What was
+handed in stands in the term's chain; the version that counts is the last one handed in before
+the deadline, by whatever way.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-
-from django.db import transaction
 
 from accounts import outbox, scope
 from accounts.models import AuditEvent, Learner, User
@@ -26,7 +25,10 @@ State = Application.State
 
 
 class FormRefused(Exception):
-    """The form stays as it is. Shown to the person, with the class it is about if it is one."""
+    """The form stays as it is. Shown to the person, with the class it is about if it is one.
+
+    ``of``: for whom of two who go together it is not possible.
+    """
 
     def __init__(
         self,
@@ -34,11 +36,13 @@ class FormRefused(Exception):
         *,
         section: int | None = None,
         objection: Objection | None = None,
+        of: Learner | None = None,
     ) -> None:
         super().__init__(problem)
         self.problem = problem
         self.section = section
         self.objection = objection
+        self.of = of
 
 
 @contextmanager
@@ -69,27 +73,36 @@ def hand_in(*, application: Application, actor: User, channel: str, at: datetime
         ensure_window(form.term, at=at, channel=channel, begun_at=begun_at)
         if draft is None:
             raise FormRefused(FormProblem.NOTHING_CHOSEN)
-        _ensure_possible(form, draft, actor, at)
+        ensure_choices(form, draft, actor, at)
         was = form.state
         draft.channel, draft.actor, draft.submitted_at = channel, actor, at
         draft.rule_version = queries.rule_version(form.term, at=at)
         draft.save(update_fields=["channel", "actor", "submitted_at", "rule_version"])
         form.current, form.state, form.withdrawn_at = draft, State.SUBMITTED, None
-        form.undo_until = _undo_until(form, at)
-        form.save(update_fields=["current", "state", "withdrawn_at", "undo_until"])
+        form.undo_until, form.last_step_by = _undo_until(form, at), actor
+        form.save(update_fields=["current", "state", "withdrawn_at", "undo_until", "last_step_by"])
         _company_follows(form)
         act = Act.CHANGE if was == State.SUBMITTED else Act.SUBMIT
-        _note(form, act, actor, channel, at)
+        note_step(form, act, actor, channel, at)
         return form
 
 
-def take_back(*, application: Application, actor: User, channel: str, at: datetime) -> Application:
+def take_back(
+    *,
+    application: Application,
+    actor: User | None,
+    channel: str,
+    at: datetime,
+    of_helper: bool = False,
+) -> Application:
     """Take back the last step within ten minutes: what counted before counts again.
 
+    What a helper did the learner may take back for as long as forms are open (``of_helper``).
     A first form goes back to being filled in, with everything on it. Raises ``FormRefused``.
     """
     with form_of(application) as form:
-        if form.undo_until is None or at > form.undo_until:
+        in_time = form.undo_until is not None and at <= form.undo_until
+        if not in_time and not (of_helper and done_by_another(form)):
             raise FormRefused(FormProblem.NOTHING_TO_UNDO)
         ensure_window(form.term, at=at, channel=channel, begun_at=form.begun_at)
         undone = form.current
@@ -100,11 +113,16 @@ def take_back(*, application: Application, actor: User, channel: str, at: dateti
             form.current = before
             form.state = State.SUBMITTED if before else State.DRAFT
             _fill_in_again(form, undone, actor, channel, at)
-        form.undo_until = None
-        form.save(update_fields=["current", "state", "withdrawn_at", "undo_until"])
+        form.undo_until, form.last_step_by = None, None
+        form.save(update_fields=["current", "state", "withdrawn_at", "undo_until", "last_step_by"])
         _company_follows(form)
-        _note(form, Act.UNDO, actor, channel, at)
+        note_step(form, Act.UNDO, actor, channel, at)
         return form
+
+
+def done_by_another(form: Application) -> bool:
+    """Whether somebody else than the learner took the last step that can be taken back."""
+    return form.last_step_by_id is not None and form.last_step_by_id != form.learner.user_id
 
 
 def withdraw_application(
@@ -117,69 +135,18 @@ def withdraw_application(
     with form_of(application) as form:
         if form.state == State.WITHDRAWN:
             return form
+        if form.goes_with_id:
+            raise FormRefused(FormProblem.WITH_SOMEBODY)
         if form.state != State.SUBMITTED:
             closed = form.state != State.DRAFT
             raise FormRefused(FormProblem.FROZEN if closed else FormProblem.NOT_HANDED_IN)
         ensure_window(form.term, at=at, channel=channel, begun_at=form.begun_at)
         form.state, form.withdrawn_at = State.WITHDRAWN, at
-        form.undo_until = _undo_until(form, at)
-        form.save(update_fields=["state", "withdrawn_at", "undo_until"])
+        form.undo_until, form.last_step_by = _undo_until(form, at), actor
+        form.save(update_fields=["state", "withdrawn_at", "undo_until", "last_step_by"])
         _company_follows(form)
-        _note(form, Act.WITHDRAW, actor, channel, at)
+        note_step(form, Act.WITHDRAW, actor, channel, at)
         return form
-
-
-@transaction.atomic
-def join_forms(
-    *, first: Application, second: Application, actor: User, channel: str, at: datetime
-) -> Application:
-    """Let two people stand on the list as one: the choices are those of the first.
-
-    One number for both, and a class only where there are two seats. The caller has made sure
-    that both agree. Raises ``FormRefused`` when one of them goes with somebody already.
-    """
-    with scope.learners([first.learner_id, second.learner_id]):
-        both = {
-            form.pk: form
-            for form in Application.objects.locked()
-            .select_related("term", "learner")
-            .filter(pk__in=[first.pk, second.pk])
-            .order_by("pk")
-        }
-        lead, companion = both[first.pk], both[second.pk]
-        if lead.partner_id == companion.learner_id and companion.goes_with_id == lead.pk:
-            return lead
-        if lead.partner_id or companion.partner_id or lead.term_id != companion.term_id:
-            raise FormRefused(FormProblem.LINKED_ALREADY)
-        ensure_window(lead.term, at=at, channel=channel, begun_at=lead.begun_at)
-        lead.partner, companion.partner = companion.learner, lead.learner
-        companion.goes_with, companion.undo_until = lead, None
-        companion.state = lead.state if lead.is_handed_in else State.DRAFT
-        lead.save(update_fields=["partner"])
-        companion.save(update_fields=["partner", "goes_with", "state", "undo_until"])
-        _note(lead, Act.CHANGE if lead.is_handed_in else None, actor, channel, at)
-        return lead
-
-
-@transaction.atomic
-def part_forms(*, application: Application, actor: User, channel: str, at: datetime) -> None:
-    """Let each of two people stand for themselves again; the second fills in a form of their own.
-
-    Raises ``FormRefused`` once the list is closed.
-    """
-    with form_of(application) as form:
-        ensure_window(form.term, at=at, channel=channel, begun_at=form.begun_at)
-        lead = form.goes_with or form
-        companion = Application.objects.filter(goes_with=lead).first()
-        if companion is None:
-            return
-        companion.goes_with, companion.partner = None, None
-        companion.state = State.SUBMITTED if companion.current_id else State.DRAFT
-        companion.save(update_fields=["goes_with", "partner", "state"])
-        lead.partner = None
-        lead.save(update_fields=["partner"])
-        for one in (lead, companion):
-            _note(one, Act.CHANGE if one.is_handed_in else None, actor, channel, at)
 
 
 def ensure_window(term: Term, *, at: datetime, channel: str, begun_at: datetime | None) -> None:
@@ -195,19 +162,31 @@ def ensure_window(term: Term, *, at: datetime, channel: str, begun_at: datetime 
         raise FormRefused(FormProblem.TOO_EARLY if early else FormProblem.TOO_LATE)
 
 
-def _ensure_possible(
-    form: Application, draft: ApplicationVersion, actor: User, at: datetime
+def ensure_choices(
+    form: Application,
+    draft: ApplicationVersion,
+    actor: User,
+    at: datetime,
+    *,
+    only_ask: bool = False,
 ) -> None:
-    """Ask every choice again, and write down which reserves are open to it."""
+    """Ask every choice again for everybody the form is for, and write down its reserves.
+
+    Raises ``FormRefused`` with the first choice that is not possible.
+    """
     rows = list(draft.wishes.with_all_to_show().in_order())
     own = [row.section_id for row in rows if not row.is_substitute]
     problem = wishes.ensure_list(own, [row.section_id for row in rows if row.is_substitute])
     if problem is not None:
         raise FormRefused(problem)
-    people = [form.learner, *([form.partner] if form.partner else [])]
-    for person in people:
-        _ask_for(person, rows, actor, at)
-    Wish.objects.bulk_update(rows, ["flags"])
+    _ask_for(form.learner, rows, actor, at)
+    flags = [row.flags for row in rows]
+    if form.partner is not None:
+        _ask_for(form.partner, rows, actor, at)
+        for row, of_the_first in zip(rows, flags, strict=True):
+            row.flags = wishes.flags_of_both(of_the_first, row.flags)
+    if not only_ask:
+        Wish.objects.bulk_update(rows, ["flags"])
 
 
 def _ask_for(person: Learner, rows: list[Wish], actor: User, at: datetime) -> None:
@@ -216,17 +195,15 @@ def _ask_for(person: Learner, rows: list[Wish], actor: User, at: datetime) -> No
     standing = queries.standing_of(person, facts, listed[0], at=at)
     possible = queries.can_be_chosen(rows[0].section.term).values_list("pk", flat=True)
     missing = set(listed) - set(possible.filter(pk__in=listed))
-    is_first = all(not row.flags for row in rows)
     for row in rows:
         if row.section_id in missing:
             raise FormRefused(FormProblem.UNKNOWN_CLASS, section=row.section_id)
         objection = facts.against_wish(row.section_id)
         if objection is not None:
             raise FormRefused(
-                FormProblem.NOT_POSSIBLE, section=row.section_id, objection=objection
+                FormProblem.NOT_POSSIBLE, section=row.section_id, objection=objection, of=person
             )
-        flags = standing.flags(row.section.campus_id)
-        row.flags = flags if is_first else wishes.flags_of_both(row.flags, flags)
+        row.flags = standing.flags(row.section.campus_id)
 
 
 def _undo_until(form: Application, at: datetime) -> datetime:
@@ -250,7 +227,7 @@ def _version_before(form: Application, undone: ApplicationVersion) -> Applicatio
 
 
 def _fill_in_again(
-    form: Application, undone: ApplicationVersion, actor: User, channel: str, at: datetime
+    form: Application, undone: ApplicationVersion, actor: User | None, channel: str, at: datetime
 ) -> None:
     """Put what was taken back on the draft, unless somebody has begun another."""
     if not form.versions.drafts().exists():
@@ -258,7 +235,7 @@ def _fill_in_again(
 
 
 def copy_version(
-    version: ApplicationVersion, *, actor: User, channel: str, at: datetime
+    version: ApplicationVersion, *, actor: User | None, channel: str, at: datetime
 ) -> ApplicationVersion:
     """Return a draft that says what a version says, to be changed and handed in."""
     rows = list(version.wishes.in_order())
@@ -269,6 +246,8 @@ def copy_version(
         wanted=version.wanted,
         split_ok=version.split_ok,
         wants_better=version.wants_better,
+        wanted_asked=version.wanted_asked,
+        better_asked=version.better_asked,
         substitutes_asked=version.substitutes_asked,
         channel=channel,
         actor=actor,
@@ -291,16 +270,22 @@ def _company_follows(form: Application) -> None:
     )
 
 
-def _note(
-    form: Application, act: ChainEntry.Act | None, actor: User, channel: str, at: datetime
+def note_step(
+    form: Application,
+    act: ChainEntry.Act | None,
+    actor: User | None,
+    channel: str,
+    at: datetime,
 ) -> None:
-    """Write the step into the chain, the books, and onto the list of letters to be sent."""
+    """Write a step into the chain, the books, and onto the list of letters to be sent."""
     if act is not None:
-        append_entry(term=form.term, application=form, act=act, content=content_of(form), at=at)
-        outbox.put("tell_application", f"{form.pk}:{act.value}:{at.isoformat()}")
+        entry = append_entry(
+            term=form.term, application=form, act=act, content=content_of(form), at=at
+        )
+        outbox.put("tell_application", f"{entry.pk}:{actor.pk if actor else ''}:{channel}")
     AuditEvent.objects.record(
         actor,
-        f"application: {act.value if act else 'joined'}",
+        f"application: {act.value if act else 'company'}",
         form,
         at=at,
         learner=form.learner,
@@ -316,7 +301,9 @@ def content_of(form: Application) -> dict[str, object]:
     version = form.current
     if version is None:
         return Submission(application=form.number, state=form.state).content()
-    partner = Application.objects.filter(goes_with=form).first() if form.partner_id else None
+    partner = form.goes_with or (
+        Application.objects.filter(goes_with=form).first() if form.partner_id else None
+    )
     rows = version.wishes.with_all_to_show().in_order()
     return Submission(
         application=form.number,

@@ -28,7 +28,7 @@ def open_form(
         draft = application.versions.drafts().first() if application else None
         ensure_window(term, at=at, channel=channel, begun_at=draft.begun_at if draft else None)
         if application is None:
-            application = _begin(term, learner, at)
+            application = form_for(term=term, learner=learner, at=at)
         if application.goes_with_id:
             raise FormRefused(FormProblem.WITH_SOMEBODY)
         if draft is not None:
@@ -49,8 +49,14 @@ def open_form(
         )
 
 
-def _begin(term: Term, learner: Learner, at: datetime) -> Application:
-    """Begin a form with a number of its own; of two presses at once one begins it."""
+def form_for(*, term: Term, learner: Learner, at: datetime) -> Application:
+    """Return a learner's form; begin one with a number of its own if there is none.
+
+    Of two presses at once one begins it. Needs the learner's rows in scope.
+    """
+    found = Application.objects.filter(term=term, learner=learner).first()
+    if found is not None:
+        return found
     with scope.system("number an application"):
         number = wishes.new_number(lambda n: Application.objects.filter(number=n).exists())
     form = Application(
@@ -80,6 +86,9 @@ def choose(
         # A choice of one's own goes before what one would take instead.
         rest = [one for one in substitutes if one != section_id]
         _write(draft, [*own, section_id], rest[: MOST_LISTED - len(own) - 1])
+        if draft.substitutes_asked:  # there are other like classes now
+            draft.substitutes_asked = False
+            draft.save(update_fields=["substitutes_asked"])
 
 
 def strike(*, application: Application, section_id: int, channel: str, at: datetime) -> None:
@@ -151,7 +160,13 @@ def answer_form(
 ) -> None:
     """Keep the answers that are given; those left out stay as they were."""
     with _draft(application, channel, at) as (_form, draft):
-        given = {"wanted": wanted, "split_ok": split_ok, "wants_better": wants_better}
+        given: dict[str, int | None] = {
+            "wanted": wanted,
+            "wanted_asked": wanted and True,
+            "split_ok": split_ok,
+            "wants_better": wants_better,
+            "better_asked": None if wants_better is None else True,
+        }
         changed = {name: value for name, value in given.items() if value is not None}
         for name, value in changed.items():
             setattr(draft, name, value)
@@ -201,4 +216,6 @@ def _ensure_possible(form: Application, sections: list[int], actor: User, at: da
         for section in sections:
             objection = facts.against_wish(section)
             if objection is not None:
-                raise FormRefused(FormProblem.NOT_POSSIBLE, section=section, objection=objection)
+                raise FormRefused(
+                    FormProblem.NOT_POSSIBLE, section=section, objection=objection, of=person
+                )

@@ -20,7 +20,8 @@ BEGIN
     IF NOT seat_may_act(
         p_actor, p_learner,
         (SELECT unit_id FROM courses_classsection WHERE id = p_sections[1]), 'view', p_at
-    ) AND NOT seat_office_knows(p_actor, p_learner) THEN
+    ) AND NOT seat_office_knows(p_actor, p_learner)
+    AND NOT seat_goes_with(p_actor, p_learner, p_at) THEN
         RETURN NULL;
     END IF;
     SELECT json_object_agg(s.id, json_build_object(
@@ -107,6 +108,17 @@ BEGIN
             FROM campus_holiday h WHERE h.day BETWEEN today AND today + 60)
     );
 END $$;
+
+-- Whether p_learner stands on the list of a term as one with somebody p_actor may act for: what
+-- is chosen for both has to be possible for both.
+CREATE OR REPLACE FUNCTION seat_goes_with(p_actor bigint, p_learner bigint, p_at timestamptz)
+RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT EXISTS (
+        SELECT FROM enrolment_application a
+        WHERE a.partner_id = p_learner
+          AND (seat_may_act(p_actor, a.learner_id, NULL, 'apply', p_at)
+               OR seat_office_knows(p_actor, a.learner_id)))
+$$;
 
 -- Whether p_actor works at a counter of an office that knows the learner: there a form is filled in
 -- for classes anywhere in the city.
