@@ -61,6 +61,9 @@ def shift_for(today: date, phase: str) -> timedelta:
     if phase == "published" and today.weekday() == 0:
         # The prospectus comes out on a Tuesday: a Monday belongs to the last morning of the phase.
         return monday_of(today) - date(2026, 12, 7)
+    if phase == "wishes_open" and today.weekday() == 0:
+        # Forms open on a Monday at nine: a Monday belongs to their second week.
+        return monday_of(today) - date(2026, 12, 21)
     return monday_of(today) - WEEK_OF_TODAY[phase]
 
 
