@@ -66,6 +66,18 @@ def read_value(kind: str, typed: str) -> str:
     return value
 
 
+def read_fallback(typed: str) -> str:
+    """Return what counts instead of a source: published digits, or another beacon's 256 bits.
+
+    Raises ``SourceRefused``.
+
+    >>> read_fallback("03 11 17 22 25 32 08")
+    '03111722253208'
+    """
+    has_letters = any(sign.isalpha() for sign in typed)
+    return read_value(BEACON if has_letters else DIGITS, typed)
+
+
 def ensure_enough(kinds: Iterable[str]) -> None:
     """See to it that nobody could try all draws beforehand. Raises ``SourceRefused``.
 

@@ -45,6 +45,8 @@ from enrolment.queries.draw import (
     files_of,
     lines_kept,
     market_kept,
+    market_of_forms,
+    order_on_the_forms,
     package_of,
 )
 from enrolment.queries.facts import Dossier, dossier
@@ -84,7 +86,16 @@ from enrolment.queries.openings import (
     turn_of,
     turns_of,
 )
-from enrolment.queries.replies import missed_offer, offers_to
+from enrolment.queries.replies import Asked, asked_on, missed_offer, offers_to
+from enrolment.queries.results import (
+    Became,
+    OwnResult,
+    ToTell,
+    places_to_answer,
+    result_of,
+    results_of,
+    to_tell,
+)
 from enrolment.queries.rosters import (
     DrawClasses,
     Filed,
@@ -111,6 +122,8 @@ from enrolment.queries.times import (
 )
 
 __all__ = [
+    "Asked",
+    "Became",
     "Day",
     "Dossier",
     "DrawClasses",
@@ -119,17 +132,20 @@ __all__ = [
     "MyClasses",
     "MyLesson",
     "Offer",
+    "OwnResult",
     "Place",
     "Room",
     "Shortlist",
     "TermRules",
     "ToCall",
+    "ToTell",
     "Turn",
     "Wanted",
     "Window",
     "answers_to",
     "answers_together",
     "application_of",
+    "asked_on",
     "by_day",
     "call_about",
     "calls_about",
@@ -170,6 +186,7 @@ __all__ = [
     "live_card",
     "live_cards",
     "market_kept",
+    "market_of_forms",
     "missed_offer",
     "more_time",
     "my_classes",
@@ -184,11 +201,15 @@ __all__ = [
     "openings_of_the_day",
     "openings_on_show",
     "openings_to_mend",
+    "order_on_the_forms",
     "package_of",
     "payment_until",
     "places_of",
+    "places_to_answer",
     "proposed_openings",
     "refund_of",
+    "result_of",
+    "results_of",
     "room_of",
     "rule_version",
     "rules_of",
@@ -201,6 +222,7 @@ __all__ = [
     "terms_to_enrol_in",
     "terms_with_forms",
     "to_call",
+    "to_tell",
     "turn_of",
     "turns_of",
     "undo_until",

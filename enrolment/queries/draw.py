@@ -1,11 +1,17 @@
 """A closed list as it is kept, read back: its lines, its classes, its files."""
 
+from collections import defaultdict
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from enrolment.domain import draws, package
+from django.utils.timezone import localtime
+
+from courses.models import Term
+from enrolment.domain import draws, package, rosters, wishes
 from enrolment.domain.wishes import Line
-from enrolment.models import Draw, DrawFile, Roster, RosterLine
+from enrolment.models import Application, Draw, DrawFile, Roster, RosterLine, Wish
+from enrolment.queries.rosters import classes_of_draw, forms_on_the_list
 
 
 def lines_kept(roster: Roster) -> list[Line]:
@@ -56,3 +62,35 @@ def market_kept(roster: Roster) -> dict[str, Any]:
     """Return what goes into the draw of a roster: its lines as kept, its classes as published."""
     files = files_of(roster)
     return draws.market_of(classes_in(files), lines_kept(roster), clashes_in(files))
+
+
+def market_of_forms(term: Term, *, at: datetime) -> dict[str, Any]:
+    """Return the market as it would be if the list were closed now; nothing is decided by it."""
+    classes = classes_of_draw(term, at=at)
+    forms = Application.objects.of_term(term).filter(state=Application.State.SUBMITTED)
+    here = localtime(at)
+    lines = [
+        rosters.line_of(filed.form, classes.offer, at=here)
+        for filed in forms_on_the_list(forms, at=at)
+    ]
+    in_it = [line for line in lines if line.choices]
+    return draws.market_of(classes.records, in_it, classes.clashes)
+
+
+def order_on_the_forms(roster: Roster) -> dict[str, list[str]]:
+    """Return the choices of every line's form in its own order, by application number."""
+    lines = RosterLine.objects.filter(roster=roster)
+    version_of = {
+        number: lead or own
+        for number, own, lead in lines.values_list(
+            "application__number", "application__current", "application__goes_with__current"
+        )
+    }
+    listed: dict[int, list[str]] = defaultdict(list)
+    choices = Wish.objects.filter(version__in=list(version_of.values())).order_by("rank")
+    names = choices.values_list(
+        "version", "section", "section__course__subject__code", "section__course__level"
+    )
+    for version, section, subject, level in names.iterator(chunk_size=10_000):
+        listed[version].append(wishes.class_code(subject, level, section))
+    return {number: listed[version] for number, version in version_of.items()}

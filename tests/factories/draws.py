@@ -5,7 +5,7 @@ from datetime import timedelta
 from accounts.models import User
 from courses.models import Term, TermPhase
 from enrolment import services
-from enrolment.models import Roster
+from enrolment.models import Draw, EntropySource, Roster
 from tests.factories.accounts import StaffFactory
 from tests.factories.applications import CLOSES_AT, term_with_forms
 from tests.factories.times import TODAY
@@ -20,6 +20,7 @@ BEFORE_FORMS = TODAY - timedelta(days=20)
 def term_to_draw(**more) -> Term:
     """A term with open forms, every later phase in its calendar, and its sources named."""
     term = term_with_forms(**more)
+    name_sources(term)
     for phase, moment in (
         (Term.Phase.FROZEN, FROZEN_AT),
         (Term.Phase.DRAWN, DRAWN_AT),
@@ -45,3 +46,61 @@ def finish_list(term: Term, *, actor: User | None = None) -> Roster:
     actor = actor or registrar()
     close_list(term, actor=actor)
     return services.finalise_roster(term=term, actor=actor, at=FINAL_AT)
+
+
+def name_sources(term: Term) -> None:
+    """Dice and two sources of published digits, named while the term was being planned."""
+    phase, term.phase = term.phase, Term.Phase.PUBLISHED
+    term.save(update_fields=["phase"])
+    services.name_sources(
+        term=term,
+        plans=[
+            services.SourcePlan(
+                kind=kind,
+                name=name,
+                what=f"{name}, read aloud",
+                fallback="next day",
+                due_at=DRAWN_AT,
+            )
+            for kind, name in (("dice", "dice"), ("digits", "lottery"), ("digits", "index"))
+        ],
+        actor=registrar(),
+        at=BEFORE_FORMS,
+    )
+    term.phase = phase
+    term.save(update_fields=["phase"])
+
+
+def read_all(term: Term) -> None:
+    """Every source gives what it gives."""
+    values = {"dice": DICE, "lottery": "03111722253208", "index": "389127"}
+    actor = registrar()
+    for source in EntropySource.objects.filter(term=term):
+        services.read_source(
+            source=source, typed=values[source.name], proof="on film", actor=actor, at=DRAWN_AT
+        )
+
+
+def sign_all(term: Term) -> None:
+    """A notary signs the digest of the moment."""
+    actor = registrar()
+    witness = services.name_witness(
+        term=term, name="周公证员", office="市公证处", actor=actor, at=DRAWN_AT
+    )
+    services.sign(witness=witness, actor=actor, at=DRAWN_AT)
+
+
+def day_of_the_draw(term: Term) -> None:
+    """All that comes before the draw."""
+    finish_list(term)
+    read_all(term)
+    sign_all(term)
+
+
+def draw_and_publish(term: Term) -> Draw:
+    """The whole day."""
+    day_of_the_draw(term)
+    actor = registrar()
+    services.run_draw(term=term, actor=actor, at=DRAWN_AT)
+    sign_all(term)
+    return services.publish_draw(term=term, actor=actor, at=DRAWN_AT)

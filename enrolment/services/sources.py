@@ -1,0 +1,223 @@
+"""Where the chance of a draw comes from: named beforehand, read on the day; and who saw it."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from http.client import HTTPException
+from typing import Any, Protocol
+from urllib.error import URLError
+from urllib.request import HTTPRedirectHandler, Request, build_opener
+
+from django.db import transaction
+
+from accounts import outbox
+from accounts.models import AuditEvent, User
+from courses.models import Term
+from enrolment.domain import entropy
+from enrolment.domain.draws import DrawProblem, DrawRefused
+from enrolment.domain.entropy import SourceProblem, SourceRefused
+from enrolment.models import Draw, EntropySource, Roster, Witness
+
+READ_BEACON = "read_beacon"
+NAMING = frozenset({Term.Phase.DRAFT, Term.Phase.PUBLISHED, Term.Phase.RENEWAL_OPEN})
+PATIENCE = 8.0  # seconds; a beacon answers at once or is away
+LONGEST = 20_000  # bytes of an answer
+
+
+class SourceAway(Exception):
+    """A source did not answer. It is asked again, or what was named for that case counts."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourcePlan:
+    """A source as it is announced. ``fallback``: what counts if it is missing."""
+
+    kind: str
+    name: str
+    what: str
+    fallback: str
+    due_at: datetime
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a source gave, and what shows it."""
+
+    value: str
+    proof: str
+
+
+class Reader(Protocol):
+    """Reads one kind of source by itself."""
+
+    def read(self, source: EntropySource) -> Reading:
+        """Return what the source gives. Raises ``SourceAway`` or ``SourceRefused``."""
+
+
+@transaction.atomic
+def name_sources(
+    *, term: Term, plans: Sequence[SourcePlan], actor: User, at: datetime
+) -> list[EntropySource]:
+    """Say where chance will come from; until forms open it may be said anew.
+
+    Dice and a beacon, or dice and two sources of digits, at least. Raises ``SourceRefused``.
+    """
+    term = Term.objects.select_for_update(no_key=True).get(pk=term.pk)
+    if term.phase not in NAMING:
+        raise SourceRefused(SourceProblem.TOO_LATE_TO_NAME)
+    names = [plan.name for plan in plans]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise SourceRefused(SourceProblem.NAMED_TWICE, twice)
+    entropy.ensure_enough(plan.kind for plan in plans)
+    EntropySource.objects.filter(term=term).delete()
+    rows = [EntropySource(term=term, named_by=actor, named_at=at, **vars(plan)) for plan in plans]
+    EntropySource.objects.bulk_create(rows)
+    AuditEvent.objects.record(
+        actor, "sources named", term, at=at, unit=term.unit, sources=sorted(names)
+    )
+    return rows
+
+
+@transaction.atomic
+def read_source(
+    *,
+    source: EntropySource,
+    typed: str,
+    proof: str,
+    actor: User | None,
+    at: datetime,
+    is_fallback: bool = False,
+) -> EntropySource:
+    """Write down what a source gave, once. ``is_fallback``: it was missing, and this counts.
+
+    Raises ``SourceRefused`` before it is due, before the list is final, for a value that cannot
+    be, and where nothing shows where it was read.
+    """
+    source = EntropySource.objects.select_for_update(no_key=True).get(pk=source.pk)
+    _ensure_readable(source, at)
+    if not proof.strip():
+        raise SourceRefused(SourceProblem.NO_PROOF, source.name)
+    read = entropy.read_fallback(typed) if is_fallback else entropy.read_value(source.kind, typed)
+    source.value = read
+    source.proof, source.is_fallback = proof.strip(), is_fallback
+    source.read_at, source.read_by = at, actor
+    source.save(update_fields=["value", "proof", "is_fallback", "read_at", "read_by"])
+    AuditEvent.objects.record(
+        actor, "source read", source.term, at=at, unit=source.term.unit,
+        source=source.name, value=source.value, is_fallback=is_fallback,
+    )  # fmt: skip
+    return source
+
+
+def _ensure_readable(source: EntropySource, at: datetime) -> None:
+    if source.value:
+        raise SourceRefused(SourceProblem.READ_ALREADY, source.name)
+    last = Roster.objects.last_of(source.term)
+    if last is None or not last.is_final:
+        raise SourceRefused(SourceProblem.NOT_FINAL, source.name)
+    if at < source.due_at:
+        raise SourceRefused(SourceProblem.NOT_DUE_YET, source.name)
+
+
+@transaction.atomic
+def ask_source(*, source: EntropySource, actor: User, at: datetime) -> None:
+    """Have a source read by itself, after this commit; where it is away, again a little later."""
+    _ensure_readable(source, at)
+    outbox.put(READ_BEACON, f"{source.pk}:{actor.pk}")
+
+
+def fetch_source(
+    *, source: EntropySource, actor: User | None, at: datetime, readers: Mapping[str, Reader]
+) -> EntropySource:
+    """Read a source that can be read by machine. No transaction is open while it is asked.
+
+    Somebody may have typed it meanwhile: what was written first stands. Raises ``SourceAway``
+    and ``SourceRefused``.
+    """
+    if source.value or source.kind not in readers:
+        return source
+    reading = readers[source.kind].read(source)
+    try:
+        return read_source(
+            source=source, typed=reading.value, proof=reading.proof, actor=actor, at=at
+        )
+    except SourceRefused as refused:
+        if refused.problem is SourceProblem.READ_ALREADY:
+            return EntropySource.objects.get(pk=source.pk)
+        raise
+
+
+class _NoDetours(HTTPRedirectHandler):
+    """A source is what stands at the address that was named, and nowhere else."""
+
+    def redirect_request(self, *args: Any, **kwargs: Any) -> None:
+        return None
+
+
+class HttpBeacon:
+    """A beacon of the shape of drand: a page of JSON with round, randomness and signature."""
+
+    def read(self, source: EntropySource) -> Reading:
+        """Return the randomness of the round that the address names."""
+        if not source.address.startswith(("https://", "http://")):
+            raise SourceAway(f"{source.name} has no address")
+        request = Request(source.address, headers={"Accept": "application/json"})  # noqa: S310 - checked above
+        try:
+            with build_opener(_NoDetours).open(request, timeout=PATIENCE) as answer:
+                body = answer.read(LONGEST)
+            told = json.loads(body)
+        except (URLError, HTTPException, OSError, ValueError) as away:
+            raise SourceAway(f"{source.name}: {away}") from away
+        if not isinstance(told, dict):
+            raise SourceRefused(SourceProblem.NOT_HEX, source.name)
+        value = entropy.read_beacon(told, round_=entropy.round_of(source.address))
+        return Reading(value, f"{source.address}\n{json.dumps(told, sort_keys=True)}")
+
+
+READERS: Mapping[str, Reader] = {EntropySource.Kind.BEACON.value: HttpBeacon()}
+
+
+# Witnesses
+
+
+@transaction.atomic
+def name_witness(*, term: Term, name: str, office: str, actor: User, at: datetime) -> Witness:
+    """Note who sees the draw, and for whom."""
+    witness = Witness.objects.create(term=term, name=name, office=office, noted_by=actor)
+    AuditEvent.objects.record(actor, "witness named", witness, at=at, unit=term.unit)
+    return witness
+
+
+@transaction.atomic
+def sign(*, witness: Witness, actor: User, at: datetime) -> Witness:
+    """Note that a witness has compared the digest of the day with the one on the wall, and signs.
+
+    Before the draw that of the final list, after it that of the results.
+    Raises ``DrawRefused`` while there is nothing to sign.
+    """
+    witness = Witness.objects.select_for_update(no_key=True).get(pk=witness.pk)
+    digest = digest_to_sign(witness.term)
+    if digest == "":
+        raise DrawRefused(DrawProblem.NOT_FINAL)
+    witness.signed, witness.signed_at = digest, at
+    witness.save(update_fields=["signed", "signed_at"])
+    AuditEvent.objects.record(
+        actor, "witness signed", witness, at=at, unit=witness.term.unit, digest=digest
+    )
+    return witness
+
+
+def digest_to_sign(term: Term) -> str:
+    """Return the digest that witnesses sign now; "" while the list is not final."""
+    draw = Draw.objects.filter(term=term).first()
+    if draw is not None:
+        return draw.result_sha256
+    last = Roster.objects.last_of(term)
+    return last.sha256 if last is not None and last.is_final else ""
+
+
+def has_signed(term: Term, digest: str) -> bool:
+    """Whether a witness of the term has signed this digest."""
+    return digest != "" and Witness.objects.filter(term=term, signed=digest).exists()
