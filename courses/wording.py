@@ -211,7 +211,7 @@ RULES = (
     Rule(
         "attendance_to_complete", gettext_lazy("Attendance needed to complete a course"), "share"
     ),
-    Rule("reserves", gettext_lazy("Places put aside"), "reserves", most=90),
+    Rule("reserves", gettext_lazy("Places put aside"), "reserves", most=50),
     Rule(
         "reserve_from_open",
         gettext_lazy("Places are put aside in classes with at least this many left"),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from courses import wording
+from courses.models.terms import MOST_RESERVED
 from courses.wording import Rule
 
 NOT_AN_HOUR = _("Please write an hour like 14:00.")
@@ -50,9 +51,9 @@ class RulesForm(forms.Form):
         if first and last and last <= first:
             self.add_error("offer_hours_to", _("This is before the first hour."))
         shares = [cleaned.get(f"reserves_{bucket}") or 0 for bucket in wording.BUCKETS]
-        if sum(shares) > 90:
+        if sum(shares) > MOST_RESERVED:
             self.add_error(
-                "reserves_M", _("Together more than 90 in 100 places would be put aside.")
+                "reserves_M", _("Together more than half of the places would be put aside.")
             )
         return cleaned
 

@@ -128,6 +128,10 @@ class TermPhase(models.Model):
         return f"{self.term_id} {self.phase}"
 
 
+MOST_RESERVED = 50
+"""In 100 seats, all reserves together: at least half of a class is open to everybody."""
+
+
 def default_rules() -> dict[str, Any]:
     """Return the rules of a term as `domain.md` part 2 gives them; staff edit the copy."""
     return {

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from accounts.models import AuditEvent, User
 from courses.models import Term, TermPolicy
-from courses.models.terms import default_rules
+from courses.models.terms import MOST_RESERVED, default_rules
 
 
 class PolicyRefused(Exception):
@@ -71,14 +71,17 @@ def publish_policy(*, policy: TermPolicy, notice: str, actor: User, at: datetime
 
 
 def wrong_rules(rules: dict[str, Any]) -> list[str]:
-    """Return the names of rules that are missing, unknown, or not of the kind they must be."""
+    """Return the names of rules that are missing, unknown, or not as they must be."""
     wanted = default_rules()
     strange = sorted(rules.keys() ^ wanted.keys())
-    return strange + [
+    wrong = [
         name
         for name, value in wanted.items()
         if name in rules and not _same_kind(rules[name], value)
     ]
+    if "reserves" in rules and "reserves" not in wrong:
+        wrong += ["reserves"] * (sum(rules["reserves"].values()) > MOST_RESERVED)
+    return strange + wrong
 
 
 def _same_kind(value: Any, wanted: Any) -> bool:

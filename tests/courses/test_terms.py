@@ -68,6 +68,7 @@ def test_published_rules_cannot_be_published_again():
         ({"day_ends_at": 17}, ["day_ends_at"]),
         ({"colour": "red"}, ["colour"]),
         ({"reserves": {"N": 20}}, ["reserves"]),
+        ({"reserves": {"N": 20, "C": 21, "M": 10}}, ["reserves"]),
     ],
 )
 def test_rules_that_are_not_rules_are_not_published(change, wrong):
