@@ -93,6 +93,11 @@ class School:
             return [stops]
         if mode == "all":
             return ["full"]
+        # In the line nobody stands twice: a seat that was left and is not swept up is still theirs.
+        for where in places:
+            for who in sorted(people):
+                if reason := self._why_not_now(who, self.sections[where]):
+                    return [reason]
         as_one = next(self.tickets)
         for who in sorted(people):
             for where in places:
