@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -19,6 +19,7 @@ from enrolment.views.passes import passes_of, waits_at
 from enrolment.views.presses import (
     address_of,
     measured,
+    numbered,
     one_key_one_request,
     say_when_to_go_on,
 )
@@ -124,8 +125,8 @@ def hold_seat(request: LearnerRequest, section_id: int) -> HttpResponse:
     try:
         claim = services.hold_seat(
             # The numbers alone: the rest is the database's business in this one.
-            section=ClassSection(pk=section_id),
-            learner=Learner(pk=request.learner_id),
+            section=numbered(ClassSection, section_id),
+            learner=numbered(Learner, request.learner_id),
             actor=request.user,
             key=press_of(request),
             at=request.at,
@@ -142,7 +143,7 @@ def hold_seat(request: LearnerRequest, section_id: int) -> HttpResponse:
         messages.info(request, wording.seat_went_meanwhile())
     if not hoped_for_a_seat and claim.outcome != Outcome.WAITLISTED:
         messages.info(request, wording.seat_came_meanwhile())
-    return redirect(address_of(claim))
+    return HttpResponseRedirect(address_of(claim))
 
 
 @never_cache

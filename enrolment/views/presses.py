@@ -3,10 +3,11 @@
 import time
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.db import DEFAULT_DB_ALIAS, models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,6 +18,8 @@ from enrolment.domain.refusals import Refusal
 from enrolment.models import Claim
 from enrolment.services import PressReused, SeatRefused, note_claim
 
+Row = TypeVar("Row", bound=models.Model)
+
 
 def say_when_to_go_on(
     request: HttpRequest, refused: SeatRefused, section: ClassSection | None = None
@@ -25,6 +28,14 @@ def say_when_to_go_on(
     if refused.reason is Refusal.HELPED_ENOUGH:
         said = wording.refusal(refused.reason, section, opens_at=refused.opens_at)
         messages.warning(request, said)
+
+
+def numbered(model: type[Row], pk: int) -> Row:
+    """Stand for a row of which nothing but the number is known; the rest is read if asked for.
+
+    ``model(pk=pk)`` would look alike and be filled with the defaults of every other field.
+    """
+    return model.from_db(DEFAULT_DB_ALIAS, ["id"], [pk])
 
 
 def address_of(claim: Claim) -> str:
