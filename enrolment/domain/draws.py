@@ -19,6 +19,8 @@ class DrawProblem(StrEnum):
     NOT_FROZEN = "not_frozen"
     OBJECTIONS_RUN = "objections_run"
     OBJECTIONS_LEFT = "objections_left"
+    OBJECTIONS_OVER = "objections_over"
+    DECIDED_ALREADY = "decided_already"
     NOT_FINAL = "not_final"
     SOURCES_MISSING = "sources_missing"
     TOO_EARLY = "too_early"

@@ -4,12 +4,14 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import F, FilteredRelation, Q, QuerySet
+from django.db import connection
+from django.db.models import F, FilteredRelation, Q
 from django.utils.timezone import localtime
 
 from accounts.models import ConsentRecord, Learner
 from campus.models import Locality, TravelTime
 from courses.models import ClassSection, Term, TermPhase, TermPolicy, TermRecord
+from courses.models.sections import ClassSectionQuerySet
 from enrolment.domain import wishes
 from enrolment.domain.wishes import SOFT_DEADLINE, Standing
 from enrolment.models import Application, Channel, Enrolment, Roster
@@ -46,14 +48,26 @@ class Window:
 
 
 def window_of(term: Term) -> Window:
-    """Return when forms of a term can be handed in."""
+    """Return when forms of a term can be handed in.
+
+    A closed list is open for the one form that an objection puts right, in that transaction.
+    """
     planned = TermPhase.objects.filter(term=term, phase=Term.Phase.WISHES_OPEN).first()
+    is_closed = Roster.objects.last_of(term) is not None
+    is_opened = is_closed and _an_objection_is_being_met()
     return Window(
         opens_at=planned.opens_at if planned else None,
         closes_at=planned.closes_at if planned else None,
-        is_open_phase=term.phase == Term.Phase.WISHES_OPEN,
-        is_frozen=Roster.objects.last_of(term) is not None,
+        is_open_phase=term.phase == Term.Phase.WISHES_OPEN or is_opened,
+        is_frozen=is_closed and not is_opened,
     )
+
+
+def _an_objection_is_being_met() -> bool:
+    """Whether this transaction was opened for an objection; which form, the database knows."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(current_setting('app.objection', true), '') <> ''")
+        return bool(cursor.fetchone()[0])
 
 
 def terms_with_forms() -> list[Term]:
@@ -100,7 +114,7 @@ def rule_version(term: Term, *, at: datetime) -> int:
     return policy.version if policy else 0
 
 
-def can_be_chosen(term: Term) -> "QuerySet[ClassSection]":
+def can_be_chosen(term: Term) -> ClassSectionQuerySet:
     """Return the classes that go into the draw: in a room, listed, running, not by invitation."""
     return (
         ClassSection.objects.listed()

@@ -37,6 +37,11 @@ from enrolment.services.forms import (
     take_instead,
 )
 from enrolment.services.meter import Door, last_claims, note_claim
+from enrolment.services.objections import (
+    RightForm,
+    decide_objection,
+    file_objection,
+)
 from enrolment.services.openings import (
     PlanProblem,
     PlanRefused,
@@ -62,6 +67,7 @@ from enrolment.services.placements import (
 )
 from enrolment.services.refused import PressReused, SeatRefused
 from enrolment.services.replies import ask_about_offer, number_offers, read_sms
+from enrolment.services.result_letters import remind_of_results, tell_results
 from enrolment.services.results import place_the_drawn, say_one_comes, say_one_stays_away
 from enrolment.services.rosters import (
     Change,
@@ -125,6 +131,7 @@ __all__ = [
     "PressReused",
     "Reading",
     "Rehearsal",
+    "RightForm",
     "RoomClosed",
     "SeatRefused",
     "SeatsInUse",
@@ -146,6 +153,7 @@ __all__ = [
     "choose",
     "close_term",
     "confirm_at_counter",
+    "decide_objection",
     "declare_health",
     "decline_offer",
     "digest_to_sign",
@@ -159,6 +167,7 @@ __all__ = [
     "enter_room",
     "extend_place",
     "fetch_source",
+    "file_objection",
     "finalise_roster",
     "form_for",
     "freeze_roster",
@@ -204,6 +213,7 @@ __all__ = [
     "refresh_availability",
     "rehearse",
     "remind_of_opening",
+    "remind_of_results",
     "renewed_pass",
     "resize_section",
     "run_draw",
@@ -216,6 +226,7 @@ __all__ = [
     "take_back",
     "take_instead",
     "take_off",
+    "tell_results",
     "undo_withdrawal",
     "waiting_before",
     "withdraw",

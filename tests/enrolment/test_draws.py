@@ -3,14 +3,19 @@
 from datetime import timedelta
 
 import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
 
+from accounts import clock
 from enrolment import queries, services
-from enrolment.domain import drawing, entropy
+from enrolment.domain import drawing, entropy, verify
 from enrolment.domain.draws import DrawProblem, DrawRefused
-from enrolment.models import Application, CutOff, Draw, DrawnNumber, Enrolment, WishResult
+from enrolment.models import Application, CutOff, Draw, DrawnNumber, Enrolment, Roster, WishResult
 from tests.factories.applications import apply, classes_of
 from tests.factories.draws import (
+    DICE,
     DRAWN_AT,
+    FROZEN_AT,
     day_of_the_draw,
     draw_and_publish,
     finish_list,
@@ -223,3 +228,70 @@ def test_chance_is_more_than_anybody_can_try_out(kinds, problem):
     with pytest.raises(entropy.SourceRefused) as said:
         entropy.ensure_enough(kinds)
     assert said.value.problem == problem
+
+
+def test_check_finds_nothing_wrong_with_what_was_published(term, capsys):
+    section = classes_of(term, 1)[0]
+    for _person in range(3):
+        apply([section])
+    draw_and_publish(term)
+    call_command("check_draw")
+    assert capsys.readouterr().out == f"{term.code}: all right\n"
+
+
+def test_check_names_a_row_that_somebody_changed_behind_the_books(term, capsys):
+    """Only the owner of the tables can, with the seals taken off; it is found all the same."""
+    section = classes_of(term, 1)[0]
+    for _person in range(3):
+        apply([section])
+    made = draw_and_publish(term)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for table in ("rosterline", "drawnnumber", "chainentry"):
+            cursor.execute(f"ALTER TABLE enrolment_{table} DISABLE TRIGGER USER")
+        cursor.execute(
+            "UPDATE enrolment_rosterline SET max_seats = 2 WHERE roster_id = %s", [made.roster_id]
+        )
+        cursor.execute("UPDATE enrolment_drawnnumber SET number = number + 7")
+        cursor.execute("UPDATE enrolment_chainentry SET content = '{}' WHERE number = 2")
+    with pytest.raises(CommandError, match="3 differences"):
+        call_command("check_draw", "--term", term.code)
+    said = capsys.readouterr().out
+    assert said.splitlines() == [
+        f"{term.code}: chain: Entry 2 is not what was filed: its head does not follow.",
+        f"{term.code}: list 2: built anew from the rows it has another digest",
+        f"{term.code}: draw: numbers.csv does not follow from the rows",
+    ]
+
+
+def at_the_keyboard(*more):
+    call_command(
+        "run_draw", "--dice", DICE, "--source", "lottery=03111722253208", "--source",
+        "index=389127", "--proof", "on film", "--witness", "周公证员", *more,
+    )  # fmt: skip
+
+
+def test_day_from_the_keyboard_goes_on_where_it_stopped(term, tmp_path, capsys):
+    section = classes_of(term, 1)[0]
+    for _person in range(3):
+        apply([section])
+    registrar()
+    clock.set_to(FROZEN_AT)
+    with pytest.raises(CommandError, match="objections_run"):
+        at_the_keyboard()
+    clock.set_to(DRAWN_AT)
+    at_the_keyboard("--out", str(tmp_path))
+    capsys.readouterr()
+    assert verify.main([str(tmp_path)]) == 0
+    assert Draw.objects.get().published_at is not None
+    at_the_keyboard()
+    assert Draw.objects.count() == 1
+
+
+def test_rehearsal_from_the_keyboard_prints_its_figures(term, tmp_path, capsys):
+    apply(classes_of(term, 1))
+    clock.set_to(DRAWN_AT)
+    call_command("run_draw", "--rehearse", "--term", term.code, "--out", str(tmp_path))
+    said = capsys.readouterr().out
+    assert "  people: 1\n  placed: 1\n" in said
+    assert (Roster.objects.count(), verify.main([str(tmp_path)])) == (0, 0)

@@ -5,7 +5,8 @@
 turns a package back into the input of ``python -m enrolment.domain.allocation``.
 """
 
-from enrolment.domain.package.drawn import CUTOFFS, NUMBERS, RESULT
+from enrolment.domain.lottery import numbers_csv
+from enrolment.domain.package.drawn import CUTOFFS, NUMBERS, RESULT, result_csv
 from enrolment.domain.package.folder import (
     DIGESTS,
     FILES,
@@ -25,6 +26,7 @@ from enrolment.domain.package.frozen import (
     SECTIONS,
     read_clashes,
     read_sections,
+    roster_csv,
 )
 from enrolment.domain.package.lines import PackageRefused
 
@@ -43,10 +45,13 @@ __all__ = [
     "digests_txt",
     "drawn_files",
     "frozen_files",
+    "numbers_csv",
     "read",
     "read_clashes",
     "read_files",
     "read_sections",
+    "result_csv",
+    "roster_csv",
     "roster_sha256",
     "write",
 ]

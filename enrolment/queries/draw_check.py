@@ -1,0 +1,99 @@
+"""Whether what was published still follows from the rows: the list, the chain, the draw."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from hashlib import sha256
+
+from courses.models import Term
+from enrolment.domain import chain, drawing, package, wishes
+from enrolment.domain.chain import ChainRefused, Entry
+from enrolment.models import (
+    ChainEntry,
+    Draw,
+    DrawFile,
+    DrawnNumber,
+    PostedHead,
+    Roster,
+    WishResult,
+)
+from enrolment.queries.draw import files_of, lines_kept, package_of
+
+
+def what_differs(term: Term) -> list[str]:
+    """Return everything that is not as it was published, a line each; [] when all is right."""
+    found = list(_of_chain(term))
+    for roster in Roster.objects.of_term(term):
+        found += _of_list(roster)
+    draw = Draw.objects.filter(term=term).select_related("roster").first()
+    if draw is not None:
+        found += _of_draw(draw)
+    return found
+
+
+def _of_chain(term: Term) -> Iterator[str]:
+    rows = list(ChainEntry.objects.of_term(term))
+    try:
+        chain.verify(map(_entry, rows), after=chain.start(term.code))
+    except ChainRefused as refused:
+        yield f"chain: {refused}"
+    heads = {row.number: row.head for row in rows}
+    for posted in PostedHead.objects.filter(term=term):
+        if heads.get(posted.number) != posted.head:
+            yield f"chain: entry {posted.number} is not what was posted on {posted.day}"
+
+
+def _entry(row: ChainEntry) -> Entry:
+    content = {key: value for key, value in row.content.items() if key != "entry"}
+    return Entry(row.number, content, row.head)
+
+
+def _of_list(roster: Roster) -> Iterator[str]:
+    name = f"list {roster.version}"
+    files = files_of(roster)
+    rebuilt = package.roster_csv(line.as_applicant() for line in lines_kept(roster))
+    if sha256(rebuilt).hexdigest() != roster.sha256:
+        yield f"{name}: built anew from the rows it has another digest"
+    if sha256(files.get(package.ROSTER, b"")).hexdigest() != roster.sha256:
+        yield f"{name}: roster.csv is not the one that was published"
+    yield from _of_files(name, DrawFile.objects.of_roster(roster))
+    noted = ChainEntry.objects.filter(term=roster.term, act__in=["freeze", "amend"])
+    if roster.sha256 not in [row.content.get("roster") for row in noted]:
+        yield f"{name}: its digest does not stand in the chain"
+
+
+def _of_files(name: str, files: Iterable[DrawFile]) -> Iterator[str]:
+    for file in files:
+        if sha256(bytes(file.content)).hexdigest() != file.sha256:
+            yield f"{name}: {file.name} has another digest"
+
+
+def _of_draw(draw: Draw) -> Iterator[str]:
+    yield from _of_files("draw", DrawFile.objects.of_draw(draw))
+    files = package_of(draw)
+    wrong = drawing.first_wrong_line(files)
+    if wrong is not None:
+        yield f"draw: {wrong}"
+    if sha256(files.get(package.DIGESTS, b"")).hexdigest() != draw.result_sha256:
+        yield "draw: digests.txt is not the one that was signed"
+    if sha256(draw.seed_text.encode()).hexdigest() != draw.seed:
+        yield "draw: the seed does not follow from its text"
+    if draw.seed_text.encode() != files.get(package.SEED):
+        yield "draw: seed.txt is not the text that was drawn with"
+    yield from _of_rows(draw, files)
+
+
+def _of_rows(draw: Draw, files: Mapping[str, bytes]) -> Iterator[str]:
+    """What people are told of their own form comes from rows: these must say the same."""
+    drawn = DrawnNumber.objects.filter(draw=draw)
+    numbers = dict(drawn.values_list("line__application__number", "number"))
+    if package.numbers_csv(numbers) != files.get(package.NUMBERS):
+        yield "draw: numbers.csv does not follow from the rows"
+    given = WishResult.objects.admitted().filter(line__roster=draw.roster)
+    seats = {
+        f"{number}|{wishes.class_code(subject, level, section)}": [round_, bucket]
+        for number, section, subject, level, round_, bucket in given.values_list(
+            "line__application__number", "section", "section__course__subject__code",
+            "section__course__level", "round", "bucket",
+        )
+    }  # fmt: skip
+    if package.result_csv(seats) != files.get(package.RESULT):
+        yield "draw: result.csv does not follow from the rows"
