@@ -20,7 +20,6 @@ _A_MONDAY = datetime(2027, 3, 1, tzinfo=UTC)
 def season_of(plan: CityPlan) -> Season:
     """The season of a city, not yet numbered: a throw of the dice does that."""
     people = {person.no: person for person in plan.learners}
-    forms = {form.learner: form for form in plan.applications}
     lines = list(_lines(plan.applications))
     clashes = wishes.clashes({_name(s.no): _hours(s) for s in plan.sections}, gap=TRAVEL_GAP)
     return Season(
@@ -29,7 +28,8 @@ def season_of(plan: CityPlan) -> Season:
             applicants=tuple(_applicant(line, at) for at, line in enumerate(lines, 1)),
             clashes=tuple((one, other) for one, other in clashes),
         ),
-        forms={_name(line[0].learner): _form(plan, line, people, forms) for line in lines},
+        forms={_name(line[0].learner): _form(plan, line, people) for line in lines},
+        subjects={_name(section.no): section.subject for section in plan.sections},
     )
 
 
@@ -101,17 +101,14 @@ def _form(
     plan: CityPlan,
     line: tuple[ApplicationPlan, ...],
     people: dict[int, LearnerPlan],
-    forms: dict[int, ApplicationPlan],
 ) -> Form:
     first = line[0]
-    # The quicker of two sends the form for both; they are as old as they are.
-    partner = forms.get(first.linked_with)
-    drawn_as = min(first.learner, partner.learner) if partner else first.learner
+    drawn_as = min(first.learner, first.linked_with or first.learner)
     return Form(
         id=_name(first.learner),
         people=tuple(_groups(plan, form, people[form.learner]) for form in line),
         own=len(first.wishes),
-        minutes=min(form.minutes_to_send for form in line),
+        minutes=min(form.minutes_to_send for form in line),  # the quicker sends it for both
         holds_a_seat=bool(first.renewed),
         instead=tuple(_name(section) for section in first.alternatives),
         drawn_as=_name(drawn_as),
@@ -126,4 +123,5 @@ def _groups(plan: CityPlan, form: ApplicationPlan, person: LearnerPlan) -> Group
         "missed": "missed two terms" if "M" in form.flags else "did not miss two terms",
         "channel": form.channel,
         "university": person.unit,
+        "first wish": plan.sections[form.wishes[0] - 1].subject,
     }

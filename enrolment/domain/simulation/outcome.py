@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from enrolment.domain.simulation.seating import Seating
 
-Figures = tuple[bool, bool, bool, bool]
-"""Of an application: given a seat, the first wish, two at one time, seated in the end."""
+Figures = tuple[bool, bool, bool, bool, bool]
+"""Of an application, what ``Tally`` counts beside people, in that order."""
 
 
 @dataclass(frozen=True)
@@ -19,13 +19,15 @@ class Tally:
     """A group of applicants, in people.
 
     ``given``: were given at least one seat, by the draw or an offer after it, whether or not they
-    kept it. ``first``: were given the class of their first wish. ``two``: held two seats at one
-    time. ``seated``: hold a seat in the end. A class they go on in without a draw counts nowhere.
+    kept it. ``first``: were given the class of their first wish. ``subject``: were given a class
+    of the subject of their first wish. ``two``: held two seats at one time. ``seated``: hold a
+    seat in the end. A class they go on in without a draw counts nowhere.
     """
 
     people: int = 0
     given: int = 0
     first: int = 0
+    subject: int = 0
     two: int = 0
     seated: int = 0
 
@@ -82,18 +84,22 @@ def outcome_of(seating: Seating) -> Outcome:
 
 
 def _figures(seating: Seating, application: str) -> Figures:
-    choices = seating.season.applicants[application].choices
+    season = seating.season
+    choices = season.applicants[application].choices
     ever = seating.ever.get(application, set())
+    dearest = choices[0].class_id if choices else ""
+    subjects = {season.subject_of(class_id) for class_id in ever}
     return (
         bool(ever),
-        bool(choices) and choices[0].class_id in ever,
+        dearest in ever,
+        season.subject_of(dearest) in subjects,
         seating.most_at_once.get(application, 0) > 1,
         bool(seating.held.get(application)),
     )
 
 
 def _tally(counted: Counter[Figures]) -> Tally:
-    given, first, two, seated = (
-        sum(people for figures, people in counted.items() if figures[at]) for at in range(4)
+    given, first, subject, two, seated = (
+        sum(people for figures, people in counted.items() if figures[at]) for at in range(5)
     )
-    return Tally(counted.total(), given, first, two, seated)
+    return Tally(counted.total(), given, first, subject, two, seated)

@@ -6,7 +6,7 @@ rule can be judged by whom it serves, and a queue can be played through beside i
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from enrolment.domain.allocation import Applicant, Choice, ClassSpec, Market
@@ -39,10 +39,14 @@ class Form:
 
 @dataclass(frozen=True)
 class Season:
-    """A market with its forms; ``seed`` names the throw of the dice that numbered it."""
+    """A market with its forms; ``seed`` names the throw of the dice that numbered it.
+
+    ``subjects``: the subject of each class, where several classes teach one.
+    """
 
     market: Market
     forms: Mapping[str, Form]
+    subjects: Mapping[str, str] = field(default_factory=dict)
     seed: str = ""
 
     @cached_property
@@ -75,6 +79,18 @@ class Season:
     def people(self) -> int:
         """How many people apply; two who go together are two."""
         return sum(len(form.people) for form in self.forms.values())
+
+    def subject_of(self, class_id: str) -> str:
+        """What a class teaches; a class of which nothing is said is a subject of its own."""
+        return self.subjects.get(class_id, class_id)
+
+    def asked_for(self) -> dict[str, int]:
+        """How many people have each class among their own wishes."""
+        counts = dict.fromkeys(self.classes, 0)
+        for applicant in self.market.applicants:
+            for choice in self._own(applicant):
+                counts[choice.class_id] += applicant.size
+        return counts
 
     def chance(self, name: str) -> random.Random:
         """Chance of its own for one subject matter, the same for the same seed."""

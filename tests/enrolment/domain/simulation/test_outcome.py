@@ -1,5 +1,7 @@
 """The figures: of whom each is a share, and what counts as given, first, two."""
 
+from dataclasses import replace
+
 import pytest
 
 from enrolment.domain.allocation import WaitlistOrder
@@ -29,15 +31,16 @@ def two_classes():
     ]
     forms = {"both": {"people": (YOUNG,)}, "pair": {"people": (OLD, YOUNG)},
              "none": {"people": (OLD,)}}  # fmt: skip
-    return season({"a": 1, "b": 1, "c": 3}, people, forms=forms)
+    market = season({"a": 1, "b": 1, "c": 3}, people, forms=forms)
+    return replace(market, subjects={"a": "piano", "c": "piano"})
 
 
 def test_people_are_counted_and_shares_are_of_all_who_applied():
     outcome = outcome_of(Draw().seat(two_classes()))
-    assert outcome.everybody == Tally(people=4, given=3, first=1, two=1, seated=3)
+    assert outcome.everybody == Tally(people=4, given=3, first=1, subject=3, two=1, seated=3)
     assert outcome.groups == {
-        Group("age", "50s"): Tally(people=2, given=2, first=1, two=1, seated=2),
-        Group("age", "80+"): Tally(people=2, given=1, first=0, two=0, seated=1),
+        Group("age", "50s"): Tally(people=2, given=2, first=1, subject=2, two=1, seated=2),
+        Group("age", "80+"): Tally(people=2, given=1, first=0, subject=1, two=0, seated=1),
     }
     assert (outcome.seats_left, outcome.waiting) == (1, 1)
     assert outcome.by_class == {"a": 0, "b": 0, "c": 1}
@@ -49,7 +52,7 @@ def test_a_seat_that_was_let_go_was_given_but_seats_nobody():
     move_lines(seating, order=WaitlistOrder.RANK, chance=EVERYBODY_LETS_GO)
     everybody = outcome_of(seating).everybody
     # Everybody was offered something and took nothing; two classes at one time counts still.
-    assert everybody == Tally(people=4, given=4, first=2, two=1, seated=0)
+    assert everybody == Tally(people=4, given=4, first=2, subject=4, two=1, seated=0)
 
 
 def test_who_goes_on_in_a_class_is_not_counted_as_given_nor_as_waiting():
@@ -57,6 +60,12 @@ def test_who_goes_on_in_a_class_is_not_counted_as_given_nor_as_waiting():
     one = season({"x": 0}, people, forms={"a": {"holds_a_seat": True}})
     outcome = outcome_of(Draw().seat(one))
     assert (outcome.everybody.given, outcome.waiting) == (0, 1)
+
+
+def test_people_who_ask_for_a_class_are_counted_without_substitutes():
+    people = [person("two", 1, "ab", size=2), person("one", 2, "b")]
+    one = season({"a": 1, "b": 9, "c": 1}, people, forms={"two": {"own": 1}})
+    assert one.asked_for() == {"a": 2, "b": 1, "c": 0}
 
 
 def test_a_share_of_nobody_is_nothing():
