@@ -7,7 +7,7 @@ from accounts import clock, outbox
 from accounts.errands import errand
 from accounts.messaging import READ_SMS
 from accounts.models import Learner
-from courses.models import ClassSection, Lesson
+from courses.models import ClassSection, Lesson, Term
 from enrolment import notifications, queries, services
 from enrolment.models import Claim, Enrolment, Opening, Outcome, WaitlistEntry, ledger
 
@@ -89,6 +89,13 @@ def tell_lapsed(enrolment_id: str) -> None:
 def tell_cancelled(enrolment_id: str) -> None:
     """Tell a learner that the class was called off."""
     notifications.tell_of_enrolment("cancelled", _enrolment(enrolment_id), at=clock.now())
+
+
+@errand("count_figures")
+def count_figures(object_id: str) -> None:
+    """Count the figures of a term at the stage it has come to, and publish them."""
+    term_id, _, stage = object_id.partition(":")
+    services.count_figures(term=Term.objects.get(pk=term_id), stage=stage, at=clock.now())
 
 
 @errand("tell_opening")

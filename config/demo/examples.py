@@ -47,6 +47,9 @@ _THINGS: dict[str, Callable[[], Any]] = {
     "term": lambda: (
         Term.objects.taking_classes().latest_first().values_list("pk", flat=True).first()
     ),
+    "term_code": lambda: (
+        Term.objects.taking_classes().latest_first().values_list("code", flat=True).first()
+    ),
     "opening": lambda: _first(Opening.objects.not_over()),
     "campus": lambda: _first(Campus.objects.open_to_learners(), "slug"),
     "course": lambda: _first(Course.objects.filter(sections__isnull=False), "slug"),

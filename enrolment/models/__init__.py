@@ -24,6 +24,7 @@ from enrolment.models.draw import (
     Witness,
 )
 from enrolment.models.enrolments import Enrolment, EnrolmentEvent, LearnerTerm
+from enrolment.models.figures import TermFigures
 from enrolment.models.openings import Opening, OpeningSecret, QueuePlace
 from enrolment.models.placements import Placement
 from enrolment.models.questions import PhoneQuestion
@@ -73,6 +74,7 @@ __all__ = [
     "Seat",
     "SeatState",
     "ShortlistedClass",
+    "TermFigures",
     "Together",
     "WaitlistEntry",
     "Wish",

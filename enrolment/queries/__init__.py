@@ -53,6 +53,7 @@ from enrolment.queries.draw_check import (
     what_differs,
 )
 from enrolment.queries.facts import Dossier, dossier
+from enrolment.queries.figures import people_drawn, seats_drawn
 from enrolment.queries.forms import (
     CampusChoice,
     Choosable,
@@ -242,6 +243,7 @@ __all__ = [
     "package_of",
     "papers_until",
     "payment_until",
+    "people_drawn",
     "places_of",
     "places_to_answer",
     "proposed_openings",
@@ -251,6 +253,7 @@ __all__ = [
     "room_of",
     "rule_version",
     "rules_of",
+    "seats_drawn",
     "seats_in_the_draw",
     "section_of",
     "section_to_show",

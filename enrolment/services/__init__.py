@@ -25,6 +25,7 @@ from enrolment.services.draws import (
     rehearse,
     run_draw,
 )
+from enrolment.services.figures import count_figures
 from enrolment.services.forms import (
     answer_form,
     choose,
@@ -153,6 +154,7 @@ __all__ = [
     "choose",
     "close_term",
     "confirm_at_counter",
+    "count_figures",
     "decide_objection",
     "declare_health",
     "decline_offer",

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts import scope
+from accounts import outbox, scope
 from accounts.models import AuditEvent, User
 from courses.models import Term
 from enrolment import queries
@@ -24,6 +24,7 @@ from enrolment.models import (
     EntropySource,
     Roster,
     RosterLine,
+    TermFigures,
     WishResult,
 )
 from enrolment.services.chain import append_entry
@@ -76,6 +77,7 @@ def publish_draw(*, term: Term, actor: User, at: datetime) -> Draw:
         _say_who_has_a_seat(draw)
         place_the_drawn(draw=draw, at=at)
         _into(draw.term, Term.Phase.CONFIRMING, actor, at)
+        outbox.put("count_figures", f"{draw.term_id}:{TermFigures.Stage.DRAWN.value}")
         AuditEvent.objects.record(
             actor, "draw published", draw, at=at, unit=draw.term.unit, sha256=draw.result_sha256
         )

@@ -10,6 +10,7 @@ from enrolment.wording.desk import (
     too_many_found,
     why_to_call,
 )
+from enrolment.wording.figures import line_of, name_of_group, parity_of, tables_of
 from enrolment.wording.learners import (
     comes_back,
     health_declared,
@@ -118,11 +119,13 @@ __all__ = [
     "just_full",
     "limit_reached",
     "line_length",
+    "line_of",
     "list_full",
     "moment",
     "money_at_the_desk",
     "money_of_change",
     "more_than_allowed",
+    "name_of_group",
     "names",
     "no_place_now",
     "none_came_about",
@@ -138,6 +141,7 @@ __all__ = [
     "openings_planned",
     "papers",
     "papers_recorded",
+    "parity_of",
     "placed",
     "plan_refused",
     "put_aside",
@@ -152,6 +156,7 @@ __all__ = [
     "seat_went_meanwhile",
     "seats_in_use",
     "situation",
+    "tables_of",
     "taken_off",
     "term_to_move_on",
     "to_pay",

@@ -17,6 +17,7 @@ from tests.journeys.stack import Stack
 NO_PAGES = {
     *("healthz", "readyz", "metrics", "media", "styleguide"),
     *("enrolment:download-enrolment", "enrolment:download-timetable"),
+    "enrolment:download-figures",
     "wagtail_serve",  # its pages are the posters
     "mfa_download_recovery_codes",
 }
@@ -87,6 +88,7 @@ def _things(stack: Stack, learner: Person) -> dict[str, str]:
         "learner": _part(of_demo["desk: one learner"], r"/learners/(\d+)/"),
         "teacher": _part(of_demo["desk: one teacher"], r"/teachers/(\d+)/"),
         "term": _part(of_demo["desk: one term"], r"/terms/(\d+)/"),
+        "term_code": _part(of_demo["the figures of a term"], r"/draws/([\w-]+)/"),
         "opening": _part(of_demo["a waiting room"], r"/openings/(\d+)/"),
         "recording": _part(_a_replay_of(learner), r"/replays/(\d+)/"),
     }

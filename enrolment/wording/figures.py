@@ -1,0 +1,88 @@
+"""The figures of a term in words: what each counts, and who stands behind it."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from enrolment.domain.statistics import TOGETHER, shown
+
+TABLES = {
+    "age": gettext_lazy("By age"),
+    "sex": gettext_lazy("Women and men"),
+    "newcomer": gettext_lazy("New and continuing learners"),
+    "missed": gettext_lazy("People who had no place in the last two terms"),
+    "channel": gettext_lazy("By the way of applying"),
+    "unit": gettext_lazy("By university"),
+}
+GROUPS = {
+    "under_60": gettext_lazy("under 60"),
+    "60s": gettext_lazy("60 to 69"),
+    "70s": gettext_lazy("70 to 79"),
+    "80_and_over": gettext_lazy("80 and over"),
+    "f": gettext_lazy("women"),
+    "m": gettext_lazy("men"),
+    "newcomer": gettext_lazy("new learners"),
+    "continuing": gettext_lazy("continuing learners"),
+    "missed_before": gettext_lazy("no place in the last two terms"),
+    "not_missed": gettext_lazy("others"),
+    "web": gettext_lazy("by themselves on the web"),
+    "helper": gettext_lazy("through a helper"),
+    "counter": gettext_lazy("at the counter"),
+    "phone": gettext_lazy("by telephone"),
+    "paper": gettext_lazy("on paper"),
+    TOGETHER: gettext_lazy("other groups, too small to stand alone"),
+}
+
+
+def name_of_group(group: str) -> str:
+    """Return what a group is called; a university by its name."""
+    return str(GROUPS.get(group, group))
+
+
+def tables_of(content: Mapping[str, Any]) -> Iterator[tuple[str, str, list[dict[str, str]]]]:
+    """Yield each table of the figures: its key, its caption, its lines in words."""
+    for by, caption in TABLES.items():
+        rows = content["groups"].get(by, [])
+        if rows:
+            yield by, str(caption), [line_of(row) for row in rows]
+
+
+def line_of(row: Mapping[str, Any]) -> dict[str, str]:
+    """Return one line of a table as it may be printed."""
+    people = row["people"]
+    return {
+        "name": _("everybody") if row["group"] == "all" else name_of_group(row["group"]),
+        "people": shown(people),
+        "wishes": shown(row["wishes"]),
+        "placed": shown(row["placed"]),
+        "share": _share(row["placed"], people),
+        "first": shown(row["first"]),
+        "first_share": _share(row["first"], people),
+        "seats": shown(row["seats"]),
+    }
+
+
+def parity_of(content: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return the comparison of the ways of applying, a sentence for each."""
+    return [
+        {
+            "name": name_of_group(row["channel"]),
+            "share": f"{row['share']:.1f}",
+            "off": f"{row['off']:+.1f}",
+            "said": _verdict(row),
+        }
+        for row in content["parity"]
+    ]
+
+
+def _verdict(row: Mapping[str, Any]) -> str:
+    if abs(row["off"]) <= row["chance"]:
+        return _("Chance alone explains the difference.")
+    return _("More than chance explains. People who come this way choose differently; we look.")
+
+
+def _share(part: int, whole: int) -> str:
+    """Of 100, with one decimal; nothing where the count behind it is not shown."""
+    return f"{100 * part / whole:.1f}" if whole and shown(part) == str(part) else "–"
