@@ -5,7 +5,8 @@ numbers take the same time. Letters are Chinese: providers approve their words o
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
@@ -31,6 +32,33 @@ READ_SMS = "read_sms"
 _LETTERS = UUID("5a5b2f1e-6c39-4ed5-9bb4-9b9f6d0b6f20")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """What ``send`` is told, for many letters at once."""
+
+    template: str
+    to: str
+    params: Mapping[str, Any]
+    dedupe_key: str
+    valid_until: datetime | None = None
+    learner: Learner | None = None
+    channel: str = Message.Channel.SMS
+
+    def as_message(self, at: datetime) -> Message:
+        """Return the row of the letter, its words written."""
+        return Message(
+            id=uuid5(_LETTERS, self.dedupe_key),
+            learner=self.learner,
+            channel=self.channel,
+            to=self.to,
+            template=self.template,
+            text=text_of(self.template, self.params),
+            dedupe_key=self.dedupe_key,
+            valid_until=self.valid_until,
+            created_at=at,
+        )
+
+
 def send(
     *,
     template: str,
@@ -47,21 +75,25 @@ def send(
     The same ``dedupe_key`` is the same letter, however often it is asked for. After
     ``valid_until`` it is no longer true and is not sent.
     """
-    message = Message(
-        id=uuid5(_LETTERS, dedupe_key),
-        learner=learner,
-        channel=channel,
-        to=to,
+    letter = Letter(
         template=template,
-        text=text_of(template, params),
+        to=to,
+        params=params,
         dedupe_key=dedupe_key,
         valid_until=valid_until,
-        created_at=at,
+        learner=learner,
+        channel=channel,
     )
+    return send_all([letter], at=at)[0]
+
+
+def send_all(letters: Iterable[Letter], *, at: datetime) -> list[Message]:
+    """Write many letters in two statements, as ``send`` writes one."""
+    messages = [letter.as_message(at) for letter in letters]
     with transaction.atomic():
-        Message.objects.bulk_create([message], ignore_conflicts=True)
-        outbox.put("send_message", message.pk)
-    return message
+        Message.objects.bulk_create(messages, ignore_conflicts=True)
+        outbox.put_all("send_message", [message.pk for message in messages])
+    return messages
 
 
 def text_of(template: str, params: Mapping[str, Any]) -> str:

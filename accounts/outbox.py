@@ -5,7 +5,7 @@ So nothing is lost when broker, worker or machine go away, and an errand may com
 whoever does it must not mind (``accounts/errands.py``).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -21,6 +21,13 @@ LONGEST_WAIT = timedelta(hours=1)
 def put(kind: str, object_id: int | str | UUID, not_before: datetime | None = None) -> None:
     """Leave the errand ``kind`` about one record, in the transaction that makes it necessary."""
     OutboxMessage.objects.create(kind=kind, object_id=str(object_id), not_before=not_before)
+
+
+def put_all(kind: str, object_ids: Iterable[int | str | UUID]) -> None:
+    """Leave the same errand about many records, in one statement."""
+    OutboxMessage.objects.bulk_create(
+        OutboxMessage(kind=kind, object_id=str(one)) for one in object_ids
+    )
 
 
 def hand_over(*, publish: Callable[[OutboxMessage], None], at: datetime) -> int:

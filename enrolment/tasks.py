@@ -91,6 +91,22 @@ def tell_cancelled(enrolment_id: str) -> None:
     notifications.tell_of_enrolment("cancelled", _enrolment(enrolment_id), at=clock.now())
 
 
+@errand("tell_results")
+def tell_results(object_id: str) -> None:
+    """Tell a hundred people what came of a draw. The draw, the first and the last learner."""
+    draw, first, last = map(int, object_id.split(":"))
+    services.tell_results(draw_id=draw, first=first, last=last, at=clock.now())
+
+
+@errand("remind_of_results")
+def remind_of_results(object_id: str) -> None:
+    """Remind those of a hundred people who still owe an answer; the last part is which time."""
+    draw, first, last, day = object_id.split(":")
+    services.remind_of_results(
+        draw_id=int(draw), first=int(first), last=int(last), day=day, at=clock.now()
+    )
+
+
 @errand("count_figures")
 def count_figures(object_id: str) -> None:
     """Count the figures of a term at the stage it has come to, and publish them."""

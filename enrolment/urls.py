@@ -45,6 +45,12 @@ urlpatterns = [
     ),
     path("my/classes/<int:enrolment_id>/", views.show_enrolment, name="show-enrolment"),
     path("my/classes/<int:enrolment_id>/withdraw/", views.withdraw, name="withdraw"),
+    path("my/classes/<int:enrolment_id>/come/", views.say_one_comes, name="say-one-comes"),
+    path(
+        "my/classes/<int:enrolment_id>/stay-away/",
+        views.say_one_stays_away,
+        name="say-one-stays-away",
+    ),
     path("my/classes/<int:enrolment_id>/undo/", views.undo_withdrawal, name="undo-withdrawal"),
     path("my/classes/<int:enrolment_id>/yield/", views.yield_seat, name="yield-seat"),
     path(
@@ -77,6 +83,7 @@ urlpatterns = [
     path("desk/offers/<int:entry_id>/longer/", calls.extend_offer, name="extend-offer"),
     path("desk/offers/<int:entry_id>/answer/", desk.answer_offer, name="answer-for"),
     path("desk/offers/<int:entry_id>/leave/", desk.leave_line_for, name="leave-line-for"),
+    path("desk/places/<int:enrolment_id>/answer/", desk.answer_place, name="answer-place-for"),
     path("desk/places/<int:enrolment_id>/longer/", calls.extend_place, name="extend-place"),
     path(
         "desk/places/<int:enrolment_id>/change/<int:section_id>/",

@@ -16,6 +16,8 @@ from courses.models.fields import DateTimeMultiRangeField
 from enrolment.models.vocabulary import Bucket, Channel, SeatState
 
 ACTIVE = ["offered", "confirmed", "active"]
+GIVEN_TO_ANSWER = ["draw", "renewal"]
+BEFORE_ANSWERS = ["draft", "published", "renewal_open", "wishes_open", "frozen", "drawn"]
 
 
 class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
@@ -40,6 +42,15 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
     def awaiting_confirmation(self) -> Self:
         """Held and not yet paid or waived, the most urgent first."""
         return self.filter(status="offered").order_by("due_at", "pk")
+
+    def by_draw_or_renewal(self) -> Self:
+        """Given by the draw, or kept by those who go on: people say whether they come."""
+        return self.filter(source__in=GIVEN_TO_ANSWER)
+
+    def to_be_answered(self) -> Self:
+        """Of these, what is asked and not answered: from the draw's publication on."""
+        asked = self.by_draw_or_renewal().filter(status="offered", answered_at=None)
+        return asked.exclude(section__term__phase__in=BEFORE_ANSWERS)
 
     def finished(self) -> Self:
         """Classes that were taught to the end, the latest first."""
@@ -168,6 +179,17 @@ class Enrolment(models.Model):
 
     def __str__(self) -> str:
         return f"enrolment {self.pk}"
+
+    @property
+    def is_to_confirm(self) -> bool:
+        """Whether it is kept by the draw or a renewal until the learner says that they come."""
+        return self.status == self.Status.OFFERED and self.source in GIVEN_TO_ANSWER
+
+    @property
+    def asks_for_an_answer(self) -> bool:
+        """Whether a yes or a no is waited for; of who renews, from the draw on."""
+        is_asked = self.is_to_confirm and self.answered_at is None
+        return is_asked and self.section.term.phase not in BEFORE_ANSWERS
 
     def holds_a_seat(self) -> bool:
         """Whether the seat is this learner's now."""

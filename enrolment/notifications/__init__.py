@@ -1,11 +1,18 @@
 """Every letter of enrolment, each of one SMS."""
 
+from enrolment.notifications.replies import (
+    list_offers,
+    tell_refused_reply,
+    tell_too_late,
+    write_back,
+)
+from enrolment.notifications.results import letter_of_nothing, letters_of_places, reminder
 from enrolment.notifications.seats import (
     CHANGED_BY_HELPER,
     DONE_BY_HELPER,
     LETTER_OF,
     LETTER_OF_CHANGE,
-    list_offers,
+    office_phone,
     tell_of_claim,
     tell_of_doors,
     tell_of_enrolment,
@@ -13,9 +20,6 @@ from enrolment.notifications.seats import (
     tell_of_lesson,
     tell_of_offer,
     tell_of_opening,
-    tell_refused_reply,
-    tell_too_late,
-    write_back,
 )
 
 __all__ = [
@@ -23,7 +27,11 @@ __all__ = [
     "DONE_BY_HELPER",
     "LETTER_OF",
     "LETTER_OF_CHANGE",
+    "letter_of_nothing",
+    "letters_of_places",
     "list_offers",
+    "office_phone",
+    "reminder",
     "tell_of_claim",
     "tell_of_doors",
     "tell_of_enrolment",

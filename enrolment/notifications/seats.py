@@ -17,8 +17,7 @@ from accounts.models import HelperGrant, Learner, Message
 from campus.models import SiteDetails
 from courses.models import ClassSection, Lesson
 from enrolment.domain import deadlines
-from enrolment.domain.refusals import Refusal
-from enrolment.models import Claim, Enrolment, Outcome, WaitlistEntry
+from enrolment.models import Act, Claim, Enrolment, Outcome, WaitlistEntry
 
 WEEKDAYS = "周一", "周二", "周三", "周四", "周五", "周六", "周日"
 SHORT_COURSE, SHORT_NAME = 6, 5  # characters kept when a letter does not fit otherwise
@@ -56,13 +55,10 @@ CHANGED_BY_HELPER = {
     Outcome.CONFIRMED: "换了班",
     Outcome.WAITLISTED: "排了候补，排到再换班",
 }
-# Why a yes by SMS cannot be kept just now, in so few words as an SMS has.
-WHY_NOT_NOW = {
-    Refusal.CLASH: "与您别的课时间冲突",
-    Refusal.LIMIT: "您的课已满额",
-    Refusal.HOT_LIMIT: "热门课已满额",
-    Refusal.TOO_MANY_HOLDS: "您有别的名额没缴费",
-    Refusal.CLOSED: "这个班不再收人",
+ANSWERED_BY_HELPER = {
+    Outcome.HELD: "答复要来上",
+    Outcome.CONFIRMED: "答复要来上",
+    Outcome.DECLINED: "答复不来上",
 }
 
 
@@ -80,29 +76,35 @@ def tell_of_claim(
     that ended for this, or will when the learner says yes to a place.
     """
     outcome = Outcome(claim.outcome)
-    _send(
+    send_letter(
         _letter_of(claim, outcome, changes=old_class is not None),
         claim.learner,
         claim.section,
         key=f"claim {claim.learner_id} {claim.key}",
         at=at,
         valid_until=claim.due_at if outcome == Outcome.WITHDRAWN else None,
-        due=_when(claim.due_at),
-        fee=_yuan(claim.section.fee_fen if late_fee is None else late_fee),
+        due=when(claim.due_at),
+        fee=yuan(claim.section.fee_fen if late_fee is None else late_fee),
         place_in_line=place_in_line,
         old_class=_short_name(old_class, keep=SHORT_OLD) if old_class else "",
     )
     helper = _helper(claim)
     if helper is not None:
-        _send(
+        send_letter(
             "by_helper",
             claim.learner,
             claim.section,
             key=f"helped {claim.learner_id} {claim.key}",
             at=at,
             helper=helper,
-            act=(CHANGED_BY_HELPER if old_class else DONE_BY_HELPER)[outcome],
+            act=_done_by_helper(claim, changes=old_class is not None)[outcome],
         )
+
+
+def _done_by_helper(claim: Claim, *, changes: bool) -> Mapping[Outcome, str]:
+    if claim.act in {Act.COME, Act.STAY_AWAY}:
+        return ANSWERED_BY_HELPER
+    return CHANGED_BY_HELPER if changes else DONE_BY_HELPER
 
 
 def _letter_of(claim: Claim, outcome: Outcome, *, changes: bool) -> str:
@@ -125,15 +127,15 @@ def tell_of_offer(
     """
     by_phone = deadlines.by_phone_only(localtime(at), entry.section.term.starts_on)
     by_sms = "offer_to_change" if old_class else "offer"
-    _send(
+    send_letter(
         "offer_by_phone" if by_phone else by_sms,
         entry.learner,
         entry.section,
-        key=f"offer {entry.pk} {_when(entry.due_at)}",
+        key=f"offer {entry.pk} {when(entry.due_at)}",
         at=at,
         valid_until=entry.due_at,
         channel=Message.Channel.VOICE if by_phone else Message.Channel.SMS,
-        due=_when(entry.due_at),
+        due=when(entry.due_at),
         number=number or "",
         old_class=_short_name(old_class, keep=SHORT_OLD) if old_class else "",
     )
@@ -141,87 +143,26 @@ def tell_of_offer(
 
 def tell_of_entry(event: str, entry: WaitlistEntry, *, at: datetime) -> None:
     """Tell a person who waits what became of that: a name of one of the letters."""
-    _send(event, entry.learner, entry.section, key=f"{event} {entry.pk} {entry.expiries}", at=at)
-
-
-def tell_too_late(
-    entry: WaitlistEntry, *, place_in_line: int | None, key: str, at: datetime
-) -> None:
-    """Answer an SMS that came after the offer had run out: where that leaves the person."""
-    _send(
-        "reply_too_late",
-        entry.learner,
-        entry.section,
-        key=f"reply {key}",
-        at=at,
-        place_in_line=place_in_line,
+    send_letter(
+        event, entry.learner, entry.section, key=f"{event} {entry.pk} {entry.expiries}", at=at
     )
-
-
-def tell_refused_reply(entry: WaitlistEntry, reason: Refusal, *, key: str, at: datetime) -> None:
-    """Answer a yes by SMS that the rules do not allow now; the office finds a way or says why."""
-    _send(
-        "reply_refused",
-        entry.learner,
-        entry.section,
-        key=f"reply {key}",
-        at=at,
-        why=WHY_NOT_NOW.get(reason, ""),
-    )
-
-
-def list_offers(offers: Mapping[int, WaitlistEntry], *, to: str, key: str, at: datetime) -> None:
-    """Answer a bare 1 or 2 of a phone with several offers: each with its number.
-
-    As many offers in a letter as one SMS holds, and as many letters as that takes.
-    """
-    template, lines = "enrolment/reply_which", [_in_one_line(*one) for one in offers.items()]
-    texts: list[list[str]] = [[]]
-    for line in lines:
-        params = {"lines": [*texts[-1], line], "phone": _phone()}
-        if texts[-1] and len(messaging.text_of(template, params)) > messaging.LONGEST:
-            texts.append([])
-        texts[-1].append(line)
-    for part, some in enumerate(texts):
-        write_back("reply_which", to=to, key=f"{key} {part}", at=at, lines=some)
-
-
-def write_back(event: str, *, to: str, key: str, at: datetime, **params: Any) -> None:
-    """Answer an SMS of somebody of whom we know no more than the number."""
-    messaging.send(
-        template=f"enrolment/{event}",
-        to=to,
-        params={"phone": _phone(), **params},
-        dedupe_key=f"reply {key}",
-        at=at,
-    )
-
-
-def _in_one_line(number: int, entry: WaitlistEntry) -> str:
-    section, name = entry.section, entry.learner.name
-    course = section.course.name
-    if len(course) > SHORT_COURSE:
-        course = f"{course[:SHORT_COURSE]}…"
-    if len(name) > SHORT_NAME:
-        name = f"{name[:SHORT_NAME]}…"
-    return f"{name}{course}{section.number}班，上回{number}1，不上回{number}2"
 
 
 def tell_of_enrolment(event: str, enrolment: Enrolment, *, at: datetime) -> None:
     """Tell a learner what became of a class without their doing: ``lapsed``, ``cancelled``."""
-    _send(event, enrolment.learner, enrolment.section, key=f"{event} {enrolment.pk}", at=at)
+    send_letter(event, enrolment.learner, enrolment.section, key=f"{event} {enrolment.pk}", at=at)
 
 
 def tell_of_opening(learner: Learner, section: ClassSection, *, at: datetime) -> None:
     """Tell somebody who asked for it that a class can be enrolled in now."""
-    _send("opening", learner, section, key=f"opening {learner.pk} {section.pk}", at=at)
+    send_letter("opening", learner, section, key=f"opening {learner.pk} {section.pk}", at=at)
 
 
 def tell_of_doors(
     learner: Learner, section: ClassSection, *, opens_at: datetime, at: datetime
 ) -> None:
     """Tell somebody who asked for it that they can take a number, and need not hurry."""
-    _send(
+    send_letter(
         "doors",
         learner,
         section,
@@ -248,7 +189,7 @@ def tell_of_lesson(
     room = lesson.room.name if lesson.room else "线上"
     with translation.override("zh-hans"):
         campus = enrolment.section.campus.display_name()
-    _send(
+    send_letter(
         event,
         enrolment.learner,
         enrolment.section,
@@ -263,7 +204,7 @@ def tell_of_lesson(
     )
 
 
-def _send(
+def send_letter(
     event: str,
     learner: Learner,
     section: ClassSection,
@@ -274,22 +215,45 @@ def _send(
     channel: str = Message.Channel.SMS,
     **params: Any,
 ) -> None:
+    letter = letter_to(
+        event, learner, section, key=key, valid_until=valid_until, channel=channel, **params
+    )
+    if letter is not None:
+        messaging.send_all([letter], at=at)
+
+
+def letter_to(
+    event: str,
+    learner: Learner,
+    section: ClassSection,
+    *,
+    key: str,
+    valid_until: datetime | None = None,
+    channel: str = Message.Channel.SMS,
+    phone: str = "",
+    **params: Any,
+) -> messaging.Letter | None:
+    """Compose a letter about a class; None for whom no phone reaches.
+
+    ``phone``: that of the office, where many letters need it.
+    """
     if not learner.phone or learner.deceased_on:
-        return  # nobody to reach by phone: the office has them on its call list
+        return None  # the office has them on its call list
     template = f"enrolment/{event}"
-    messaging.send(
+    return messaging.Letter(
         template=template,
         to=learner.phone,
-        params=_fitting(template, {**_about(learner, section), **params}, learner, section),
+        params=_fitting(
+            template, _about(learner, section, phone or office_phone()) | params, learner, section
+        ),
         dedupe_key=key,
-        at=at,
         valid_until=valid_until,
         learner=learner,
         channel=channel,
     )
 
 
-def _about(learner: Learner, section: ClassSection) -> dict[str, Any]:
+def _about(learner: Learner, section: ClassSection, phone: str) -> dict[str, Any]:
     with translation.override("zh-hans"):
         campus = section.campus.display_name()
     slot = section.slot
@@ -301,7 +265,7 @@ def _about(learner: Learner, section: ClassSection) -> dict[str, Any]:
         "hour": f"{WEEKDAYS[slot.weekday - 1]}{slot.starts_at:%-H:%M}",
         "first_day": _day(localtime(section.meets[0].lower).date()) if section.meets else "",
         "place": f"{campus}{room}",
-        "phone": _phone(),
+        "phone": phone,
     }
 
 
@@ -316,6 +280,7 @@ def _fitting(
         {"place": "地点见网上"},
         {"old_class": "原来的班"} if params.get("old_class") else {},
         {"class": _short_name(section, keep=SHORT_OLD)},
+        {"hour": ""},
     ):
         if len(messaging.text_of(template, params)) <= messaging.LONGEST:
             break
@@ -340,7 +305,7 @@ def _helper(claim: Claim) -> str | None:
     return claim.actor.get_full_name() or "您的家人"
 
 
-def _when(at: datetime | None) -> str:
+def when(at: datetime | None) -> str:
     if at is None:
         return ""
     local = localtime(at)
@@ -365,10 +330,10 @@ def _day(day: date) -> str:
     return f"{day.month}月{day.day}日"
 
 
-def _yuan(fen: int) -> str:
+def yuan(fen: int) -> str:
     return f"{fen / 100:.2f}".removesuffix(".00")
 
 
-def _phone() -> str:
+def office_phone() -> str:
     details = SiteDetails.objects.first()
     return (details.phone if details and details.phone else settings.SITE_PHONE).replace(" ", "")

@@ -19,6 +19,7 @@ NO_SMARTPHONE = Q(learner__device__in=[Learner.Device.FEATURE, Learner.Device.NO
     learner__phone=""
 )
 WITH_A_WEEK = [Enrolment.Source.DRAW, Enrolment.Source.RENEWAL]
+NO_LETTER = Q(learner__phone="", source=Enrolment.Source.DRAW, answered_at=None)
 TOLD = [CallAttempt.Outcome.REACHED_YES, CallAttempt.Outcome.WRONG_NUMBER]
 LAST_DAYS = timedelta(days=deadlines.DAYS_BEFORE_START)
 
@@ -113,7 +114,8 @@ def _offers(units: list[int], at: datetime) -> Any:
 
 def _places(units: list[int], at: datetime) -> Any:
     """Places about to lapse that nobody has said a word about: of people whom no link reaches,
-    and from seventy on of those who were drawn or renew.
+    and from seventy on of those who were drawn or renew. Who was drawn and has no phone is
+    called from the first day: nobody has told them yet.
     """
     confirm_soon = Q(source__in=WITH_A_WEEK, learner__born_on__lte=calls.born_by(localdate(at)))
     reached = CallAttempt.objects.filter(
@@ -122,8 +124,8 @@ def _places(units: list[int], at: datetime) -> Any:
     return (
         Enrolment.objects.awaiting_confirmation()
         .of_units(units)
-        .filter(due_at__gt=at, due_at__lte=at + calls.BEFORE_DUE, learner__deceased_on=None)
-        .filter(NO_SMARTPHONE | confirm_soon)
+        .filter(due_at__gt=at, learner__deceased_on=None)
+        .filter(NO_LETTER | Q(due_at__lte=at + calls.BEFORE_DUE) & (NO_SMARTPHONE | confirm_soon))
         .exclude(Exists(reached))
     )
 

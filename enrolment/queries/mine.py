@@ -93,13 +93,13 @@ class MyClasses:
     lessons: list[MyLesson] = field(default_factory=list)
     listed: int = 0  # classes put aside
     gone: list[Enrolment] = field(default_factory=list)  # places not paid in time, of late
+    asked: list[Enrolment] = field(default_factory=list)  # drawn or renewed: yes or no?
 
     @property
     def has_nothing(self) -> bool:
         """Whether there is nothing to show but the way to the catalogue."""
-        return not any(
-            (self.offers, self.held, self.yours, self.waiting, self.undoable, self.gone)
-        )
+        mine = (self.offers, self.asked, self.held, self.yours, self.waiting)
+        return not any((*mine, self.undoable, self.gone))
 
 
 def my_classes(learner: Learner, *, at: datetime) -> MyClasses:
@@ -113,7 +113,8 @@ def my_classes(learner: Learner, *, at: datetime) -> MyClasses:
         next_lesson=coming[0] if coming else None,
         days=by_day(lesson for lesson in lessons if lesson.starts_at < localtime(at) + SOON),
         offers=[entry for entry in entries if entry.state == WaitlistEntry.State.OFFERED],
-        held=[one for one in holding if one.due_at is not None],
+        asked=[one for one in holding if one.asks_for_an_answer],
+        held=[one for one in holding if one.due_at is not None and not one.asks_for_an_answer],
         yours=[one for one in holding if one.due_at is None],
         undoable=list(mine.that_may_be_undone(at).order_by("pk")),
         waiting=places_of(

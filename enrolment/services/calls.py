@@ -10,6 +10,7 @@ from enrolment import queries
 from enrolment.domain.refusals import Refusal
 from enrolment.models import CallAttempt, Channel, Claim, Enrolment, WaitlistEntry, ledger
 from enrolment.services.refused import PressReused, SeatRefused, answered
+from enrolment.services.results import say_one_comes, say_one_stays_away
 from enrolment.services.seats import withdraw
 from enrolment.services.waitlist import accept_offer, decline_offer
 
@@ -25,10 +26,11 @@ def record_call(
 ) -> Claim | None:
     """Write down a try to reach a learner; what they said is done in the same breath.
 
-    A yes takes the place that was offered, a no gives it to the next person. A place that is held
-    already waits for its payment: a yes is a word, a no leaves the class, with ten minutes to
-    think again. Returns what that came to, None where nothing was to be done. ``note`` is the
-    reason in the history of the seat, so an answer has one.
+    A yes takes the place that was offered, a no gives it to the next person. A place of the draw
+    or of a renewal is answered like that, too; where there is a fee it is still to be paid. Any
+    other place that is held waits for its payment: a yes is a word, a no leaves the class, with
+    ten minutes to think again. Returns what that came to, None where nothing was to be done.
+    ``note`` is the reason in the history of the seat, so an answer has one.
 
     The same key is the same call. Raises ``PressReused`` when it comes again for somebody else or
     with another answer, ``SeatRefused`` when the answer cannot be kept; the try stands in the
@@ -120,4 +122,7 @@ def _act_of(about: Enrolment | WaitlistEntry, outcome: str) -> Callable[..., Cla
     if isinstance(about, WaitlistEntry):
         acts = {said.REACHED_YES: accept_offer, said.REACHED_NO: decline_offer}
         return partial(acts[said(outcome)], entry=about) if outcome in acts else None
+    if about.is_to_confirm:
+        words = {said.REACHED_YES: say_one_comes, said.REACHED_NO: say_one_stays_away}
+        return partial(words[said(outcome)], enrolment=about) if outcome in words else None
     return partial(withdraw, enrolment=about) if outcome == said.REACHED_NO else None

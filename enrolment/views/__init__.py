@@ -3,6 +3,8 @@
 from enrolment.views.classes import check_class, declare_health, hold_seat, remind_of_opening
 from enrolment.views.mine import (
     list_my_classes,
+    say_one_comes,
+    say_one_stays_away,
     show_enrolment,
     undo_withdrawal,
     withdraw,
@@ -22,6 +24,8 @@ __all__ = [
     "leave_waitlist",
     "list_my_classes",
     "remind_of_opening",
+    "say_one_comes",
+    "say_one_stays_away",
     "show_enrolment",
     "show_entry",
     "show_timetable",

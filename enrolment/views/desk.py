@@ -60,7 +60,7 @@ def find_learner(request: StaffRequest) -> HttpResponse:
 @require_safe
 def show_learner(request: StaffRequest, learner_id: int) -> HttpResponse:
     """What a learner has, waits for and may still do, and until when."""
-    learner = _learner(learner_id)
+    learner = learner_of(learner_id)
     at = clock.now()
     mine = queries.my_classes(learner, at=at)
     return render(
@@ -81,7 +81,7 @@ def show_learner(request: StaffRequest, learner_id: int) -> HttpResponse:
 @require_safe
 def choose_class(request: StaffRequest, learner_id: int) -> HttpResponse:
     """A class for somebody, by name or number, with its seats; in the place of another, too."""
-    learner = _learner(learner_id)
+    learner = learner_of(learner_id)
     asked_for = request.GET.get("instead_of", "")
     instead_of = place(request, int(asked_for)) if asked_for.isdecimal() else None
     terms = queries.terms_to_enrol_in()
@@ -113,7 +113,7 @@ def choose_class(request: StaffRequest, learner_id: int) -> HttpResponse:
 @one_key_one_request
 def enrol_learner(request: StaffRequest, learner_id: int, section_id: int) -> HttpResponse:
     """Everything about a class before staff press for somebody; or why not, in words to say."""
-    learner = _learner(learner_id)
+    learner = learner_of(learner_id)
     section = get_object_or_404(
         ClassSection.objects.listed().of_units(request.units).with_all_to_show(), pk=section_id
     )
@@ -150,6 +150,32 @@ def answer_offer(request: StaffRequest, entry_id: int) -> HttpResponse:
         form,
         payment_until=queries.payment_until(entry.section, rules, at=at),
         is_over=entry.due_at is None or entry.due_at <= at,
+    )
+
+
+@never_cache
+@staff_required(*ON_THE_PHONE)
+@require_http_methods(["GET", "HEAD", "POST"])
+@one_key_one_request
+def answer_place(request: StaffRequest, enrolment_id: int) -> HttpResponse:
+    """Yes or no to a place of the draw or of a renewal, said to staff."""
+    enrolment = place(request, enrolment_id)
+    form = AnswerForm(sent(request), initial={"channel": usual_channel(request)})
+    if request.method == "POST" and form.is_valid():
+        comes = form.cleaned_data["answer"] == "yes"
+        answer = services.say_one_comes if comes else services.say_one_stays_away
+        act = partial(answer, enrolment=enrolment)
+        press_for(request, act, enrolment.learner, enrolment.section, form)
+        return redirect("enrolment:show-learner", enrolment.learner_id)
+    at = clock.now()
+    is_open = enrolment.is_to_confirm and enrolment.due_at is not None and enrolment.due_at > at
+    return _ask(
+        request,
+        "enrolment/office/answer_offer.html",
+        enrolment,
+        form,
+        payment_until=enrolment.due_at if enrolment.section.fee_fen else None,
+        is_over=not is_open,
     )
 
 
@@ -212,7 +238,7 @@ def _by_term(
     ]
 
 
-def _learner(learner_id: int) -> Learner:
+def learner_of(learner_id: int) -> Learner:
     """Row-level security shows those whom the offices of this post know, and nobody else."""
     return get_object_or_404(Learner.objects.select_related("unit"), pk=learner_id)
 

@@ -111,6 +111,31 @@ def withdraw(request: LearnerRequest, enrolment_id: int) -> HttpResponse:
 
 @learner_required
 @one_key_one_request
+def say_one_comes(request: LearnerRequest, enrolment_id: int) -> HttpResponse:
+    """Say yes to a place of the draw or of a renewal."""
+    return _press(request, enrolment_id, services.say_one_comes)
+
+
+@never_cache
+@learner_required(right=Right.APPLY)
+@require_http_methods(["GET", "HEAD", "POST"])
+@one_key_one_request
+def say_one_stays_away(request: LearnerRequest, enrolment_id: int) -> HttpResponse:
+    """Say no to such a place: first what it means, then one press."""
+    if request.method == "POST":
+        return _press(request, enrolment_id, services.say_one_stays_away)
+    enrolment = _enrolment(request, enrolment_id)
+    if not enrolment.is_to_confirm:
+        return redirect("enrolment:show-enrolment", enrolment.pk)
+    return render(
+        request,
+        "enrolment/results/stay_away.html",
+        {"enrolment": enrolment, "section": enrolment.section, "press": new_press()},
+    )
+
+
+@learner_required
+@one_key_one_request
 def undo_withdrawal(request: LearnerRequest, enrolment_id: int) -> HttpResponse:
     """Take the place back."""
     return _press(request, enrolment_id, services.undo_withdrawal)

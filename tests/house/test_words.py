@@ -64,6 +64,7 @@ CHINESE_IN_CODE = {
     "courses/domain/search.py",
     "enrolment/domain/replies.py",
     "enrolment/domain/verify.py",  # runs alone at an outsider's: one file, two languages
+    "enrolment/notifications/replies.py",
     "enrolment/notifications/seats.py",
     "livestream/delivery/wsgi.py",
 }

@@ -1,0 +1,263 @@
+"""What a draw came to for people: their own lines, what they hold of it now, whom to tell."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from accounts.models import Learner
+from courses.models import ClassSection
+from courses.queries import ClassCard
+from enrolment.models import (
+    Application,
+    CloudSeat,
+    CutOff,
+    Draw,
+    Enrolment,
+    RosterLine,
+    WaitlistEntry,
+    WishResult,
+    ledger,
+)
+from enrolment.queries.classes import LIKE_IT, like_it
+from enrolment.queries.rosters import section_of
+
+SHOWN = (
+    "section__course__subject",
+    "section__term",
+    "section__unit",
+    "section__campus__unit",
+    "section__room",
+    "section__slot",
+    "section__teacher",
+)
+RESULTS = WishResult.objects.select_related(*SHOWN).order_by("rank")
+
+
+@dataclass(frozen=True)
+class Became:
+    """One choice: what the draw said of it, and what the person has of it today."""
+
+    result: WishResult
+    section: ClassSection
+    enrolment: Enrolment | None = None
+    entry: WaitlistEntry | None = None
+    place: int | None = None  # in the line, today
+    not_theirs: tuple[str, ...] = ()  # letters of reserves the class has and the person has not
+    in_the_way: tuple[ClassSection, ...] = ()
+    cloud: bool = False
+    like_it: list[ClassCard] = field(default_factory=list)
+
+    @property
+    def is_given(self) -> bool:
+        """Whether the draw gave a place in this class."""
+        return self.result.code == WishResult.Code.ADMITTED
+
+    @property
+    def to_answer(self) -> bool:
+        """Whether the person still has to say if they come."""
+        return self.enrolment is not None and self.enrolment.asks_for_an_answer
+
+
+@dataclass(frozen=True)
+class OwnResult:
+    """What a draw came to for one person, or for two who stand on the list as one."""
+
+    application: Application
+    draw: Draw
+    number: int
+    line: RosterLine
+    choices: list[Became]
+    companion: Learner | None = None
+
+    @property
+    def has_a_place(self) -> bool:
+        """Whether anything was given."""
+        return any(one.is_given for one in self.choices)
+
+    @property
+    def first_waiting(self) -> Became | None:
+        """The dearest choice that the person waits for."""
+        return next((one for one in self.choices if one.entry is not None), None)
+
+
+def published_draws() -> QuerySet[Draw]:
+    """Draws whose results are public."""
+    return Draw.objects.filter(published_at__isnull=False).select_related("term", "roster")
+
+
+def results_of(learner: Learner, *, at: datetime) -> list[Application]:
+    """Return the applications of a learner whose results are public, the latest term first."""
+    mine = Application.objects.of(learner).handed_in().select_related("term")
+    return list(mine.filter(term__draw__published_at__lte=at))
+
+
+def result_of(application: Application, *, at: datetime) -> OwnResult | None:
+    """Return what the draw said of a form; None before it is public, or if it was not in it."""
+    draw = published_draws().filter(term=application.term_id, published_at__lte=at).first()
+    if draw is None:
+        return None
+    line = _lines(draw).filter(_of(application)).first()
+    if line is None:
+        return None
+    return OwnResult(
+        application=application,
+        draw=draw,
+        number=line.drawn.number,
+        line=line,
+        choices=_choices(draw, line, application.learner, at=at),
+        companion=application.partner if line.size > 1 else None,
+    )
+
+
+def _lines(draw: Draw) -> QuerySet[RosterLine]:
+    results = Prefetch("results", queryset=RESULTS)
+    return (
+        RosterLine.objects.filter(roster=draw.roster_id)
+        .select_related("drawn", "application")
+        .prefetch_related(results)
+    )
+
+
+def _of(application: Application) -> Q:
+    """Their own line, or that of the person they stand on the list with."""
+    return Q(application=application.pk) | Q(application=application.goes_with_id, size=2)
+
+
+def _choices(draw: Draw, line: RosterLine, learner: Learner, *, at: datetime) -> list[Became]:
+    results = list(line.results.all())
+    sections = [result.section_id for result in results]
+    mine = Enrolment.objects.of(learner).filter(section__in=sections).order_by("pk")
+    enrolments = {one.section_id: one for one in mine}
+    waits = WaitlistEntry.objects.of(learner).in_line().filter(section__in=sections)
+    entries = {one.section_id: one for one in waits}
+    places = ledger.places_in_line(learner=learner, at=at) if entries else {}
+    clouds = set(
+        CloudSeat.objects.filter(learner=learner, term=draw.term_id).values_list(
+            "course", flat=True
+        )
+    )
+    others = _sections_named(results)
+    reserves = _reserves_of(draw, sections)
+    has_nothing = not any(one.holds_a_seat() for one in enrolments.values())
+    found = []
+    for result in results:
+        entry = entries.get(result.section_id)
+        found.append(
+            Became(
+                result=result,
+                section=result.section,
+                enrolment=enrolments.get(result.section_id),
+                entry=entry,
+                place=places[entry.pk][0] if entry is not None and entry.pk in places else None,
+                not_theirs=_not_theirs(result, reserves[result.section_id]),
+                in_the_way=tuple(
+                    others[pk] for pk in map(section_of, result.blocked_by) if pk in others
+                ),
+                cloud=result.section.course_id in clouds,
+                like_it=like_it(result.section, at=at)[:LIKE_IT] if has_nothing else [],
+            )
+        )
+    return found
+
+
+def _sections_named(results: Iterable[WishResult]) -> dict[int, ClassSection]:
+    named = {section_of(code) for result in results for code in result.blocked_by}
+    return ClassSection.objects.with_all_to_show().in_bulk(named) if named else {}
+
+
+def _reserves_of(draw: Draw, sections: Iterable[int]) -> dict[int, set[str]]:
+    """The letters of the reserves that each class has."""
+    found: dict[int, set[str]] = defaultdict(set)
+    cuts = CutOff.objects.filter(draw=draw, section__in=list(sections), bucket__regex="^[A-Z]$")
+    for section, bucket in cuts.values_list("section", "bucket"):
+        found[section].add(bucket)
+    return found
+
+
+def _not_theirs(result: WishResult, reserves: set[str]) -> tuple[str, ...]:
+    asked = {bucket for _round, bucket, _own, _last in result.bars}
+    return tuple(letter for letter in "NCM" if letter in reserves - asked)
+
+
+# Whom to tell
+
+
+def people_of_draw(draw: Draw, first: int, last: int) -> list[Application]:
+    """Return the forms of the people of a draw in a range of learners, those who died left out."""
+    return list(
+        Application.objects.of_term(draw.term)
+        .handed_in()
+        .filter(learner__gte=first, learner__lte=last, learner__deceased_on=None)
+        .select_related("learner", "term")
+        .order_by("learner")
+    )
+
+
+@dataclass(frozen=True)
+class ToTell:
+    """What one person's letters say: places that wait for an answer, or what they have instead."""
+
+    learner: Learner
+    number: int
+    places: list[Enrolment]
+    place_in_line: int | None = None
+    first: WishResult | None = None
+    cloud: bool = False
+
+
+def to_tell(draw: Draw, first: int, last: int) -> list[ToTell]:
+    """Return what to write to the people of a draw in a range of learners, in few statements."""
+    forms = people_of_draw(draw, first, last)
+    lines = {line.application_id: line for line in _lines_of(draw, forms)}
+    people = [form.learner_id for form in forms]
+    places: dict[int, list[Enrolment]] = defaultdict(list)
+    for one in places_to_answer(draw, first, last):
+        places[one.learner_id].append(one)
+    waits = {
+        (learner, section): ticket
+        for learner, section, ticket in WaitlistEntry.objects.of_term(draw.term)
+        .waiting()
+        .filter(learner__in=people)
+        .values_list("learner", "section", "ticket")
+    }
+    clouds = set(
+        CloudSeat.objects.filter(term=draw.term_id, learner__in=people).values_list(
+            "learner", "course"
+        )
+    )
+    found = []
+    for form in forms:
+        line = lines.get(form.pk) or lines.get(form.goes_with_id or 0)
+        if line is None:
+            continue
+        results = list(line.results.all())
+        waited = next((one for one in results if (form.learner_id, one.section_id) in waits), None)
+        about = waited or (results[0] if results else None)
+        found.append(
+            ToTell(
+                learner=form.learner,
+                number=line.drawn.number,
+                places=places[form.learner_id],
+                place_in_line=waits[form.learner_id, waited.section_id] if waited else None,
+                first=about,
+                cloud=about is not None and (form.learner_id, about.section.course_id) in clouds,
+            )
+        )
+    return found
+
+
+def _lines_of(draw: Draw, forms: Iterable[Application]) -> QuerySet[RosterLine]:
+    ids = [form.pk for form in forms]
+    leads = [form.goes_with_id for form in forms if form.goes_with_id]
+    return _lines(draw).filter(Q(application__in=ids) | Q(application__in=leads, size=2))
+
+
+def places_to_answer(draw: Draw, first: int, last: int) -> list[Enrolment]:
+    """Return the places of a term that are kept for people in a range, not paid or confirmed."""
+    kept = Enrolment.objects.of_term(draw.term).awaiting_confirmation().by_draw_or_renewal()
+    people = Q(learner__gte=first, learner__lte=last, learner__deceased_on=None)
+    shown = kept.filter(people).with_all_to_show().select_related("learner")
+    return list(shown.order_by("learner", "section__slot__weekday", "pk"))
