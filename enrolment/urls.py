@@ -11,6 +11,7 @@ from enrolment.views import (
     changes,
     desk,
     desk_changes,
+    forms_desk,
     openings,
     openings_desk,
     papers,
@@ -100,6 +101,26 @@ urlpatterns = [
         "desk/learners/<int:learner_id>/classes/<int:section_id>/",
         desk.enrol_learner,
         name="enrol-learner",
+    ),
+    path("desk/learners/<int:learner_id>/form/", forms_desk.form_for, name="form-for"),
+    path(
+        "desk/learners/<int:learner_id>/form/slip/",
+        forms_desk.form_slip_for,
+        name="form-slip-for",
+    ),
+    path(
+        "desk/learners/<int:learner_id>/form/together/",
+        forms_desk.join_form_for,
+        name="join-form-for",
+    ),
+    *(
+        path(
+            f"desk/learners/<int:learner_id>/form/{what}/",
+            forms_desk.step_form_for,
+            {"what": what},
+            name=f"{what}-form-for",
+        )
+        for what in forms_desk.STEPS
     ),
     path("desk/openings/", openings_desk.list_openings, name="staff-list-openings"),
     path(

@@ -6,6 +6,7 @@ the tests, so a new door cannot be forgotten.
 """
 
 from config.access.audiences import Answer, Audience, Role
-from config.access.rows import ROWS, Way, addresses, way_of
+from config.access.rows import ROWS, way_of
+from config.access.ways import Way, addresses
 
 __all__ = ["ROWS", "Answer", "Audience", "Role", "Way", "addresses", "way_of"]

@@ -1,122 +1,42 @@
 """The table: every address, whom it lets in, and how to knock for an example."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-
-from django.urls import URLPattern, URLResolver, get_resolver
-
 from config.access.audiences import (
     EVERYBODY,
     EVERYBODY_ALWAYS,
     SIGNED_IN,
-    WITH_LEARNER,
     Answer,
     Audience,
-    Role,
     learners,
     staff,
 )
-
-
-@dataclass(frozen=True)
-class Way:
-    """One address: what it is called, whom it lets in, and how to knock for an example.
-
-    ``needs`` maps the address's arguments to things of the city: see ``tests/house/world.py``
-    and ``config/demo/examples.py``. ``posts`` are doors that only take a form.
-    """
-
-    title: str
-    audience: Audience
-    needs: Mapping[str, str] = field(default_factory=dict)
-    posts: bool = False
-
-
-def addresses() -> Iterator[tuple[str, str]]:
-    """Yield (name, pattern) of every address that the product answers, namespaces included."""
-    yield from _below(get_resolver(), "", ())
-
-
-def _below(
-    resolver: URLResolver, prefix: str, spaces: tuple[str, ...]
-) -> Iterator[tuple[str, str]]:
-    for entry in resolver.url_patterns:
-        pattern = f"{prefix}{entry.pattern}"
-        if isinstance(entry, URLPattern):
-            yield ":".join([*spaces, entry.name or pattern]), pattern
-        else:
-            inner = (*spaces, entry.namespace) if entry.namespace else spaces
-            yield from _below(entry, pattern, inner)
-
-
-R = Role
-AT_COUNTERS = (R.COUNTER, R.BRANCH_HEAD, R.REGISTRAR)
-IN_CHARGE = (R.BRANCH_HEAD, R.REGISTRAR)
-ON_THE_PHONE = (R.COUNTER, R.HOTLINE, R.BRANCH_HEAD, R.REGISTRAR)
-SECTION = {"section_id": "section"}
-LESSON = {"lesson_id": "lesson"}
-ENROLMENT = {"enrolment_id": "enrolment"}
-ENTRY = {"entry_id": "entry"}
-LEARNER = {"learner_id": "learner"}
-RECORDING = {"recording_id": "recording"}
-TERM = {"term_id": "term"}
-OPENING = {"opening_id": "opening"}
-
-TEACHERS = (R.TEACHER, R.OTHER_TEACHER)
-
-
-def of_unit(*roles: Role, answer: Answer = Answer.SHOWN) -> Audience:
-    """Staff of these roles, where the thing belongs to their office; unknown to other offices."""
-    return staff(*roles, answer=answer).but(other_head=Answer.UNKNOWN)
-
-
-OF_TERMS = staff(R.REGISTRAR)
-AT_OFFICES = staff(*AT_COUNTERS, R.HOTLINE, R.OTHER_HEAD)
-
-
-# Whoever is signed in and has nothing to do in the editors' rooms: told so, once.
-OUTSIDE_ADMIN = dict.fromkeys(
-    WITH_LEARNER | {R.VOLUNTEER, R.WITNESS, R.MONITOR, R.TEACHER, R.OTHER_TEACHER, R.FACILITATOR},
-    Answer.REFUSED,
-) | {R.VISITOR: Answer.STAFF_SIGN_IN}
-
-
-def in_admin(*roles: Role) -> Audience:
-    """Staff of these roles, in the editors' rooms; others there go back to the first page."""
-    return Audience(Answer.DONE, OUTSIDE_ADMIN | dict.fromkeys(roles, Answer.SHOWN))
-
-
-def factor_holders(answer: Answer, *, without: Answer) -> Audience:
-    """Who has a second factor gets ``answer``; pages of allauth send the others elsewhere."""
-    nobody = WITH_LEARNER | {R.VOLUNTEER, R.WITNESS, R.MONITOR, R.NO_FACTOR}
-    return Audience(answer, dict.fromkeys(nobody, without) | {R.VISITOR: Answer.STAFF_SIGN_IN})
-
-
-# A change that needs a code of this very minute: everybody is asked for it first.
-FRESH_CODE = Audience(Answer.DONE, {R.VISITOR: Answer.SIGN_IN})
-
-
-FRONT_DOOR = Audience(Answer.DONE, {R.VISITOR: Answer.SHOWN})
-EDITORS = Audience(Answer.REFUSED, {R.VISITOR: Answer.STAFF_SIGN_IN})
-# The class, its teacher, and staff of its office.
-WATCHERS = Audience(
-    Answer.REFUSED,
-    dict.fromkeys(
-        (
-            R.LEARNER,
-            R.HELPER,
-            R.TEACHER,
-            R.FACILITATOR,
-            R.BRANCH_HEAD,
-            R.COUNTER,
-            R.HOTLINE,
-            R.EDITOR,
-            R.REGISTRAR,
-        ),
-        Answer.SHOWN,
-    ),
+from config.access.office import OFFICE_ROWS
+from config.access.ways import (
+    AT_COUNTERS,
+    AT_OFFICES,
+    EDITORS,
+    ENROLMENT,
+    ENTRY,
+    FILM_ACT,
+    FRESH_CODE,
+    FRONT_DOOR,
+    IN_CHARGE,
+    LEARNER,
+    LESSON,
+    OF_TERMS,
+    ON_THE_PHONE,
+    OPENING,
+    OUTSIDE_ADMIN,
+    RECORDING,
+    SECTION,
+    TEACHERS,
+    TERM,
+    WATCHERS,
+    R,
+    Way,
+    factor_holders,
+    in_admin,
+    of_unit,
 )
-FILM_ACT = staff(R.TEACHER, answer=Answer.DONE).but(other_teacher=Answer.UNKNOWN)
 
 ROWS: dict[str, Way] = {
     # The shell
@@ -271,12 +191,6 @@ ROWS: dict[str, Way] = {
     "enrolment:my-classes": Way("my classes", learners()),
     "enrolment:show-enrolment": Way("one class of mine", learners(own=True), ENROLMENT),
     "enrolment:withdraw": Way("leave a class", learners(own=True), ENROLMENT),
-    "enrolment:say-one-comes": Way(
-        "come to a drawn class", learners(Answer.WRONG, own=True), ENROLMENT, posts=True
-    ),
-    "enrolment:say-one-stays-away": Way(
-        "decline a drawn class", learners(Answer.DONE, own=True), ENROLMENT
-    ),
     "enrolment:undo-withdrawal": Way(
         "take the place back", learners(Answer.WRONG, own=True), ENROLMENT, posts=True
     ),
@@ -323,9 +237,6 @@ ROWS: dict[str, Way] = {
         "desk: keep a held place longer", of_unit(*ON_THE_PHONE), ENROLMENT
     ),
     "enrolment:answer-for": Way("desk: answer for a learner", of_unit(*ON_THE_PHONE), ENTRY),
-    "enrolment:answer-place-for": Way(
-        "desk: answer a drawn place", of_unit(*ON_THE_PHONE), ENROLMENT
-    ),
     "enrolment:leave-line-for": Way(
         "desk: leave a line for a learner", of_unit(*ON_THE_PHONE), ENTRY
     ),
@@ -397,6 +308,7 @@ ROWS: dict[str, Way] = {
     "livestream:try-film-again": Way("try again", FILM_ACT, RECORDING, posts=True),
     "livestream:remove-film": Way("remove", FILM_ACT, RECORDING, posts=True),
 }
+ROWS |= OFFICE_ROWS
 
 # Wagtail's own rooms: guarded by its permissions; here only who never gets in.
 EDITORS_ROOMS = ("admin/", "documents/")

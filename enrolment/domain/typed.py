@@ -11,7 +11,10 @@ from datetime import date
 
 _APART = re.compile(r"[\s,，、;；/]+")
 _DASHES = str.maketrans("–—−‐", "----")
-_DATE = re.compile(r"((?:19|20)[0-9]{2})(?:[-./年]?)([0-9]{1,2})(?:[-./月]?)([0-9]{1,2})日?")
+_DATE = re.compile(
+    r"(?<![0-9A-Za-z])((?:19|20)[0-9]{2})"
+    r"(?:[-./年]([0-9]{1,2})[-./月]([0-9]{1,2})日?|([0-9]{2})([0-9]{2}))(?![0-9])"
+)
 _WEEKDAYS = {
     f"{begin}{day}": number
     for begin in ("周", "星期", "礼拜")
@@ -78,7 +81,7 @@ def weekday_of(word: str) -> int | None:
 def person(text: str) -> Person | None:
     """Return who is meant; None where that cannot be read.
 
-    >>> person("Q2026 0001").number, person("+86 138-0000-0000").number
+    >>> person("Q20260001").number, person("+86 138-0000-0000").number
     ('Q20260001', '+8613800000000')
     >>> person("王秀英 1949年3月2日")
     Person(number='', name='王秀英', born_on=datetime.date(1949, 3, 2))
@@ -91,7 +94,7 @@ def person(text: str) -> Person | None:
     name = (plain[: found.start()] + plain[found.end() :]).strip(" ,，、") if found else ""
     if found and name and not any(sign.isdigit() for sign in name):
         try:
-            born_on = date(int(found[1]), int(found[2]), int(found[3]))
+            born_on = date(int(found[1]), int(found[2] or found[4]), int(found[3] or found[5]))
         except ValueError:
             return None
         return Person(name=name, born_on=born_on)

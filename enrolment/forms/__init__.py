@@ -9,6 +9,7 @@ from enrolment.forms.desk import (
     ExtendForm,
     WordForm,
 )
+from enrolment.forms.desk_forms import HandInForm, JoinForm
 from enrolment.forms.openings import OpeningsForm, RoomPlaceForm, SteerForm
 from enrolment.forms.papers import PapersForm, PlaceForm
 
@@ -18,6 +19,8 @@ __all__ = [
     "ChangeForm",
     "EnrolForm",
     "ExtendForm",
+    "HandInForm",
+    "JoinForm",
     "OpeningsForm",
     "PapersForm",
     "PlaceForm",

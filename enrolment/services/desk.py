@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from accounts.models import AuditEvent, ConsentRecord, User
+from accounts.models import AuditEvent, ConsentRecord, Learner, Unit, User
 from enrolment.models import Channel, Claim
 
 
@@ -29,8 +29,24 @@ def act_for_learner(
     claim = act(actor=actor, key=key, at=at, channel=Channel(word.channel), reason=word.reason)
     if claim.at != at:
         return claim  # a second tap: the answer of the first, whose consent is kept already
+    keep_word(
+        Learner.objects.get(pk=claim.learner_id),
+        word,
+        unit=claim.section.unit,
+        actor=actor,
+        at=at,
+        act=claim.act,
+        outcome=claim.outcome,
+    )
+    return claim
+
+
+def keep_word(
+    learner: Learner, word: Word, *, unit: Unit, actor: User, at: datetime, **details: object
+) -> None:
+    """Keep how a learner agreed to what the office did for them; ``details`` say what that was."""
     consent = ConsentRecord.objects.create(
-        learner_id=claim.learner_id,
+        learner=learner,
         kind=ConsentRecord.Kind.HELPER,
         how=word.how,
         actor=actor,
@@ -42,12 +58,10 @@ def act_for_learner(
         "acted for a learner",
         consent,
         at=at,
-        learner=consent.learner,
-        unit=claim.section.unit,
-        act=claim.act,
-        outcome=claim.outcome,
+        learner=learner,
+        unit=unit,
         channel=word.channel,
         how=word.how,
         reason=word.reason,
+        **details,
     )
-    return claim

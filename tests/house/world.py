@@ -10,14 +10,16 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.http import HttpRequest
 
-from accounts.models import StaffPost, Unit, User
+from accounts.models import Learner, StaffPost, Unit, User
 from accounts.services import grant_post
 from accounts.services.posts import CITY_ROLES
+from campus.models import Campus
 from config.access import Role
 from courses.models import Department, Lesson
 from enrolment.models import Enrolment
 from tests.conftest import AppClient
 from tests.factories import accounts as people
+from tests.factories.applications import apply, classes_of, term_with_forms
 from tests.factories.campus import home_page
 from tests.factories.enrolment import CampusFactory, SectionFactory, WaitlistEntryFactory
 from tests.factories.livestream import RecordingFactory, TeacherFactory, seat_in
@@ -84,6 +86,7 @@ def build() -> World:
     grant = people.HelperGrantFactory(learner=learner, may_withdraw=True, may_pay=True)
     held = SectionFactory(campus=campus, weekday=4, with_fee=True, term=section.term)
     seat_in(held, learner, Enrolment.Status.CONFIRMED)
+    fill_in_a_form(campus, learner)
     things = {
         "home": "",
         "no_file": "nothing.jpg",
@@ -108,6 +111,11 @@ def build() -> World:
         "recording": RecordingFactory(lesson=lesson, published=True).pk,
     }
     return World(things, _people([city, county, other], grant, teacher), learner.pk)
+
+
+def fill_in_a_form(campus: Campus, learner: Learner) -> None:
+    """Let the learner have handed in a form for a term whose forms are open."""
+    apply(classes_of(term_with_forms(), 2, campus=campus), learner=learner)
 
 
 def _people(offices: list[Unit], grant, teacher) -> dict[Role, User]:
