@@ -191,6 +191,12 @@ ROWS: dict[str, Way] = {
     "enrolment:my-classes": Way("my classes", learners()),
     "enrolment:show-enrolment": Way("one class of mine", learners(own=True), ENROLMENT),
     "enrolment:withdraw": Way("leave a class", learners(own=True), ENROLMENT),
+    "enrolment:say-one-comes": Way(
+        "come to a drawn class", learners(Answer.WRONG, own=True), ENROLMENT, posts=True
+    ),
+    "enrolment:say-one-stays-away": Way(
+        "decline a drawn class", learners(Answer.DONE, own=True), ENROLMENT
+    ),
     "enrolment:undo-withdrawal": Way(
         "take the place back", learners(Answer.WRONG, own=True), ENROLMENT, posts=True
     ),
@@ -237,6 +243,9 @@ ROWS: dict[str, Way] = {
         "desk: keep a held place longer", of_unit(*ON_THE_PHONE), ENROLMENT
     ),
     "enrolment:answer-for": Way("desk: answer for a learner", of_unit(*ON_THE_PHONE), ENTRY),
+    "enrolment:answer-place-for": Way(
+        "desk: answer a drawn place", of_unit(*ON_THE_PHONE), ENROLMENT
+    ),
     "enrolment:leave-line-for": Way(
         "desk: leave a line for a learner", of_unit(*ON_THE_PHONE), ENTRY
     ),
