@@ -26,6 +26,7 @@ from enrolment.models.draw import (
 from enrolment.models.enrolments import Enrolment, EnrolmentEvent, LearnerTerm
 from enrolment.models.figures import TermFigures
 from enrolment.models.openings import Opening, OpeningSecret, QueuePlace
+from enrolment.models.paper import PaperForm
 from enrolment.models.placements import Placement
 from enrolment.models.questions import PhoneQuestion
 from enrolment.models.seats import Seat
@@ -65,6 +66,7 @@ __all__ = [
     "Opening",
     "OpeningSecret",
     "Outcome",
+    "PaperForm",
     "PhoneQuestion",
     "Placement",
     "PostedHead",
