@@ -7,17 +7,28 @@ from django.urls import path
 
 from enrolment import views
 from enrolment.views import (
+    applications,
     calls,
     changes,
     desk,
     desk_changes,
+    draw_desk,
+    draw_sources,
+    draws,
+    figures,
+    form_classes,
+    forms,
     forms_desk,
+    objections,
     openings,
     openings_desk,
+    paper_forms,
     papers,
+    results,
     shortlist,
     terms,
     together,
+    trials,
 )
 
 app_name = "enrolment"
@@ -63,6 +74,42 @@ urlpatterns = [
     path("my/waiting/<int:entry_id>/accept/", views.accept_offer, name="accept-offer"),
     path("my/waiting/<int:entry_id>/decline/", views.decline_offer, name="decline-offer"),
     path("my/waiting/<int:entry_id>/leave/", views.leave_waitlist, name="leave-waitlist"),
+    path("my/application/", applications.show_application, name="show-application"),
+    path("my/application/begin/", applications.begin_application, name="begin-application"),
+    path("my/application/questions/", forms.list_questions, name="list-questions"),
+    path("my/application/classes/", form_classes.list_choices, name="list-choices"),
+    path("my/application/subjects/", form_classes.choose_subject, name="choose-subject"),
+    path("my/application/subjects/<slug:slug>/", form_classes.choose_wish, name="choose-wish"),
+    path("my/application/list/", form_classes.fill_from_list, name="fill-from-list"),
+    path(
+        "my/application/classes/<int:section_id>/add/", form_classes.add_choice, name="add-choice"
+    ),
+    path(
+        "my/application/classes/<int:section_id>/move/",
+        form_classes.move_choice,
+        name="move-choice",
+    ),
+    path(
+        "my/application/classes/<int:section_id>/strike/",
+        form_classes.strike_choice,
+        name="strike-choice",
+    ),
+    path("my/application/wanted/", forms.say_how_many, name="say-how-many"),
+    path("my/application/instead/", forms.take_instead, name="take-instead"),
+    path("my/application/better/", forms.say_better, name="say-better"),
+    path("my/application/together/", forms.go_together, name="go-together"),
+    path("my/application/alone/", forms.go_alone, name="go-alone"),
+    path("my/application/check/", applications.check_application, name="check-application"),
+    path("my/application/hand-in/", applications.hand_in, name="hand-in"),
+    path("my/application/take-back/", applications.take_back, name="take-back"),
+    path("my/application/drop/", applications.drop_changes, name="drop-changes"),
+    path(
+        "my/application/withdraw/",
+        applications.withdraw_application,
+        name="withdraw-application",
+    ),
+    path("my/application/print/", applications.print_application, name="print-application"),
+    path("my/application/<slug:code>/result/", results.show_result, name="show-result"),
     path("my/timetable/", views.show_timetable, name="show-timetable"),
     path("my/timetable.ics", views.download_timetable, name="download-timetable"),
     path("openings/", openings.list_openings, name="list-openings"),
@@ -96,12 +143,19 @@ urlpatterns = [
     path("desk/places/<int:enrolment_id>/yield/", desk.yield_for, name="yield-for"),
     path("desk/learners/", desk.find_learner, name="find-learner"),
     path("desk/learners/<int:learner_id>/", desk.show_learner, name="show-learner"),
+    path(
+        "desk/learners/<int:learner_id>/result/<slug:code>/",
+        results.result_for,
+        name="result-for",
+    ),
     path("desk/learners/<int:learner_id>/classes/", desk.choose_class, name="choose-class"),
     path(
         "desk/learners/<int:learner_id>/classes/<int:section_id>/",
         desk.enrol_learner,
         name="enrol-learner",
     ),
+    path("desk/forms/paper/", paper_forms.key_in_papers, name="key-in-papers"),
+    path("desk/forms/paper/empty/", paper_forms.print_paper_form, name="print-paper-form"),
     path("desk/learners/<int:learner_id>/form/", forms_desk.form_for, name="form-for"),
     path(
         "desk/learners/<int:learner_id>/form/slip/",
@@ -122,6 +176,61 @@ urlpatterns = [
         )
         for what in forms_desk.STEPS
     ),
+    path("draws/", draws.list_draws, name="list-draws"),
+    path("draws/check/<str:name>", draws.download_checker, name="download-checker"),
+    path("draws/<slug:code>/", draws.show_draw, name="show-draw"),
+    path("draws/<slug:code>/classes/", draws.show_classes, name="draw-classes"),
+    path("draws/<slug:code>/all.zip", draws.download_package, name="download-draw"),
+    path(
+        "draws/<slug:code>/lists/<int:version>/<str:name>",
+        draws.download_list_file,
+        name="download-list-file",
+    ),
+    path(
+        "draws/<slug:code>/files/<str:name>", draws.download_result_file, name="download-draw-file"
+    ),
+    path(
+        "my/application/objection/<slug:code>/", objections.object_to_list, name="object-to-list"
+    ),
+    path("desk/terms/<int:term_id>/draw/", draw_desk.show_day, name="staff-draw-day"),
+    path("desk/terms/<int:term_id>/draw/rehearsal/", draw_desk.rehearse, name="staff-rehearse"),
+    path(
+        "desk/terms/<int:term_id>/draw/sheets/", draw_desk.print_sheets, name="staff-draw-sheets"
+    ),
+    path(
+        "desk/terms/<int:term_id>/draw/sources/",
+        draw_sources.name_sources,
+        name="staff-name-sources",
+    ),
+    path(
+        "desk/terms/<int:term_id>/draw/witnesses/",
+        draw_sources.name_witness,
+        name="staff-name-witness",
+    ),
+    path("desk/terms/<int:term_id>/draw/amendment/", draw_sources.amend, name="staff-amend"),
+    path(
+        "desk/terms/<int:term_id>/draw/objections/",
+        objections.list_objections,
+        name="staff-list-objections",
+    ),
+    path("desk/terms/<int:term_id>/draw/<slug:act>/now/", draw_desk.do_act, name="staff-draw-act"),
+    path("desk/draw/sources/<int:source_id>/", draw_sources.read_source, name="staff-read-source"),
+    path("desk/draw/witnesses/<int:witness_id>/sign/", draw_sources.sign, name="staff-sign"),
+    path("desk/draw/amendments/<str:token>/", draw_sources.countersign, name="staff-countersign"),
+    path(
+        "desk/draw/objections/<int:objection_id>/",
+        objections.decide_objection,
+        name="staff-decide-objection",
+    ),
+    path(
+        "desk/terms/<int:term_id>/draw/objections/<int:learner_id>/",
+        objections.object_for,
+        name="object-for",
+    ),
+    path("draws/<slug:code>/figures/", figures.show_figures, name="show-figures"),
+    path("draws/<slug:code>/figures.csv", figures.download_figures, name="download-figures"),
+    path("desk/terms/<int:term_id>/try/", trials.try_rules, name="staff-try-rules"),
+    path("desk/trials/<int:trial_id>/", trials.show_trial, name="staff-show-trial"),
     path("desk/openings/", openings_desk.list_openings, name="staff-list-openings"),
     path(
         "desk/terms/<int:term_id>/openings/",

@@ -1,6 +1,15 @@
 """The table: forms and renewals that go through the office."""
 
-from config.access.ways import LEARNER, ON_THE_PHONE, Way, of_unit
+from config.access.ways import (
+    AT_OFFICES,
+    LEARNER,
+    OF_TERMS,
+    ON_THE_PHONE,
+    TERM,
+    TRIAL,
+    Way,
+    of_unit,
+)
 
 OF_LEARNER = of_unit(*ON_THE_PHONE)
 
@@ -11,4 +20,8 @@ OFFICE_ROWS: dict[str, Way] = {
     "enrolment:withdraw-form-for": Way("desk: withdraw a form", OF_LEARNER, LEARNER),
     "enrolment:undo-form-for": Way("desk: take back a step of a form", OF_LEARNER, LEARNER),
     "enrolment:part-form-for": Way("desk: two stand for themselves", OF_LEARNER, LEARNER),
+    "enrolment:key-in-papers": Way("desk: key in paper forms", AT_OFFICES),
+    "enrolment:print-paper-form": Way("desk: an empty form on paper", AT_OFFICES),
+    "enrolment:staff-try-rules": Way("desk: try rules out", OF_TERMS, TERM),
+    "enrolment:staff-show-trial": Way("desk: what rules would have come to", OF_TERMS, TRIAL),
 }

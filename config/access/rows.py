@@ -9,10 +9,13 @@ from config.access.audiences import (
     learners,
     staff,
 )
+from config.access.draws import DRAW_ROWS
 from config.access.office import OFFICE_ROWS
+from config.access.results import RESULT_ROWS
 from config.access.ways import (
     AT_COUNTERS,
     AT_OFFICES,
+    DRAW,
     EDITORS,
     ENROLMENT,
     ENTRY,
@@ -37,6 +40,9 @@ from config.access.ways import (
     in_admin,
     of_unit,
 )
+
+# Who fills in no form just now is led to its first page, which says how things stand.
+FORM = learners(Answer.DONE)
 
 ROWS: dict[str, Way] = {
     # The shell
@@ -167,6 +173,8 @@ ROWS: dict[str, Way] = {
         {"pk": "nothing"},
     ),
     # Seats
+    "enrolment:show-figures": Way("the figures of a term", EVERYBODY, DRAW),
+    "enrolment:download-figures": Way("the figures as a table", EVERYBODY, DRAW),
     "enrolment:check-class": Way("check before enrolling", learners(), SECTION),
     "enrolment:hold-seat": Way("enrol", learners(Answer.WRONG), SECTION, posts=True),
     "enrolment:declare-health": Way("health declaration", learners(), SECTION),
@@ -214,6 +222,29 @@ ROWS: dict[str, Way] = {
     "enrolment:leave-waitlist": Way(
         "leave the line", learners(Answer.WRONG, own=True), ENTRY, posts=True
     ),
+    "enrolment:show-application": Way("my form of choices", learners()),
+    "enrolment:begin-application": Way("begin the form", learners(Answer.DONE), posts=True),
+    "enrolment:list-questions": Way("questions of the form", FORM),
+    "enrolment:list-choices": Way("my choices, in order", FORM),
+    "enrolment:choose-subject": Way("a subject for the form", FORM),
+    "enrolment:choose-wish": Way("a class for the form", FORM, {"slug": "subject"}),
+    "enrolment:fill-from-list": Way("put my list on the form", learners(Answer.DONE), posts=True),
+    "enrolment:add-choice": Way(
+        "write a class on the form", learners(Answer.DONE), SECTION, posts=True
+    ),
+    "enrolment:move-choice": Way("move a choice", learners(Answer.DONE), SECTION, posts=True),
+    "enrolment:strike-choice": Way("strike a choice", learners(Answer.DONE), SECTION, posts=True),
+    "enrolment:say-how-many": Way("one class or two", FORM),
+    "enrolment:take-instead": Way("like classes nearby", FORM),
+    "enrolment:say-better": Way("a better class later", FORM),
+    "enrolment:go-together": Way("who goes together", FORM),
+    "enrolment:go-alone": Way("where there is one place only", FORM),
+    "enrolment:check-application": Way("check the form", FORM),
+    "enrolment:hand-in": Way("hand the form in", learners(Answer.DONE), posts=True),
+    "enrolment:take-back": Way("take the last step back", learners(Answer.DONE), posts=True),
+    "enrolment:drop-changes": Way("drop changes", learners(Answer.DONE), posts=True),
+    "enrolment:withdraw-application": Way("withdraw the form", FORM),
+    "enrolment:print-application": Way("slip of the form", FORM),
     "enrolment:show-timetable": Way("timetable", learners()),
     "enrolment:download-timetable": Way("timetable for a calendar", learners()),
     "enrolment:choose-place": Way("desk: open a class", staff(*IN_CHARGE, R.OTHER_HEAD)),
@@ -317,7 +348,7 @@ ROWS: dict[str, Way] = {
     "livestream:try-film-again": Way("try again", FILM_ACT, RECORDING, posts=True),
     "livestream:remove-film": Way("remove", FILM_ACT, RECORDING, posts=True),
 }
-ROWS |= OFFICE_ROWS
+ROWS |= DRAW_ROWS | OFFICE_ROWS | RESULT_ROWS
 
 # Wagtail's own rooms: guarded by its permissions; here only who never gets in.
 EDITORS_ROOMS = ("admin/", "documents/")

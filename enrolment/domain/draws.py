@@ -54,6 +54,14 @@ def objections_until(frozen_at: datetime, day_ends: time) -> datetime:
     return datetime.combine(day, day_ends, tzinfo=frozen_at.tzinfo)
 
 
+@dataclass(frozen=True, kw_only=True)
+class RightForm:
+    """What a form should have said: classes in rank order, and how many are wanted."""
+
+    choices: Sequence[int]
+    wanted: int = 1
+
+
 @dataclass(frozen=True)
 class ChoiceResult:
     """What became of one choice, as it is kept (``WishResult``)."""

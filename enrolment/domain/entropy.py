@@ -6,6 +6,8 @@ form, each with the words that say what counts if it is missing.
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any
@@ -46,6 +48,18 @@ class SourceRefused(Exception):
         super().__init__(problem, name)
         self.problem = problem
         self.name = name
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourcePlan:
+    """A source as it is announced. ``fallback``: what counts if it is missing."""
+
+    kind: str
+    name: str
+    what: str
+    fallback: str
+    due_at: datetime
+    address: str = ""
 
 
 def read_value(kind: str, typed: str) -> str:

@@ -1,5 +1,12 @@
-"""What staff type."""
+"""What learners answer and staff type."""
 
+from enrolment.forms.applications import (
+    AloneForm,
+    BetterForm,
+    InsteadForm,
+    TogetherForm,
+    WantedForm,
+)
 from enrolment.forms.counter import ReasonForm, ResizeForm
 from enrolment.forms.desk import (
     AnswerForm,
@@ -10,23 +17,47 @@ from enrolment.forms.desk import (
     WordForm,
 )
 from enrolment.forms.desk_forms import HandInForm, JoinForm
+from enrolment.forms.draw import (
+    AmendmentForm,
+    DecisionForm,
+    ObjectionForm,
+    ReadingForm,
+    SourcesForm,
+    WitnessForm,
+    of_sources,
+)
 from enrolment.forms.openings import OpeningsForm, RoomPlaceForm, SteerForm
 from enrolment.forms.papers import PapersForm, PlaceForm
+from enrolment.forms.trials import TrialForm, first_answers
 
 __all__ = [
+    "AloneForm",
+    "AmendmentForm",
     "AnswerForm",
+    "BetterForm",
     "CallForm",
     "ChangeForm",
+    "DecisionForm",
     "EnrolForm",
     "ExtendForm",
     "HandInForm",
+    "InsteadForm",
     "JoinForm",
+    "ObjectionForm",
     "OpeningsForm",
     "PapersForm",
     "PlaceForm",
+    "ReadingForm",
     "ReasonForm",
     "ResizeForm",
     "RoomPlaceForm",
+    "SourcesForm",
     "SteerForm",
+    "TogetherForm",
+    "TrialForm",
+    "WantedForm",
+    "WitnessForm",
     "WordForm",
+    "first_answers",
+    "of_sources",
 ]

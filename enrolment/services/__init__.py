@@ -1,5 +1,7 @@
 """Every write of enrolment."""
 
+from enrolment.domain.draws import RightForm
+from enrolment.domain.entropy import SourcePlan
 from enrolment.services.applications import (
     FormRefused,
     hand_in,
@@ -39,7 +41,6 @@ from enrolment.services.forms import (
 )
 from enrolment.services.meter import Door, last_claims, note_claim
 from enrolment.services.objections import (
-    RightForm,
     decide_objection,
     file_objection,
 )
@@ -85,7 +86,6 @@ from enrolment.services.sources import (
     READERS,
     Reading,
     SourceAway,
-    SourcePlan,
     ask_source,
     digest_to_sign,
     fetch_source,
@@ -94,6 +94,7 @@ from enrolment.services.sources import (
     name_witness,
     read_source,
     sign,
+    may_name_sources,
 )
 from enrolment.services.terms import (
     PhaseRefused,
@@ -103,6 +104,7 @@ from enrolment.services.terms import (
     open_class,
     phases_ahead,
 )
+from enrolment.services.trials import NoForms, answer_trial, ask_for_trial
 from enrolment.services.waiting_room import (
     NotYourTurn,
     RoomClosed,
@@ -115,13 +117,12 @@ from enrolment.services.waiting_room import (
 from enrolment.services.waitlist import accept_offer, decline_offer, leave_waitlist, promote
 
 __all__ = [
-    "READERS",
-    "READ_BEACON",
     "Change",
     "ClassCalledOff",
     "Door",
     "FormRefused",
     "ListFull",
+    "NoForms",
     "NotYourTurn",
     "Pacer",
     "Part",
@@ -130,6 +131,8 @@ __all__ = [
     "PlanProblem",
     "PlanRefused",
     "PressReused",
+    "READERS",
+    "READ_BEACON",
     "Reading",
     "Rehearsal",
     "RightForm",
@@ -147,8 +150,10 @@ __all__ = [
     "advance",
     "amend_roster",
     "answer_form",
+    "answer_trial",
     "append_entry",
     "ask_about_offer",
+    "ask_for_trial",
     "ask_source",
     "cancel_section",
     "choose",
@@ -187,6 +192,7 @@ __all__ = [
     "last_claims",
     "leave_waitlist",
     "limit_pace",
+    "may_name_sources",
     "move_choice",
     "move_term_on",
     "name_sources",

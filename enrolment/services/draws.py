@@ -30,7 +30,7 @@ from enrolment.models import (
 from enrolment.services.chain import append_entry
 from enrolment.services.results import place_the_drawn
 from enrolment.services.rosters import write_files
-from enrolment.services.rows import insert_rows
+from enrolment.services.rows import insert_rows, take_time
 from enrolment.services.sources import has_signed
 from enrolment.services.terms import move_term_on, phases_ahead
 
@@ -46,6 +46,7 @@ def run_draw(*, term: Term, actor: User, at: datetime) -> Draw:
     """
     begun = monotonic()
     with scope.system("draw"):
+        take_time()
         term = Term.objects.select_for_update(no_key=True).get(pk=term.pk)
         if (made := Draw.objects.filter(term=term).first()) is not None:
             return made
@@ -65,6 +66,7 @@ def publish_draw(*, term: Term, actor: User, at: datetime) -> Draw:
     draw, and before a witness has signed its results.
     """
     with scope.system("publish a draw"):
+        take_time()
         draw = Draw.objects.select_for_update(of=("self",)).filter(term=term).first()
         if draw is None:
             raise DrawRefused(DrawProblem.NOT_DRAWN)
@@ -101,6 +103,7 @@ def rehearse(*, term: Term, at: datetime) -> Rehearsal:
     """
     begun = monotonic()
     with scope.system("rehearse a draw"):
+        take_time()
         roster = Roster.objects.last_of(term)
         market = queries.market_kept(roster) if roster else queries.market_of_forms(term, at=at)
         if not market["applicants"]:

@@ -5,8 +5,6 @@ What is upheld changes the form by the same services by which it was filed, and 
 with it (``finalise_roster``); nothing else opens a closed list.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -14,7 +12,7 @@ from django.db import connection, transaction
 from accounts import outbox, scope
 from accounts.models import AuditEvent, Learner, User
 from courses.models import Term
-from enrolment.domain.draws import DrawProblem, DrawRefused
+from enrolment.domain.draws import DrawProblem, DrawRefused, RightForm
 from enrolment.domain.wishes import MOST_WISHES
 from enrolment.models import Application, Channel, Objection, Roster
 from enrolment.services.applications import hand_in
@@ -30,14 +28,6 @@ from enrolment.services.rosters import objections_until
 
 Kind = Objection.Kind
 CHANGES_THE_FORM = frozenset({Kind.MISSING, Kind.KEYED_WRONG})
-
-
-@dataclass(frozen=True, kw_only=True)
-class RightForm:
-    """What a form should have said: classes in rank order, and how many are wanted."""
-
-    choices: Sequence[int]
-    wanted: int = 1
 
 
 @transaction.atomic
@@ -112,21 +102,20 @@ def decide_objection(
 def _put_right(objection: Objection, right: RightForm, actor: User, at: datetime) -> None:
     """Fill the form in anew and hand it in, for the transaction that the objection opens."""
     form, learner = objection.application, objection.application.learner
-    office = {"channel": Channel.PAPER, "at": at}
     _open(objection)
     if form.current_id is not None:  # on the list, or kept off it
         form.state, form.rejected_for = Application.State.SUBMITTED, ""
         form.save(update_fields=["state", "rejected_for"])
-    draft = open_form(term=form.term, learner=learner, actor=actor, **office)
+    draft = open_form(term=form.term, learner=learner, actor=actor, channel=Channel.PAPER, at=at)
     # What stood there goes: the order of what comes instead is that of the paper.
     own, rest = list(right.choices[:MOST_WISHES]), list(right.choices[MOST_WISHES:])
     for section in list(draft.wishes.values_list("section", flat=True)):
-        strike(application=form, section_id=section, **office)
+        strike(application=form, section_id=section, channel=Channel.PAPER, at=at)
     for section in own:
-        choose(application=form, section_id=section, actor=actor, **office)
-    take_instead(application=form, section_ids=rest, actor=actor, **office)
-    answer_form(application=form, wanted=right.wanted, **office)
-    hand_in(application=form, actor=actor, **office)
+        choose(application=form, section_id=section, actor=actor, channel=Channel.PAPER, at=at)
+    take_instead(application=form, section_ids=rest, actor=actor, channel=Channel.PAPER, at=at)
+    answer_form(application=form, wanted=right.wanted, channel=Channel.PAPER, at=at)
+    hand_in(application=form, actor=actor, channel=Channel.PAPER, at=at)
 
 
 def _open(objection: Objection) -> None:

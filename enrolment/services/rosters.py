@@ -34,7 +34,7 @@ from enrolment.models import (
 )
 from enrolment.queries import DrawClasses
 from enrolment.services.chain import append_entry
-from enrolment.services.rows import insert_rows
+from enrolment.services.rows import insert_rows, take_time
 from enrolment.services.terms import move_term_on, phases_ahead
 
 DIFFERENCES = "differences.csv"
@@ -50,6 +50,7 @@ def freeze_roster(*, term: Term, actor: User, at: datetime) -> Roster:
     object. Raises ``DrawRefused`` while forms are open, or when there are none.
     """
     with scope.system("close a list"):
+        take_time()
         _lock_forms()
         term = Term.objects.select_for_update(no_key=True).get(pk=term.pk)
         if (stands := Roster.objects.of_term(term).first()) is not None:
@@ -75,6 +76,7 @@ def finalise_roster(*, term: Term, actor: User, at: datetime) -> Roster:
     filed, or one of them is not decided.
     """
     with scope.system("close a list"):
+        take_time()
         _lock_forms()
         first = _last_roster(term)
         if first.is_final:
@@ -108,6 +110,7 @@ def amend_roster(
     when nothing would change, or when the draw has been made.
     """
     with scope.system("close a list"):
+        take_time()
         _lock_forms()
         last = _last_roster(term)
         _ensure_amendable(last, change, signed_by, countersigned_by)

@@ -12,6 +12,19 @@ from django.db import connection
 from django.db.models import Model
 
 JSON = "jsonb"
+LONGEST = "120s"
+
+
+def take_time() -> None:
+    """Let the rest of this transaction last longer than a page may (``config/env.py``).
+
+    A whole city's list or draw is one piece of work, done a few times a year.
+    """
+    with connection.cursor() as cursor:
+        for limit in (
+            "statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout",
+        ):  # fmt: skip
+            cursor.execute("SELECT set_config(%s, %s, true)", [limit, LONGEST])
 
 
 def insert_rows(

@@ -16,7 +16,7 @@ from accounts.models import AuditEvent, User
 from courses.models import Term
 from enrolment.domain import entropy
 from enrolment.domain.draws import DrawProblem, DrawRefused
-from enrolment.domain.entropy import SourceProblem, SourceRefused
+from enrolment.domain.entropy import SourcePlan, SourceProblem, SourceRefused
 from enrolment.models import Draw, EntropySource, Roster, Witness
 
 READ_BEACON = "read_beacon"
@@ -27,18 +27,6 @@ LONGEST = 20_000  # bytes of an answer
 
 class SourceAway(Exception):
     """A source did not answer. It is asked again, or what was named for that case counts."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class SourcePlan:
-    """A source as it is announced. ``fallback``: what counts if it is missing."""
-
-    kind: str
-    name: str
-    what: str
-    fallback: str
-    due_at: datetime
-    address: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,6 +66,11 @@ def name_sources(
         actor, "sources named", term, at=at, unit=term.unit, sources=sorted(names)
     )
     return rows
+
+
+def may_name_sources(term: Term) -> bool:
+    """Whether forms are still to come, so that nobody has chosen yet."""
+    return term.phase in NAMING
 
 
 @transaction.atomic

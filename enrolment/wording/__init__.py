@@ -10,6 +10,14 @@ from enrolment.wording.desk import (
     too_many_found,
     why_to_call,
 )
+from enrolment.wording.draws import (
+    bucket,
+    draw_done,
+    draw_refused,
+    last_admitted,
+    source_refused,
+    act_of_the_day,
+)
 from enrolment.wording.figures import line_of, name_of_group, parity_of, tables_of
 from enrolment.wording.learners import (
     comes_back,
@@ -83,16 +91,27 @@ from enrolment.wording.staff import (
     term_to_move_on,
     told_of_loss,
 )
+from enrolment.wording.trials import lines_of_trial, rules_tried
 from enrolment.wording.why_not import (
     counter_of,
     limit_reached,
     objection,
     refusal,
 )
+from enrolment.wording.draw_day import (
+    DayStanding,
+    Stand,
+    Step,
+    steps_of_the_day,
+)
 
 __all__ = [
+    "DayStanding",
+    "Stand",
+    "Step",
     "about",
     "about_words",
+    "act_of_the_day",
     "advice",
     "already_dealt_with",
     "asked_for_now",
@@ -100,6 +119,7 @@ __all__ = [
     "before_the_tap",
     "beside",
     "brought",
+    "bucket",
     "call_recorded",
     "calls_made",
     "calls_owed",
@@ -114,12 +134,16 @@ __all__ = [
     "counter_of",
     "counter_refusal",
     "done_for_learner",
+    "draw_done",
+    "draw_refused",
     "health_declared",
     "how_far",
     "just_full",
+    "last_admitted",
     "limit_reached",
     "line_length",
     "line_of",
+    "lines_of_trial",
     "list_full",
     "moment",
     "money_at_the_desk",
@@ -152,10 +176,13 @@ __all__ = [
     "resized",
     "room_closed",
     "room_steered",
+    "rules_tried",
     "seat_came_meanwhile",
     "seat_went_meanwhile",
     "seats_in_use",
     "situation",
+    "source_refused",
+    "steps_of_the_day",
     "tables_of",
     "taken_off",
     "term_to_move_on",

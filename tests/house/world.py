@@ -15,15 +15,22 @@ from accounts.services import grant_post
 from accounts.services.posts import CITY_ROLES
 from campus.models import Campus
 from config.access import Role
-from courses.models import Department, Lesson
-from enrolment.models import Enrolment
+from courses.models import Department, Lesson, Term
+from enrolment.models import Enrolment, Objection, RuleTrial
 from tests.conftest import AppClient
 from tests.factories import accounts as people
 from tests.factories.applications import apply, classes_of, term_with_forms
 from tests.factories.campus import home_page
-from tests.factories.enrolment import CampusFactory, SectionFactory, WaitlistEntryFactory
+from tests.factories.draws import draw_and_publish, term_to_draw
+from tests.factories.enrolment import (
+    CampusFactory,
+    SectionFactory,
+    TermFactory,
+    WaitlistEntryFactory,
+)
 from tests.factories.livestream import RecordingFactory, TeacherFactory, seat_in
 from tests.factories.openings import OpeningFactory
+from tests.factories.results import Drawn, draw_of, held_back
 from tests.factories.times import TODAY
 
 Post = StaffPost.Role
@@ -94,6 +101,7 @@ def build() -> World:
         "nothing": 999_999,
         "campus": campus.slug,
         "course": section.course.slug,
+        "subject": section.course.subject.slug,
         "section": section.pk,
         "lesson": section.lessons.first().pk,
         "enrolment": Enrolment.objects.get(section=held).pk,
@@ -104,6 +112,10 @@ def build() -> World:
         "learner": learner.pk,
         "teacher": teacher.pk,
         "term": section.term.pk,
+        "drawn_term": hold_a_draw(campus, learner).code,
+        **publish_a_draw(campus, learner),
+        "term_code": section.term.code,
+        "trial": try_rules_out(section.term, teacher.user).pk,
         # Of another department: the class above is nobody's waiting room.
         "opening": OpeningFactory(
             term=section.term, department=Department.objects.create(name="书画")
@@ -116,6 +128,46 @@ def build() -> World:
 def fill_in_a_form(campus: Campus, learner: Learner) -> None:
     """Let the learner have handed in a form for a term whose forms are open."""
     apply(classes_of(term_with_forms(), 2, campus=campus), learner=learner)
+
+
+def hold_a_draw(campus: Campus, learner: Learner) -> Term:
+    """Let the learner's form have been in a draw whose results are public."""
+    term = TermFactory(phase=Term.Phase.CONFIRMING)
+    section = SectionFactory(campus=campus, weekday=6, term=term)
+    draw_of(term, [Drawn(learner, [held_back(section, 1)])])
+    return term
+
+
+def try_rules_out(term: Term, user: User) -> RuleTrial:
+    """Let somebody have asked what a queue would come to."""
+    tried = {"rule": "first come, first served", "room_classes": 2, "substitutes": True}
+    return RuleTrial.objects.create(
+        term=term, forms_of=term, present={}, tried=tried, asked_by=user, asked_at=TODAY
+    )
+
+
+def publish_a_draw(campus: Campus, learner: Learner) -> dict[str, Any]:
+    """A whole draw day, with a source and a witness, and an objection that was filed."""
+    term = term_to_draw()
+    form = apply(classes_of(term, 2, campus=campus), learner=learner)
+    draw_and_publish(term)
+    objection = Objection.objects.create(
+        application=form, kind=Objection.Kind.MISSING, words="-", filed_by=form.learner.user,
+        filed_at=TODAY,
+    )  # fmt: skip
+    return {
+        "public_draw": term.code,
+        "draw_day": term.pk,
+        "draw_act": "publish",
+        "version": 1,
+        "roster_csv": "roster.csv",
+        "result_csv": "result.csv",
+        "checker": "verify.py",
+        "draw_source": term.entropy_sources.first().pk,
+        "draw_witness": term.witnesses.first().pk,
+        "no_amendment": "nothing",
+        "objection": objection.pk,
+    }
 
 
 def _people(offices: list[Unit], grant, teacher) -> dict[Role, User]:

@@ -1,0 +1,251 @@
+"""How far the draw of a term has come: for the registrar's desk, and for everybody."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, QuerySet, Sum
+
+from accounts.models import Unit
+from courses.models import ClassSection, Term
+from enrolment.domain import package
+from enrolment.models import (
+    Amendment,
+    Application,
+    CutOff,
+    Draw,
+    DrawFile,
+    EntropySource,
+    Objection,
+    PostedHead,
+    Roster,
+    WishResult,
+    Witness,
+)
+from enrolment.queries.draw import classes_in, files_of
+from enrolment.queries.rosters import section_of
+
+
+@dataclass(frozen=True)
+class DrawDay:
+    """Everything a draw consists of until now."""
+
+    term: Term
+    rosters: list[Roster]
+    sources: list[EntropySource]
+    witnesses: list[Witness]
+    draw: Draw | None
+
+    @property
+    def last(self) -> Roster | None:
+        """The list that counts."""
+        return self.rosters[-1] if self.rosters else None
+
+    @property
+    def is_final(self) -> bool:
+        """Whether a draw may be made with the list."""
+        return self.last is not None and self.last.is_final
+
+    @property
+    def unread(self) -> list[EntropySource]:
+        """Sources that have given nothing yet."""
+        return [source for source in self.sources if not source.value]
+
+    @property
+    def is_published(self) -> bool:
+        """Whether everybody may see the results."""
+        return self.draw is not None and self.draw.published_at is not None
+
+    def has_signed(self, digest: str) -> bool:
+        """Whether a witness has signed this digest."""
+        return any(witness.signed == digest for witness in self.witnesses)
+
+
+def draw_day(term: Term) -> DrawDay:
+    """Return how far the draw of a term has come."""
+    return DrawDay(
+        term=term,
+        rosters=list(Roster.objects.of_term(term).select_related("amendment")),
+        sources=list(EntropySource.objects.filter(term=term).order_by("name")),
+        witnesses=list(Witness.objects.filter(term=term).order_by("pk")),
+        draw=Draw.objects.filter(term=term).select_related("roster").first(),
+    )
+
+
+@dataclass(frozen=True)
+class FormsNow:
+    """How many forms are in which state, and objections still to be answered."""
+
+    by_state: Mapping[str, int]
+    objections: int
+    undecided: int
+
+    @property
+    def handed_in(self) -> int:
+        """Forms that will be, or are, on the list."""
+        return self.by_state.get("submitted", 0) + self.by_state.get("in_draw", 0)
+
+
+def forms_now(term: Term) -> FormsNow:
+    """Count the forms of a term. Needs a scope for the whole city."""
+    states = Application.objects.of_term(term).values("state").annotate(number=Count("pk"))
+    objections = Objection.objects.of_term(term)
+    return FormsNow(
+        by_state={row["state"]: row["number"] for row in states.order_by()},
+        objections=objections.count(),
+        undecided=objections.open().count(),
+    )
+
+
+def objections_to(term: Term) -> "QuerySet[Objection]":
+    """Return the objections to a list, those to be answered first."""
+    return (
+        Objection.objects.filter(application__term=term)
+        .select_related("application__learner", "application__term", "filed_by", "decided_by")
+        .order_by("decided_at", "filed_at", "pk")
+    )
+
+
+# For everybody
+
+
+@dataclass(frozen=True)
+class ClassOutcome:
+    """One class in a draw: its seats, how many were given, and who came in last."""
+
+    section: ClassSection
+    code: str
+    seats: int
+    given: int
+    cutoffs: list[CutOff]
+
+    def last_in(self, bucket: str) -> CutOff | None:
+        """The last of the first round in a kind of seat; of open seats the final ones."""
+        names = ("open", "open-first") if bucket == "open" else (bucket,)
+        for name in names:
+            for one in self.cutoffs:
+                if one.round == 1 and one.bucket == name and one.end != CutOff.End.CLOSED:
+                    return one
+        return next((one for one in self.cutoffs if one.bucket == names[0]), None)
+
+
+def outcomes_of(draw: Draw, *, unit: Unit | None = None) -> list[ClassOutcome]:
+    """Return what every class came to, by department, subject and level.
+
+    Needs a scope for the whole city: seats are counted, nobody is named.
+    """
+    given = dict(
+        WishResult.objects.admitted()
+        .filter(line__roster=draw.roster)
+        .values_list("section")
+        .annotate(Sum("line__size"))
+        .order_by()
+    )
+    records = {section_of(one["id"]): one for one in classes_in(files_of(draw.roster))}
+    cutoffs: dict[int, list[CutOff]] = {}
+    for one in CutOff.objects.filter(draw=draw).order_by("section", "round", "bucket"):
+        cutoffs.setdefault(one.section_id, []).append(one)
+    sections = ClassSection.objects.filter(pk__in=records).with_all_to_show()
+    if unit is not None:
+        sections = sections.filter(unit=unit)
+    order = sections.order_by(
+        "course__subject__department__position", "course__subject__position",
+        "course__level", "unit", "number", "pk",
+    )  # fmt: skip
+    return [
+        ClassOutcome(
+            section=section,
+            code=records[section.pk]["id"],
+            seats=records[section.pk]["capacity"],
+            given=given.get(section.pk, 0),
+            cutoffs=cutoffs.get(section.pk, []),
+        )
+        for section in order
+    ]
+
+
+@dataclass(frozen=True)
+class UnitFigures:
+    """What a draw came to in the classes of one university."""
+
+    unit: Unit
+    classes: int
+    seats: int
+    given: int
+    full: int
+
+
+def figures_by_unit(outcomes: list[ClassOutcome]) -> list[UnitFigures]:
+    """Add classes up by university, in the order of the universities."""
+    by_unit: dict[int, list[ClassOutcome]] = {}
+    units: dict[int, Unit] = {}
+    for one in outcomes:
+        units[one.section.unit_id] = one.section.unit
+        by_unit.setdefault(one.section.unit_id, []).append(one)
+    return [
+        UnitFigures(
+            unit=units[key],
+            classes=len(members),
+            seats=sum(one.seats for one in members),
+            given=sum(one.given for one in members),
+            full=sum(one.seats <= one.given for one in members),
+        )
+        for key, members in sorted(by_unit.items())
+    ]
+
+
+@dataclass(frozen=True)
+class PublicDraw:
+    """What anybody may see of a draw now."""
+
+    day: DrawDay
+    heads: list[PostedHead]
+    lists: list[tuple[Roster, list[DrawFile]]]
+    package: list[DrawFile]
+    amendments: list[Amendment]
+
+
+def public_draw(term: Term) -> PublicDraw:
+    """Return the public side of a term's draw; results only once they are published."""
+    day = draw_day(term)
+    slim = DrawFile.objects.defer("content")
+    return PublicDraw(
+        day=day,
+        heads=list(PostedHead.objects.filter(term=term).order_by("day")),
+        lists=[(one, list(slim.of_roster(one))) for one in day.rosters],
+        package=list(slim.of_draw(day.draw)) if day.draw and day.is_published else [],
+        amendments=list(Amendment.objects.filter(term=term).order_by("at")),
+    )
+
+
+def public_file(term: Term, *, version: int | None, name: str) -> DrawFile | None:
+    """Return one published file: of a list by its version, of the results without one."""
+    if version is not None:
+        files = DrawFile.objects.filter(roster__term=term, roster__version=version)
+        return files.filter(is_result=False, name=name).first()
+    draw = Draw.objects.filter(term=term, published_at__isnull=False).first()
+    if draw is None:
+        return None
+    return DrawFile.objects.of_draw(draw).filter(name=name).first()
+
+
+def terms_with_draws() -> "QuerySet[Term]":
+    """Return the terms whose draw has been announced, the latest first."""
+    announced = EntropySource.objects.values("term")
+    return Term.objects.published().filter(pk__in=announced).latest_first()
+
+
+def differences_of(roster: Roster) -> list[list[str]]:
+    """Return the public differences of a list from the one before, a row each."""
+    content = files_of(roster).get("differences.csv", b"")
+    return [line.split(",") for line in content.decode().splitlines()[1:]]
+
+
+PACKAGE_ORDER = (*package.FILES, package.DIGESTS)
+
+
+def at_of(day: DrawDay) -> datetime | None:
+    """When the draw is due: when the last of its sources is known."""
+    due: list[Any] = [source.due_at for source in day.sources]
+    return max(due) if due else None
