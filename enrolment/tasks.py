@@ -114,6 +114,12 @@ def count_figures(object_id: str) -> None:
     services.count_figures(term=Term.objects.get(pk=term_id), stage=stage, at=clock.now())
 
 
+@errand("answer_trial")
+def answer_trial(trial_id: str) -> None:
+    """Play rules through that a registrar wants to try."""
+    services.answer_trial(trial_id=int(trial_id), at=clock.now())
+
+
 @errand("tell_opening")
 def tell_opening(object_id: str) -> None:
     """Tell somebody who asked for it that enrolment for a class has begun, or its waiting room.

@@ -58,6 +58,7 @@ RECORDING = {"recording_id": "recording"}
 TERM = {"term_id": "term"}
 OPENING = {"opening_id": "opening"}
 DRAW = {"code": "term_code"}
+TRIAL = {"trial_id": "trial"}
 
 TEACHERS = (R.TEACHER, R.OTHER_TEACHER)
 

@@ -31,6 +31,7 @@ from enrolment.models.placements import Placement
 from enrolment.models.questions import PhoneQuestion
 from enrolment.models.seats import Seat
 from enrolment.models.shortlist import ShortlistedClass
+from enrolment.models.trials import RuleTrial
 from enrolment.models.vocabulary import (
     Act,
     Bucket,
@@ -73,6 +74,7 @@ __all__ = [
     "QueuePlace",
     "Roster",
     "RosterLine",
+    "RuleTrial",
     "Seat",
     "SeatState",
     "ShortlistedClass",

@@ -320,6 +320,11 @@ class ChainEntry(models.Model):
     def __str__(self) -> str:
         return f"entry {self.number} of {self.term_id}"
 
+    @property
+    def check_code(self) -> str:
+        """The head in groups of four, as it stands on the slip and on the public board."""
+        return " ".join(self.head[at : at + 4] for at in range(0, len(self.head), 4))
+
 
 class PostedHead(models.Model):
     """The head of the chain as it was posted at the end of a day."""

@@ -1,7 +1,10 @@
 """Who applied and what came of it, for the figures of a term."""
 
 from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from django.db.models import F
 
@@ -22,6 +25,19 @@ from enrolment.models import (
 )
 
 HELPER = "helper"
+DRAWN = (
+    Application.State.IN_DRAW,
+    Application.State.ALLOCATED,
+    Application.State.UNALLOCATED,
+    Application.State.CLOSED,
+)
+HANDED_IN = (Application.State.SUBMITTED, *DRAWN)
+COLUMNS = (
+    *("pk", "number", "learner", "goes_with", "unit__name"),
+    *("learner__born_on", "learner__sex", "learner__user"),
+    *("current__channel", "current__actor"),
+    *("goes_with__current__channel", "goes_with__current__actor"),
+)
 
 
 def people_drawn(term: Term) -> list[Applied]:
@@ -42,33 +58,95 @@ def people_drawn(term: Term) -> list[Applied]:
     won = WishResult.objects.admitted().filter(line__roster=roster)
     seats = Counter(won.values_list("line", flat=True))
     first = set(won.filter(rank=1).values_list("line", flat=True))
-    own_wishes = Counter(
-        Wish.objects.own()
-        .filter(version__application__term=term, version=F("version__application__current"))
-        .values_list("version__application", flat=True)
-    )
-    staff = set(StaffPost.objects.values_list("user", flat=True))
     found = []
-    for row in _forms(term):
-        led_by = row["goes_with"] or row["pk"]
-        if led_by not in lines:
+    for form in _Forms(term, DRAWN).all():
+        stands_on = form.pk if form.pk in lines else form.line_of
+        if stands_on not in lines:
             continue
-        line, choices = lines[led_by]
-        letters = choices[0][1] if choices else ""
-        found.append(
-            Applied(
-                age=_age(row["learner__born_on"], term.starts_on),
-                sex=row["learner__sex"],
-                channel=_way(row, staff),
-                unit=row["unit__name"],
-                is_newcomer="N" in letters,
-                missed_before="M" in letters,
-                wishes=own_wishes[led_by],
-                seats=seats[line],
-                got_first_wish=line in first,
-            )
-        )
+        line, choices = lines[stands_on]
+        about = form.about(choices[0][1] if choices else "")
+        found.append(replace(about, seats=seats[line], got_first_wish=line in first))
     return found
+
+
+def people_on_forms(term: Term) -> dict[str, list[tuple[int, Applied]]]:
+    """Return who stands behind each application: learner and what is counted of them.
+
+    By number; of two who go together both stand behind the first's, the first first, and the
+    second's own number stands for the second. Seats are not looked at.
+    """
+    found: dict[str, list[tuple[int, Applied]]] = {}
+    numbers: dict[int, str] = {}
+    forms = list(_Forms(term, HANDED_IN).all())
+    for form in forms:
+        numbers[form.pk] = form.number
+        found[form.number] = [(form.learner, form.about(form.flags))]
+    for form in forms:
+        if form.line_of != form.pk and form.line_of in numbers:
+            found[numbers[form.line_of]].append((form.learner, form.about(form.flags)))
+    return found
+
+
+@dataclass(frozen=True)
+class _Form:
+    """A form with the person it is of; ``line_of``: the form whose choices count for it."""
+
+    pk: int
+    number: str
+    learner: int
+    line_of: int
+    age: int
+    sex: str
+    channel: str
+    unit: str
+    wishes: int
+    flags: str
+
+    def about(self, letters: str) -> Applied:
+        """What is counted of the person; ``letters`` are the reserves open to them."""
+        return Applied(
+            age=self.age,
+            sex=self.sex,
+            channel=self.channel,
+            unit=self.unit,
+            is_newcomer="N" in letters,
+            missed_before="M" in letters,
+            wishes=self.wishes,
+            seats=0,
+            got_first_wish=False,
+        )
+
+
+class _Forms:
+    """The forms of a term in some states, in a few statements."""
+
+    def __init__(self, term: Term, states: Sequence[str]) -> None:
+        self.term = term
+        self.rows = Application.objects.of_term(term).filter(state__in=states).values(*COLUMNS)
+        own = Wish.objects.own().filter(
+            version__application__term=term, version=F("version__application__current")
+        )
+        self.wishes = Counter(own.values_list("version__application", flat=True))
+        self.flags = dict(
+            own.filter(rank=1).values_list("version__application", "flags").iterator()
+        )
+        self.staff = set(StaffPost.objects.values_list("user", flat=True))
+
+    def all(self) -> Iterator[_Form]:
+        for row in self.rows.order_by("pk").iterator(chunk_size=5000):
+            line_of = row["goes_with"] or row["pk"]
+            yield _Form(
+                pk=row["pk"],
+                number=row["number"],
+                learner=row["learner"],
+                line_of=line_of,
+                age=_age(row["learner__born_on"], self.term.starts_on),
+                sex=row["learner__sex"],
+                channel=_way(row, self.staff),
+                unit=row["unit__name"],
+                wishes=self.wishes[line_of],
+                flags=self.flags.get(line_of, ""),
+            )
 
 
 def seats_drawn(term: Term) -> dict[str, int]:
@@ -92,25 +170,7 @@ def seats_drawn(term: Term) -> dict[str, int]:
     }
 
 
-def _forms(term: Term) -> "list[dict[str, object]]":
-    drawn = [
-        Application.State.IN_DRAW,
-        Application.State.ALLOCATED,
-        Application.State.UNALLOCATED,
-        Application.State.CLOSED,
-    ]
-    return list(
-        Application.objects.of_term(term)
-        .filter(state__in=drawn)
-        .values(
-            "pk", "goes_with", "learner__born_on", "learner__sex", "learner__user", "unit__name",
-            "current__channel", "current__actor", "goes_with__current__channel",
-            "goes_with__current__actor",
-        )
-    )  # fmt: skip
-
-
-def _way(row: dict[str, object], staff: set[int]) -> str:
+def _way(row: Mapping[str, Any], staff: set[int]) -> str:
     """By which way a form came: a helper's press on the web is the helper's."""
     channel = row["current__channel"] or row["goes_with__current__channel"]
     actor = row["current__actor"] or row["goes_with__current__actor"]

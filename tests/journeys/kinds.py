@@ -21,6 +21,8 @@ NO_PAGES = {
     "wagtail_serve",  # its pages are the posters
     "mfa_download_recovery_codes",
 }
+# What a city has not had yet has no page: no draw, no rules that somebody tried out.
+STILL_TO_COME = {"drawn_term", "trial"}
 # In whose name a page is looked at: the first of these whom its door lets in.
 ORDER = (
     *(Role.VISITOR, Role.LEARNER, Role.TEACHER, Role.COUNTER),
@@ -54,7 +56,10 @@ def all_kinds(stack: Stack, at_work: dict[Role, Person]) -> list[Kind]:
             reverse(name, kwargs=_arguments(way, of_counter if role is Role.COUNTER else things)),
         )
         for name, way in ROWS.items()
-        if name not in NO_PAGES and not way.posts and (role := _seen_by(way)) is not None
+        if name not in NO_PAGES
+        and not way.posts
+        and (role := _seen_by(way)) is not None
+        and things.keys() >= STILL_TO_COME & set(way.needs.values())
     ]
     titles = {way.title for way in ROWS.values()}
     posters = [
@@ -91,7 +96,14 @@ def _things(stack: Stack, learner: Person) -> dict[str, str]:
         "term_code": _part(of_demo["the figures of a term"], r"/draws/([\w-]+)/"),
         "opening": _part(of_demo["a waiting room"], r"/openings/(\d+)/"),
         "recording": _part(_a_replay_of(learner), r"/replays/(\d+)/"),
+        **_drawn_term(mine),
     }
+
+
+def _drawn_term(mine: str) -> dict[str, str]:
+    """The term of the learner's result; before its draw there is none, and no page of it."""
+    found = re.search(r"/my/application/([\w-]+)/result/", mine)
+    return {"drawn_term": found[1]} if found else {}
 
 
 def _a_replay_of(learner: Person) -> str:

@@ -1,0 +1,70 @@
+"""The registrar asks what other rules would have come to; a worker plays them through."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from accounts import outbox, scope
+from accounts.models import AuditEvent, User
+from courses.models import Term
+from enrolment import queries
+from enrolment.domain.simulation.policy import Policy, try_out
+from enrolment.models import RuleTrial
+
+PRESENT, TRIED = "present", "tried"
+
+
+class NoForms(Exception):
+    """No term has forms that could be played through."""
+
+
+@transaction.atomic
+def ask_for_trial(
+    *,
+    term: Term,
+    forms_of: Term,
+    present: Mapping[str, Any],
+    tried: Mapping[str, Any],
+    actor: User,
+    at: datetime,
+) -> RuleTrial:
+    """Ask what ``tried`` rules would have come to on a term's forms, beside the present ones.
+
+    Raises ``NoForms`` when there are none to try them on.
+    """
+    with scope.system("look for forms"):
+        known = forms_of in queries.terms_with_forms_kept()
+    if not known:
+        raise NoForms
+    trial = RuleTrial.objects.create(
+        term=term,
+        forms_of=forms_of,
+        present=dict(present),
+        tried=dict(tried),
+        asked_by=actor,
+        asked_at=at,
+    )
+    outbox.put("answer_trial", trial.pk)
+    AuditEvent.objects.record(
+        actor, "rules tried out", trial, at=at, unit=term.unit, tried=dict(tried)
+    )
+    return trial
+
+
+def answer_trial(*, trial_id: int, at: datetime) -> RuleTrial:
+    """Play the rules of a trial through. Answered once: again is nothing new."""
+    with scope.system("answer a trial"):
+        trial = RuleTrial.objects.select_related("forms_of").get(pk=trial_id)
+        if trial.answered_at is not None:
+            return trial
+        season = queries.season_of(trial.forms_of, at=at)
+    answer = try_out(
+        season,
+        {PRESENT: Policy.read(trial.present), TRIED: Policy.read(trial.tried)},
+        seed=trial.forms_of.code,
+    )
+    RuleTrial.objects.filter(pk=trial_id, answered_at=None).update(answer=answer, answered_at=at)
+    trial.refresh_from_db()
+    return trial

@@ -1,0 +1,88 @@
+"""A registrar tries rules out before they are published; nothing follows from it."""
+
+import pytest
+
+from courses.models import TermPolicy
+from enrolment import services, wording
+from enrolment.models import RuleTrial
+from tests.factories.accounts import StaffFactory
+from tests.factories.applications import apply, classes_of, learner_of_age, term_with_forms
+from tests.factories.enrolment import TermFactory
+from tests.factories.sign_in import sign_in_staff
+from tests.factories.times import TODAY
+
+PRESENT = {"rule": "draw", "reserves": {"N": 0, "C": 0, "M": 0}, "reserve_from_open": 0,
+           "open_first": True, "room_classes": 2, "substitutes": True}  # fmt: skip
+
+
+@pytest.fixture
+def term(db):
+    """Eight people who all want the same class first: it has four seats, another has two."""
+    term = term_with_forms()
+    first, second = classes_of(term, 2)
+    type(first).objects.filter(pk=first.pk).update(capacity=4)
+    for _person in range(8):
+        apply([first, second], learner=learner_of_age(), wanted=2)
+    return term
+
+
+def ask(term, **tried):
+    return services.ask_for_trial(
+        term=term,
+        forms_of=term,
+        present=PRESENT,
+        tried=PRESENT | tried,
+        actor=StaffFactory(),
+        at=TODAY,
+    )
+
+
+def test_trial_says_what_other_rules_would_have_come_to(term):
+    trial = ask(term, room_classes=1)
+    services.answer_trial(trial_id=trial.pk, at=TODAY)
+    trial.refresh_from_db()
+    told = trial.answer["policies"]
+    assert trial.answer["people"] == 8
+    assert told["present"]["everybody"]["given"][0] == told["tried"]["everybody"]["given"][0] == 75
+    assert told["tried"]["everybody"]["two"][0] == 0
+    lines = list(wording.lines_of_trial(trial))
+    assert lines[0]["given"] == "75.0 → 75.0"
+
+
+def test_trial_is_answered_once(term):
+    trial = ask(term)
+    first = services.answer_trial(trial_id=trial.pk, at=TODAY)
+    assert services.answer_trial(trial_id=trial.pk, at=TODAY).answered_at == first.answered_at
+
+
+def test_trial_changes_no_rule(term):
+    before = list(TermPolicy.objects.values_list("pk", "rules"))
+    trial = ask(term, reserves={"N": 50, "C": 0, "M": 0})
+    services.answer_trial(trial_id=trial.pk, at=TODAY)
+    assert list(TermPolicy.objects.values_list("pk", "rules")) == before
+
+
+def test_rules_are_tried_on_forms_and_on_nothing_else(term):
+    with pytest.raises(services.NoForms):
+        services.ask_for_trial(
+            term=term, forms_of=TermFactory(), present=PRESENT, tried=PRESENT,
+            actor=StaffFactory(), at=TODAY,
+        )  # fmt: skip
+
+
+def test_registrar_asks_on_one_page_and_reads_the_answer(term, app_client):
+    sign_in_staff(app_client, StaffFactory(role="registrar"))
+    page = f"/desk/terms/{term.pk}/try/"
+    form = {
+        "forms_of": term.pk, "rule": "draw", "reserves_N": 20, "reserves_C": 15, "reserves_M": 10,
+        "reserve_from_open": 12, "order": "reserves", "room_classes": 1, "substitutes": "no",
+    }  # fmt: skip
+    assert app_client.get(page).status_code == 200
+    assert app_client.post(page, form | {"reserves_N": 40}).status_code == 400
+    answer = app_client.post(page, form)
+    trial = RuleTrial.objects.get()
+    assert answer.headers["Location"] == f"/desk/trials/{trial.pk}/"
+    assert app_client.get(answer.headers["Location"]).status_code == 200
+    services.answer_trial(trial_id=trial.pk, at=TODAY)
+    assert "→" in app_client.get(answer.headers["Location"]).content.decode()
+    assert trial.tried["open_first"] is False
