@@ -7,13 +7,16 @@ ways. All of it is read; what cannot be is given back as it was typed.
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 _APART = re.compile(r"[\s,，、;；/]+")
 _DASHES = str.maketrans("–—−‐", "----")
 _DATE = re.compile(
     r"(?<![0-9A-Za-z])((?:19|20)[0-9]{2})"
     r"(?:[-./年]([0-9]{1,2})[-./月]([0-9]{1,2})日?|([0-9]{2})([0-9]{2}))(?![0-9])"
+)
+_MOMENT = re.compile(
+    r"(?:([0-9]{1,2})[-./月]([0-9]{1,2})日?\s*)?([0-9]{1,2})[:点时]([0-9]{1,2})?分?"
 )
 _WEEKDAYS = {
     f"{begin}{day}": number
@@ -100,3 +103,33 @@ def person(text: str) -> Person | None:
         return Person(name=name, born_on=born_on)
     number = re.sub(r"[\s-]", "", plain)
     return Person(number=number) if any(sign.isdigit() for sign in number) else None
+
+
+def moment(text: str, *, now: datetime) -> datetime | None:
+    """Return when something came, as clerks write it on a sheet; None where it cannot be read.
+
+    A day alone, without an hour, is not read: the hour decides about the deadline.
+
+    >>> now = datetime(2026, 12, 28, 9, 30)
+    >>> moment("12-27 16:30", now=now), moment("16：59", now=now)
+    (datetime.datetime(2026, 12, 27, 16, 30), datetime.datetime(2026, 12, 28, 16, 59))
+    >>> moment("12月27日16点05", now=now)
+    datetime.datetime(2026, 12, 27, 16, 5)
+    >>> moment("12-27", now=now)
+    """
+    plain = unicodedata.normalize("NFKC", text).translate(_DASHES).strip()
+    found = _MOMENT.fullmatch(plain)
+    if found is None:
+        return None
+    month, day, hour, minute = (int(part) if part else None for part in found.groups())
+    try:
+        return now.replace(
+            month=month or now.month,
+            day=day or now.day,
+            hour=hour or 0,
+            minute=minute or 0,
+            second=0,
+            microsecond=0,
+        )
+    except ValueError:
+        return None

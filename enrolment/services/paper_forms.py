@@ -49,14 +49,17 @@ class PaperRefused(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Sheet:
-    """What stands on one sheet. ``any_like``: also the same course nearby, whichever has room."""
+    """What stands on one sheet. ``any_like``: also the same course nearby, whichever has room.
+
+    ``received_at`` is None for a sheet that is keyed in while the learner waits.
+    """
 
     key: UUID
     learner: Learner
     section_ids: Sequence[int]
     wanted: int
     any_like: bool
-    received_at: datetime
+    received_at: datetime | None
 
     @property
     def content_hash(self) -> str:
@@ -66,7 +69,7 @@ class Sheet:
             *self.section_ids,
             self.wanted,
             self.any_like,
-            self.received_at.isoformat(),
+            self.received_at and self.received_at.isoformat(),
         )
         return hashlib.sha256(":".join(map(str, said)).encode()).hexdigest()
 
@@ -93,10 +96,11 @@ def key_in(*, term: Term, sheet: Sheet, reason: str, actor: User, at: datetime) 
 
 @transaction.atomic
 def _key_in(term: Term, sheet: Sheet, reason: str, actor: User, at: datetime) -> PaperForm:
-    _ensure_in_time(term, sheet, at)
+    received_at = sheet.received_at or at
+    _ensure_in_time(term, received_at, at)
     before = queries.application_of(sheet.learner, term)
     if before is not None:
-        _ensure_newer(before, sheet)
+        _ensure_newer(before, received_at)
     press = {"actor": actor, "channel": Channel.PAPER.value, "at": at}
     draft = forms.open_form(term=term, learner=sheet.learner, **press)  # type: ignore[arg-type]  # of a press
     form = draft.application
@@ -105,7 +109,7 @@ def _key_in(term: Term, sheet: Sheet, reason: str, actor: User, at: datetime) ->
     word = Word(channel=Channel.PAPER, how=HelperGrant.Consent.PAPER, reason=reason)
     keep_word(
         sheet.learner, word, unit=form.unit, actor=actor, at=at,
-        act="key in", application=form.number, received_at=sheet.received_at.isoformat(),
+        act="key in", application=form.number, received_at=received_at.isoformat(),
     )  # fmt: skip
     post = StaffPost.objects.held().filter(user=actor, role__in=OFFICES).order_by("pk").first()
     return PaperForm.objects.create(
@@ -115,7 +119,7 @@ def _key_in(term: Term, sheet: Sheet, reason: str, actor: User, at: datetime) ->
         unit_id=post.unit_id if post else form.unit_id,
         learner=sheet.learner,
         application=form,
-        received_at=sheet.received_at,
+        received_at=received_at,
         keyed_by=actor,
         keyed_at=at,
     )
@@ -134,21 +138,21 @@ def _write_list(form: Application, sheet: Sheet, actor: User, at: datetime) -> N
     forms.take_instead(section_ids=instead, actor=actor, **press)  # type: ignore[arg-type]  # of a press
 
 
-def _ensure_in_time(term: Term, sheet: Sheet, at: datetime) -> None:
+def _ensure_in_time(term: Term, received_at: datetime, at: datetime) -> None:
     window = queries.window_of(term)
-    if sheet.received_at > at:
+    if received_at > at:
         raise PaperRefused(PaperProblem.NOT_YET)
-    if window.closes_at is not None and sheet.received_at > window.closes_at:
+    if window.closes_at is not None and received_at > window.closes_at:
         raise PaperRefused(PaperProblem.TOO_LATE, window.closes_at)
-    if window.opens_at is not None and sheet.received_at < window.opens_at:
+    if window.opens_at is not None and received_at < window.opens_at:
         raise PaperRefused(PaperProblem.TOO_EARLY, window.opens_at)
 
 
-def _ensure_newer(form: Application, sheet: Sheet) -> None:
+def _ensure_newer(form: Application, received_at: datetime) -> None:
     """What somebody said later, by whatever way, is not undone by a sheet from before."""
     counts_since = form.withdrawn_at or (form.current.submitted_at if form.current else None)
     paper = PaperForm.objects.of(form).first()
     if paper is not None and paper.keyed_at == counts_since:
         counts_since = paper.received_at
-    if counts_since is not None and counts_since > sheet.received_at:
+    if counts_since is not None and counts_since > received_at:
         raise PaperRefused(PaperProblem.NEWER_FORM, counts_since)

@@ -309,7 +309,7 @@ def _join(
             at=clock.now(),
         )
     except FormRefused as refused:
-        form.add_error(None, _sentence(refused))
+        form.add_error(None, sentence_of(refused))
         return False
     messages.success(request, wording.forms_joined(learner.name, other.name))
     return True
@@ -340,10 +340,10 @@ def _people(application: Application | None, learner: Learner | None = None) -> 
 
 
 def _say(request: StaffRequest, refused: FormRefused) -> None:
-    messages.warning(request, _sentence(refused))
+    messages.warning(request, sentence_of(refused))
 
 
-def _sentence(refused: FormRefused) -> str:
+def sentence_of(refused: FormRefused) -> str:
     ids = [refused.section, refused.objection and refused.objection.other_section]
     sections = ClassSection.objects.with_all_to_show().in_bulk([pk for pk in ids if pk])
     return wording.staff_form_problem(
