@@ -9,8 +9,8 @@ from wagtail.models import Page
 
 from campus.models import Campus
 from config.access import ROWS, Answer, Role, Way
-from courses.models import ClassSection, Course, Lesson, Teacher, Term
-from enrolment.models import Enrolment, Opening, WaitlistEntry
+from courses.models import ClassSection, Course, Lesson, Subject, Teacher, Term
+from enrolment.models import Draw, Enrolment, Opening, WaitlistEntry
 from livestream.models import Recording
 
 # In whose name an example is shown: the first of these that the door lets in.
@@ -50,8 +50,14 @@ _THINGS: dict[str, Callable[[], Any]] = {
     "term_code": lambda: (
         Term.objects.taking_classes().latest_first().values_list("code", flat=True).first()
     ),
+    "drawn_term": lambda: (
+        Draw.objects.filter(published_at__isnull=False)
+        .values_list("term__code", flat=True)
+        .first()
+    ),
     "opening": lambda: _first(Opening.objects.not_over()),
     "campus": lambda: _first(Campus.objects.open_to_learners(), "slug"),
+    "subject": lambda: _first(Subject.objects.filter(courses__isnull=False), "slug"),
     "course": lambda: _first(Course.objects.filter(sections__isnull=False), "slug"),
 }
 

@@ -13,8 +13,9 @@ from enrolment.domain import waitlist
 from enrolment.domain.fees import late_fee
 from enrolment.domain.refunds import Refund, refund_on_leaving
 from enrolment.domain.waitlist import Length, length_of
-from enrolment.models import Enrolment, ShortlistedClass, WaitlistEntry, ledger
+from enrolment.models import Application, Enrolment, ShortlistedClass, WaitlistEntry, ledger
 from enrolment.models.enrolments import EnrolmentQuerySet
+from enrolment.queries.results import results_of
 from enrolment.queries.times import rules_of
 
 SOON = timedelta(days=8)
@@ -94,11 +95,12 @@ class MyClasses:
     listed: int = 0  # classes put aside
     gone: list[Enrolment] = field(default_factory=list)  # places not paid in time, of late
     asked: list[Enrolment] = field(default_factory=list)  # drawn or renewed: yes or no?
+    results: list[Application] = field(default_factory=list)  # of draws of terms not over
 
     @property
     def has_nothing(self) -> bool:
         """Whether there is nothing to show but the way to the catalogue."""
-        mine = (self.offers, self.asked, self.held, self.yours, self.waiting)
+        mine = (self.offers, self.asked, self.held, self.yours, self.waiting, self.results)
         return not any((*mine, self.undoable, self.gone))
 
 
@@ -125,6 +127,7 @@ def my_classes(learner: Learner, *, at: datetime) -> MyClasses:
         finished=list(mine.finished()[:12]),
         lessons=lessons,
         gone=_gone(mine, holding, entries, at=at),
+        results=results_of(learner, at=at),
         listed=ShortlistedClass.objects.of(learner).still_wanted().count(),
     )
 

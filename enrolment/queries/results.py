@@ -2,14 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from accounts.models import Learner
-from courses.models import ClassSection
-from courses.queries import ClassCard
+from accounts.models import Learner, User
+from courses.models import ClassSection, Term
 from enrolment.models import (
     Application,
     CloudSeat,
@@ -21,7 +20,9 @@ from enrolment.models import (
     WishResult,
     ledger,
 )
-from enrolment.queries.classes import LIKE_IT, like_it
+from enrolment.queries.applications import can_be_chosen
+from enrolment.queries.classes import LIKE_IT
+from enrolment.queries.facts import dossier
 from enrolment.queries.rosters import section_of
 
 SHOWN = (
@@ -48,7 +49,6 @@ class Became:
     not_theirs: tuple[str, ...] = ()  # letters of reserves the class has and the person has not
     in_the_way: tuple[ClassSection, ...] = ()
     cloud: bool = False
-    like_it: list[ClassCard] = field(default_factory=list)
 
     @property
     def is_given(self) -> bool:
@@ -56,7 +56,7 @@ class Became:
         return self.result.code == WishResult.Code.ADMITTED
 
     @property
-    def to_answer(self) -> bool:
+    def asks(self) -> bool:
         """Whether the person still has to say if they come."""
         return self.enrolment is not None and self.enrolment.asks_for_an_answer
 
@@ -70,7 +70,7 @@ class OwnResult:
     number: int
     line: RosterLine
     choices: list[Became]
-    companion: Learner | None = None
+    of_how_many: int
 
     @property
     def has_a_place(self) -> bool:
@@ -78,9 +78,14 @@ class OwnResult:
         return any(one.is_given for one in self.choices)
 
     @property
-    def first_waiting(self) -> Became | None:
-        """The dearest choice that the person waits for."""
-        return next((one for one in self.choices if one.entry is not None), None)
+    def are_two(self) -> bool:
+        """Whether two people stand on the list as one."""
+        return self.line.size > 1
+
+    @property
+    def waits(self) -> bool:
+        """Whether the person waits for any of it."""
+        return any(one.entry is not None for one in self.choices)
 
 
 def published_draws() -> QuerySet[Draw]:
@@ -89,9 +94,10 @@ def published_draws() -> QuerySet[Draw]:
 
 
 def results_of(learner: Learner, *, at: datetime) -> list[Application]:
-    """Return the applications of a learner whose results are public, the latest term first."""
+    """Return the forms of a learner with a public result, of terms not over, the latest first."""
     mine = Application.objects.of(learner).handed_in().select_related("term")
-    return list(mine.filter(term__draw__published_at__lte=at))
+    published = mine.filter(term__draw__published_at__lte=at)
+    return list(published.filter(term__in=Term.objects.taking_classes()))
 
 
 def result_of(application: Application, *, at: datetime) -> OwnResult | None:
@@ -108,7 +114,7 @@ def result_of(application: Application, *, at: datetime) -> OwnResult | None:
         number=line.drawn.number,
         line=line,
         choices=_choices(draw, line, application.learner, at=at),
-        companion=application.partner if line.size > 1 else None,
+        of_how_many=draw.roster.count,
     )
 
 
@@ -141,7 +147,6 @@ def _choices(draw: Draw, line: RosterLine, learner: Learner, *, at: datetime) ->
     )
     others = _sections_named(results)
     reserves = _reserves_of(draw, sections)
-    has_nothing = not any(one.holds_a_seat() for one in enrolments.values())
     found = []
     for result in results:
         entry = entries.get(result.section_id)
@@ -157,7 +162,6 @@ def _choices(draw: Draw, line: RosterLine, learner: Learner, *, at: datetime) ->
                     others[pk] for pk in map(section_of, result.blocked_by) if pk in others
                 ),
                 cloud=result.section.course_id in clouds,
-                like_it=like_it(result.section, at=at)[:LIKE_IT] if has_nothing else [],
             )
         )
     return found
@@ -180,6 +184,42 @@ def _reserves_of(draw: Draw, sections: Iterable[int]) -> dict[int, set[str]]:
 def _not_theirs(result: WishResult, reserves: set[str]) -> tuple[str, ...]:
     asked = {bucket for _round, bucket, _own, _last in result.bars}
     return tuple(letter for letter in "NCM" if letter in reserves - asked)
+
+
+@dataclass(frozen=True)
+class LeftOver:
+    """A class like one that was wished for, with places that nobody has been given."""
+
+    section: ClassSection
+    seats: int
+
+
+def left_over(result: OwnResult, *, actor: User, at: datetime) -> list[LeftOver]:
+    """Return up to three classes of the same courses with places left, the nearest first.
+
+    For people who have nothing; what the rules would refuse them is left out.
+    """
+    if any(one.enrolment is not None and one.enrolment.holds_a_seat() for one in result.choices):
+        return []
+    wished = {one.section.course_id: one.section for one in reversed(result.choices)}
+    found = can_be_chosen(result.draw.term).filter(course__in=wished)
+    others = found.exclude(pk__in=[one.section.pk for one in result.choices]).with_all_to_show()
+    ranks = {one.section.course_id: one.result.rank for one in reversed(result.choices)}
+
+    def nearness(other: ClassSection) -> tuple[float, ...]:
+        here, there = wished[other.course_id].campus, other.campus
+        away = (here.x_km - there.x_km) ** 2 + (here.y_km - there.y_km) ** 2
+        return ranks[other.course_id], away, other.pk
+
+    nearest = sorted(others, key=nearness)
+    seats = ledger.seat_counts([one.pk for one in nearest], at=at) if nearest else {}
+    free = [one for one in nearest if seats[one.pk][0]][: 4 * LIKE_IT]
+    if not free:
+        return []
+    ids = [one.pk for one in free]
+    facts = dossier(ids, learner=result.application.learner, actor=actor, at=at)
+    possible = [one for one in free if facts.against_wish(one.pk) is None]
+    return [LeftOver(one, seats[one.pk][0]) for one in possible[:LIKE_IT]]
 
 
 # Whom to tell
