@@ -30,10 +30,11 @@ FEW = 3  # seats left from which a class is called nearly full
 class SeatWords:
     """Which of the closed set of words for seats is true: ``components/seat_words.html``."""
 
-    state: str  # open, few, full, soon or closed
+    state: str  # open, few, full, soon, closed, or draw: asked for by the form of the term
     left: int = 0
     waiting: int = 0
     opens_at: datetime | None = None
+    warmth: str = ""  # how wanted it is, while no count is shown
 
 
 @dataclass(frozen=True)
@@ -232,6 +233,13 @@ def seat_words(section: ClassSection, *, opens_at: datetime | None, at: datetime
     Reads the display row, which is at most a minute old; whoever asks for a seat gets the truth.
     """
     opens_at = section.opens_at or opens_at
+    seen = getattr(section, "availability", None)
+    if section.takes_choices:
+        return (
+            SeatWords("draw", left=seen.seats_left, warmth=seen.warmth)
+            if seen
+            else SeatWords("draw")
+        )
     if section.closes_at and at >= section.closes_at:
         return SeatWords("closed")
     if not section.term.takes_people:
@@ -240,7 +248,6 @@ def seat_words(section: ClassSection, *, opens_at: datetime | None, at: datetime
         )
     if opens_at and at < opens_at:
         return SeatWords("soon", opens_at=opens_at)
-    seen = getattr(section, "availability", None)
     left, waiting = (seen.seats_left, seen.waiting) if seen else (0, 0)
     if left == 0:
         return SeatWords("full", waiting=waiting)

@@ -158,6 +158,12 @@ class ClassSection(models.Model):
     def __str__(self) -> str:
         return f"class {self.pk}"
 
+    @property
+    def takes_choices(self) -> bool:
+        """Whether it may be written on the form of its term today: in a room, for everybody."""
+        in_the_draw = self.mode != self.Mode.ONLINE and not self.by_invitation
+        return in_the_draw and self.term.phase == Term.Phase.WISHES_OPEN
+
     def display_name(self) -> str:
         """Return the name of the class as learners and staff say it."""
         return gettext("%(course)s (class %(number)s)") % {

@@ -54,9 +54,15 @@ def with_live_seats(sections: Iterable[ClassSection], *, at: datetime) -> list[C
     for section in sections:
         left, waiting = counts[section.pk]
         section.availability = SectionAvailability(
-            section=section, seats_left=left, waiting=waiting
+            section=section, seats_left=left, waiting=waiting, warmth=_warmth(section)
         )
     return sections
+
+
+def _warmth(section: ClassSection) -> str:
+    """Return how wanted a class is, as it was said last; that is no count and grows no staler."""
+    seen = getattr(section, "availability", None)
+    return seen.warmth if seen else ""
 
 
 def live_card(section: ClassSection, *, at: datetime) -> ClassCard:

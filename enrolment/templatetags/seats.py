@@ -22,7 +22,7 @@ from enrolment.queries import Offer
 register = template.Library()
 
 # How the states of classes follow each other in a table; few is as good as many.
-FIRST = {"open": 0, "few": 0, "full": 1, "soon": 2, "closed": 3}
+FIRST = {"open": 0, "few": 0, "draw": 0, "full": 1, "soon": 2, "closed": 3}
 
 
 @register.inclusion_tag("enrolment/_class_table.html", takes_context=True)
@@ -78,7 +78,7 @@ def next_lesson(context: Context) -> queries.MyLesson | None:
     """Return the next lesson of the learner this page is read for, if there is one."""
     request: HttpRequest | None = context.get("request")
     at = context["at"]
-    learner_id = _who_asks(request, at) if request else None
+    learner_id = who_asks(request, at) if request else None
     if learner_id is None:
         return None
     with scope.learners([learner_id]):
@@ -107,7 +107,7 @@ def _by_term(
 
 
 def _rows(cards: list[Any], request: HttpRequest | None, at: datetime) -> list[dict[str, Any]]:
-    learner_id = _who_asks(request, at) if request else None
+    learner_id = who_asks(request, at) if request else None
     ahead = queries.openings_ahead((card.section for card in cards), at=at)
     if request is None or learner_id is None or not cards:
         return [_row(Offer(card)) | _before_the_hour(card, ahead, at) for card in cards]
@@ -117,7 +117,12 @@ def _rows(cards: list[Any], request: HttpRequest | None, at: datetime) -> list[d
         facts = queries.dossier(ids, learner=learner, actor=cast(User, request.user), at=at)
         listed = queries.listed_sections(learner)
         offers = queries.offers_for(cards, learner, facts, at=at)
-        return [_row(offer, listed) | _before_the_hour(offer.card, ahead, at) for offer in offers]
+        return [
+            _row(offer, listed)
+            | _before_the_hour(offer.card, ahead, at)
+            | _as_a_choice(offer, facts)
+            for offer in offers
+        ]
 
 
 def _before_the_hour(card: ClassCard, ahead: dict[int, Opening], at: datetime) -> dict[str, Any]:
@@ -131,10 +136,23 @@ def _before_the_hour(card: ClassCard, ahead: dict[int, Opening], at: datetime) -
     }
 
 
+def _as_a_choice(offer: Offer, facts: queries.Dossier) -> dict[str, Any]:
+    """What the rules say of a class that is asked for by the form: papers may still follow."""
+    section = offer.card.section
+    if not section.takes_choices:
+        return {}
+    said = facts.against_wish(section.pk)
+    other = queries.section_to_show(said.other_section) if said and said.other_section else None
+    return {
+        "refusal": wording.objection(said, section, other=other) if said else "",
+        "beforehand": wording.before_the_tap(facts.about_wish(section.pk), section),
+    }
+
+
 def _row(offer: Offer, listed: set[int] | None = None) -> dict[str, Any]:
     section = offer.card.section
     says_more = offer.objection and not (offer.may_go_on or offer.enrolment or offer.entry)
-    shut = offer.card.seats.state in {"soon", "closed"}
+    shut = offer.card.seats.state in {"soon", "closed", "draw"}
     return {
         "offer": offer,
         "section": section,
@@ -148,7 +166,7 @@ def _row(offer: Offer, listed: set[int] | None = None) -> dict[str, Any]:
     }
 
 
-def _who_asks(request: HttpRequest, at: datetime) -> int | None:
+def who_asks(request: HttpRequest, at: datetime) -> int | None:
     """Return the learner this page is read for, when that is beyond doubt."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:

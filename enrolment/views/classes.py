@@ -5,10 +5,11 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts.http import LearnerRequest, learner_required, new_press, press_of
+from accounts.http import LearnerRequest, learner_required, new_press, press_of, safe_next
 from accounts.models import Learner
 from courses.models import ClassSection
 from enrolment import queries, services, wording
@@ -57,7 +58,9 @@ def check_class(request: LearnerRequest, section_id: int) -> HttpResponse:
         {
             "section": section,
             "offer": offer,
-            "refusal": wording.before_the_hour(ahead, at=request.at)
+            "refusal": _against_the_choice(facts, section)
+            if section.takes_choices
+            else wording.before_the_hour(ahead, at=request.at)
             if ahead is not None
             else _refusal(offer, limit=limit, one_is_enough=bool(to_leave)),
             "to_leave": queries.classes_of(request.learner, to_leave),
@@ -67,7 +70,9 @@ def check_class(request: LearnerRequest, section_id: int) -> HttpResponse:
             "situation": wording.situation(
                 offer.findings, section, others=offer.others, opens_at=card.seats.opens_at
             ),
-            "not_open_yet": too_early and card.seats.opens_at is not None,
+            "not_open_yet": too_early
+            and not section.takes_choices
+            and card.seats.opens_at is not None,
             "room": ahead if ahead is not None and ahead.takes_people(request.at) else None,
             "advice": wording.advice(offer.findings),
             "due_at": facts.hold_until(section.pk),
@@ -101,6 +106,15 @@ def _refusal(offer: queries.Offer, *, limit: int, one_is_enough: bool) -> str:
     if said.reason is Refusal.LIMIT:
         return wording.limit_reached(limit, one_is_enough=one_is_enough)
     return wording.objection(said, section, other=offer.other, opens_at=offer.card.seats.opens_at)
+
+
+def _against_the_choice(facts: queries.Dossier, section: ClassSection) -> str:
+    """Say why a class cannot stand on the form; "" where it can, if with papers to follow."""
+    said = facts.against_wish(section.pk)
+    if said is None:
+        return ""
+    other = queries.section_to_show(said.other_section) if said.other_section else None
+    return wording.objection(said, section, other=other)
 
 
 def _other_ways(
@@ -150,13 +164,18 @@ def hold_seat(request: LearnerRequest, section_id: int) -> HttpResponse:
 @learner_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def declare_health(request: LearnerRequest, section_id: int) -> HttpResponse:
-    """One's word that one is fit for a vigorous course; then back to the check page."""
+    """One's word that one is fit for a vigorous course; then back to where it was asked for."""
     section = _section(section_id)
+    back = reverse("enrolment:check-class", args=[section.pk])
     if request.method == "POST":
         services.declare_health(learner=request.learner, actor=request.user, at=request.at)
         messages.success(request, wording.health_declared())
-        return redirect("enrolment:check-class", section.pk)
-    return render(request, "enrolment/declare_health.html", {"section": section})
+        return redirect(safe_next(request) or back)
+    return render(
+        request,
+        "enrolment/declare_health.html",
+        {"section": section, "next": safe_next(request), "back": safe_next(request) or back},
+    )
 
 
 @learner_required

@@ -16,7 +16,7 @@ from courses.models import ClassSection
 from enrolment import queries, services, wording
 from enrolment.domain.refusals import Refusal
 from enrolment.models import Claim, Enrolment, Together
-from enrolment.queries import Shortlist, Wanted
+from enrolment.queries import Dossier, Shortlist, Wanted
 from enrolment.services import ListFull, SeveralRefused
 from enrolment.services.shortlist import MOST
 from enrolment.views.passes import passes_of, waits_at
@@ -63,6 +63,7 @@ def show_list(request: LearnerRequest) -> HttpResponse:
             "rows": rows,
             "asked": asked,
             "asked_words": wording.asked_for_now(len(asked), len(rows)),
+            "for_the_form": sum(row.section.takes_choices and not row.why_not for row in rows),
             "one_term": len({row.section.term_id for row in asked}) == 1,
             "total_fen": sum(row.section.fee_fen for row in likely),
             "some_now": bool(likely),
@@ -223,6 +224,8 @@ def _row(request: LearnerRequest, mine: Shortlist, one: Wanted) -> Row:
     """Say of one class why not, or what to know first."""
     section, offer = one.section, one.offer
     objection = offer.objection
+    if section.takes_choices and mine.facts is not None:  # by the form of its term, not here
+        return _as_a_choice(mine.facts, one)
     if objection is not None:
         opens_at = offer.card.seats.opens_at
         said = wording.objection(objection, section, other=offer.other, opens_at=opens_at)
@@ -236,6 +239,18 @@ def _row(request: LearnerRequest, mine: Shortlist, one: Wanted) -> Row:
         why_not=wording.refusal(Refusal.WAIT_YOUR_TURN) if opening is not None else "",
         beforehand=tuple(known),
         opening=opening,
+    )
+
+
+def _as_a_choice(facts: Dossier, one: Wanted) -> Row:
+    """Say of a class that is asked for by the form what stands against it there."""
+    section = one.section
+    said = facts.against_wish(section.pk)
+    if said is not None:
+        other = queries.section_to_show(said.other_section) if said.other_section else None
+        return Row(one, why_not=wording.objection(said, section, other=other))
+    return Row(
+        one, beforehand=tuple(wording.before_the_tap(facts.about_wish(section.pk), section))
     )
 
 
