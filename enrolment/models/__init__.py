@@ -29,6 +29,7 @@ from enrolment.models.openings import Opening, OpeningSecret, QueuePlace
 from enrolment.models.paper import PaperForm
 from enrolment.models.placements import Placement
 from enrolment.models.questions import PhoneQuestion
+from enrolment.models.renewals import Renewal, RenewalLot, RenewalSecret
 from enrolment.models.seats import Seat
 from enrolment.models.shortlist import ShortlistedClass
 from enrolment.models.trials import RuleTrial
@@ -72,6 +73,9 @@ __all__ = [
     "Placement",
     "PostedHead",
     "QueuePlace",
+    "Renewal",
+    "RenewalLot",
+    "RenewalSecret",
     "Roster",
     "RosterLine",
     "RuleTrial",

@@ -57,6 +57,7 @@ class Act(models.TextChoices):
     EXTEND = "extend", _("keep a place longer")
     BASKET = "basket", _("ask for several places at once")
     SWAP = "swap", _("change one class for another")
+    RENEW = "renew", _("go on next term")
 
 
 class Outcome(models.TextChoices):

@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils.timezone import localtime
 
 from accounts.models import ConsentRecord, Learner, User
-from enrolment.domain import deadlines, eligibility, wishes
+from enrolment.domain import deadlines, eligibility, renewal, wishes
 from enrolment.domain.eligibility import Case, ClassFacts, Held, LearnerFacts
 from enrolment.domain.refusals import Finding, Objection, Paper, Refusal
 from enrolment.models import ledger
@@ -72,6 +72,10 @@ class Dossier:
     def against_wish(self, section_id: int) -> Objection | None:
         """Return what keeps a class off a form for good; a missing paper does not."""
         return wishes.blocking(self._case(section_id))
+
+    def against_renewal(self, section_id: int) -> Objection | None:
+        """Return what keeps the learner from going on into a class; None for nothing."""
+        return renewal.objection(self._case(section_id))
 
     def could_be_given_for(self, section_id: int) -> list[int]:
         """Return those of the learner's classes of the term that alone stand in the way.

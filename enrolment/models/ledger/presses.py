@@ -97,6 +97,33 @@ def swap(
     )
 
 
+def renew(
+    *,
+    goes_on_from: Enrolment,
+    section: ClassSection,
+    actor: User | None,
+    channel: Channel,
+    key: UUID,
+    at: datetime,
+    due_at: datetime | None,
+    most: int | None,
+    asked: int | None = None,
+    reason: str = "",
+) -> Claim:
+    """Hold a seat of the next term for who goes on; ``asked`` is a row that waits for the lot."""
+    return press(
+        "seat_renew",
+        Act.RENEW,
+        goes_on_from.learner_id,
+        key,
+        [
+            *(actor and actor.pk, goes_on_from.learner_id, goes_on_from.pk, section.pk, key),
+            request_hash(Act.RENEW, goes_on_from.pk, section.pk),
+            *(channel, at, due_at, reason, most, asked),
+        ],
+    )
+
+
 def withdraw(
     *,
     enrolment: Enrolment,
