@@ -4,12 +4,22 @@ from datetime import datetime
 from uuid import UUID
 
 from accounts import clock, outbox
-from accounts.errands import errand
+from accounts.errands import TryAgainLater, errand
 from accounts.messaging import READ_SMS
-from accounts.models import Learner
+from accounts.models import Learner, User
 from courses.models import ClassSection, Lesson, Term
 from enrolment import notifications, queries, services
-from enrolment.models import Claim, Enrolment, Opening, Outcome, WaitlistEntry, ledger
+from enrolment.models import (
+    ChainEntry,
+    Claim,
+    Enrolment,
+    EntropySource,
+    Objection,
+    Opening,
+    Outcome,
+    WaitlistEntry,
+    ledger,
+)
 
 SECTION = ("section__course", "section__term", "section__campus", "section__room", "section__slot")
 
@@ -35,6 +45,24 @@ def tell_claim(object_id: str) -> None:
         late_fee=late_fee,
         old_class=queries.given_for(claim),
         at=at,
+    )
+
+
+@errand("tell_application")
+def tell_application(object_id: str) -> None:
+    """Tell whoever a form is for what was done with it. The entry of the chain, who, by which way.
+
+    What counts is said as it stands by now: of two steps in a row the later one is the truth.
+    """
+    entry_id, actor_id, channel = object_id.split(":")
+    entry = ChainEntry.objects.with_everybody().get(pk=entry_id)
+    notifications.tell_of_form(
+        entry,
+        choices=queries.choices_that_count(entry),
+        actor=User.objects.filter(pk=actor_id).first() if actor_id else None,
+        channel=channel,
+        until=queries.window_of(entry.term).closes_at,
+        at=clock.now(),
     )
 
 
@@ -118,6 +146,25 @@ def count_figures(object_id: str) -> None:
 def answer_trial(trial_id: str) -> None:
     """Play rules through that a registrar wants to try."""
     services.answer_trial(trial_id=int(trial_id), at=clock.now())
+
+
+@errand(services.READ_BEACON)
+def read_beacon(object_id: str) -> None:
+    """Read a public source for the draw; where it is away, again a little later."""
+    source_id, _, actor_id = object_id.partition(":")
+    source = EntropySource.objects.select_related("term__unit").get(pk=source_id)
+    actor = User.objects.filter(pk=actor_id).first()
+    try:
+        services.fetch_source(source=source, actor=actor, at=clock.now(), readers=services.READERS)
+    except services.SourceAway as away:
+        raise TryAgainLater(str(away)) from away
+
+
+@errand("tell_objection")
+def tell_objection(objection_id: str) -> None:
+    """Tell somebody what became of their objection to the list."""
+    objection = Objection.objects.select_related("application__learner").get(pk=objection_id)
+    notifications.tell_of_objection(objection, at=clock.now())
 
 
 @errand("tell_opening")

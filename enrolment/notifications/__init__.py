@@ -1,5 +1,9 @@
 """Every letter of enrolment, each of one SMS."""
 
+from enrolment.notifications.forms import tell_of_form
+from enrolment.notifications.objections import (
+    tell_of_objection,
+)
 from enrolment.notifications.replies import (
     list_offers,
     tell_refused_reply,
@@ -36,7 +40,9 @@ __all__ = [
     "tell_of_doors",
     "tell_of_enrolment",
     "tell_of_entry",
+    "tell_of_form",
     "tell_of_lesson",
+    "tell_of_objection",
     "tell_of_offer",
     "tell_of_opening",
     "tell_refused_reply",

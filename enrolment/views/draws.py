@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from accounts import clock, scope
 from accounts.models import Unit
 from courses.models import Term
-from enrolment import queries, services
+from enrolment import queries, services, wording
 from enrolment.domain import verify
 from enrolment.models import Draw
 from enrolment.views.downloads import attached, zipped
@@ -36,7 +36,10 @@ def show_draw(request: HttpRequest, code: str) -> HttpResponse:
         "day": found.day,
         "due_at": queries.at_of(found.day),
         "until": services.objections_until(rosters[0], at=clock.now()) if rosters else None,
-        "differences": queries.differences_of(final) if final else [],
+        "differences": [
+            (number, *wording.difference(change, reason))
+            for number, change, reason in (queries.differences_of(final) if final else [])
+        ],
     }
     return render(request, "enrolment/draw/draw.html", context)
 

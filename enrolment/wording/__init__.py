@@ -10,13 +10,20 @@ from enrolment.wording.desk import (
     too_many_found,
     why_to_call,
 )
+from enrolment.wording.draw_day import (
+    DayStanding,
+    Stand,
+    Step,
+    steps_of_the_day,
+)
 from enrolment.wording.draws import (
+    act_of_the_day,
     bucket,
+    difference,
     draw_done,
     draw_refused,
     last_admitted,
     source_refused,
-    act_of_the_day,
 )
 from enrolment.wording.figures import line_of, name_of_group, parity_of, tables_of
 from enrolment.wording.learners import (
@@ -98,12 +105,6 @@ from enrolment.wording.why_not import (
     objection,
     refusal,
 )
-from enrolment.wording.draw_day import (
-    DayStanding,
-    Stand,
-    Step,
-    steps_of_the_day,
-)
 
 __all__ = [
     "DayStanding",
@@ -133,6 +134,7 @@ __all__ = [
     "confirmed_at_counter",
     "counter_of",
     "counter_refusal",
+    "difference",
     "done_for_learner",
     "draw_done",
     "draw_refused",

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy
 
 from enrolment.domain.draws import DrawProblem
 from enrolment.domain.entropy import SourceProblem
-from enrolment.models import CutOff
+from enrolment.models import CutOff, Objection
 
 WHY_NOT = {
     DrawProblem.FORMS_OPEN: gettext_lazy(
@@ -122,6 +122,20 @@ def last_admitted(cutoff: CutOff | None) -> str:
     if cutoff.end == CutOff.End.NOT_FULL:
         return _("not full")
     return _("up to %(number)s") % {"number": f"{cutoff.number:,}"}
+
+
+CHANGES = {
+    "added": gettext_lazy("added"),
+    "changed": gettext_lazy("put right"),
+    "removed": gettext_lazy("taken off"),
+}
+
+
+def difference(change: str, reason: str) -> tuple[str, str]:
+    """Say what became of a form from one list to the next, and why."""
+    kinds = dict(Objection.Kind.choices)
+    why = kinds.get(reason, _("by an amendment"))
+    return str(CHANGES[change]), str(why)
 
 
 ACTS = {
