@@ -6,7 +6,7 @@ from config.demo.next_term import NextTerm
 from config.demo.records import CityPlan, EnrolmentPlan
 from config.demo.seating import Sitter
 
-PHASES = frozenset({"wishes_open", "frozen", "drawn"})
+PHASES = frozenset({"wishes_open", "frozen", "drawn", "confirming"})
 
 
 def renewals(plan: CityPlan, seated: list[Sitter]) -> list[EnrolmentPlan]:

@@ -13,10 +13,18 @@ PHASES_ON_OFFER = (
     "published",
     "renewal_open",
     "wishes_open",
+    "frozen",
+    "drawn",
+    "confirming",
+    "waitlisting",
     "open_enrolment",
     "teaching",
     "closed",
 )
+# The days of the draw are few: the calendar stands so that what the phase needs has happened by
+# today, on whatever weekday that is; what follows may be due already, and waits for a press.
+WEEK_OF_THE_DRAW = date(2026, 12, 28)
+HAS_COME_ON = {"frozen": 1, "drawn": 3, "confirming": 3}  # weekdays, Monday is 0
 
 # domain.md 2.1: phase, first moment, moment its window closes.
 TERM_OF_2027 = (
@@ -38,6 +46,7 @@ WEEK_OF_TODAY = {
     "published": date(2026, 11, 30),
     "renewal_open": date(2026, 12, 7),
     "wishes_open": date(2026, 12, 14),  # first week: forms may be changed for another one
+    "waitlisting": date(2027, 1, 11),
     "open_enrolment": date(2027, 2, 1),  # second week: all departments but one have opened
     "teaching": date(2027, 3, 15),  # third week: transfers are over, late joiners may still come
     "closed": date(2027, 6, 21),
@@ -64,6 +73,9 @@ def shift_for(today: date, phase: str) -> timedelta:
     if phase == "wishes_open" and today.weekday() == 0:
         # Forms open on a Monday at nine: a Monday belongs to their second week.
         return monday_of(today) - date(2026, 12, 21)
+    if phase in HAS_COME_ON:
+        too_early = today.weekday() < HAS_COME_ON[phase]
+        return monday_of(today) - timedelta(weeks=too_early) - WEEK_OF_THE_DRAW
     return monday_of(today) - WEEK_OF_TODAY[phase]
 
 

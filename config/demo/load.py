@@ -12,6 +12,7 @@ from django.db import transaction
 from accounts.models import Unit
 from config.demo import (
     before_draw,
+    draw_day,
     guide,
     load_applications,
     load_catalogue,
@@ -64,6 +65,9 @@ class City:
         if self.plan.phase in before_draw.PHASES:
             with self.step("forms"):
                 self._forms()
+        if self.plan.phase in draw_day.WITH_SOURCES:
+            with self.step("draw"):
+                self._draw()
 
     def _places(self) -> None:
         plan, keys = self.plan, self.keys
@@ -123,6 +127,19 @@ class City:
             sections=self.sections[plan.next_term.code],
         )
         self.say(f"{forms.load(self.at, self.users['zhang-xiaomei'])} forms")
+
+    def _draw(self) -> None:
+        """Name where chance comes from, and hold the draw as far as the phase says."""
+        registrar = next(
+            self.users[one.username]
+            for one in self.plan.staff
+            if one.role == "registrar" and one.unit == tables.CITY
+        )
+        day = draw_day.DrawDay(self.plan, registrar)
+        day.name_sources()
+        if self.plan.phase in draw_day.HELD_UP_TO:
+            for line in day.hold():
+                self.say(line)
 
     def leave_errands(self, now: datetime) -> None:
         """Leave the films to the workers."""

@@ -31,7 +31,12 @@ UNLUCKY = frozenset({"wu-yulan"})
 TOGETHER = frozenset({"zhou-jianguo", "shen-meifang"})
 DAY = timedelta(days=1)
 _NEAR_THE_CITY = frozenset({"luming", "oudong", "longqiao"})
-_STATUS = {"open_enrolment": "confirmed", "teaching": "active", "closed": "completed"}
+_STATUS = {
+    "waitlisting": "confirmed",
+    "open_enrolment": "confirmed",
+    "teaching": "active",
+    "closed": "completed",
+}
 
 
 class NextTerm:

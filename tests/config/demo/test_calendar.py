@@ -5,12 +5,18 @@ from datetime import date, datetime, time, timedelta
 import pytest
 
 from config.demo import calendar
-from config.demo.calendar import CHINA, PHASES_ON_OFFER, plan_holidays, plan_terms
+from config.demo.calendar import (
+    CHINA,
+    HAS_COME_ON,
+    PHASES_ON_OFFER,
+    plan_holidays,
+    plan_terms,
+)
 
 A_FORTNIGHT = [date(2026, 11, 16) + timedelta(days=n) for n in range(14)]
 
 
-@pytest.mark.parametrize("phase", PHASES_ON_OFFER)
+@pytest.mark.parametrize("phase", sorted(set(PHASES_ON_OFFER) - HAS_COME_ON.keys()))
 @pytest.mark.parametrize("today", A_FORTNIGHT, ids=str)
 def test_any_day_lies_in_the_phase(today, phase):
     _, coming, _ = plan_terms(today, phase)
@@ -19,6 +25,15 @@ def test_any_day_lies_in_the_phase(today, phase):
     hour = time(8, 59) if early else time(9, 1)
     begun = [p.phase for p in coming.phases if p.begins <= datetime.combine(today, hour, CHINA)]
     assert begun[-1] == phase
+
+
+@pytest.mark.parametrize("phase", HAS_COME_ON)
+@pytest.mark.parametrize("today", A_FORTNIGHT, ids=str)
+def test_what_a_phase_of_the_draw_needs_has_happened(today, phase):
+    _, coming, _ = plan_terms(today, phase)
+    began = {p.phase: p.begins for p in coming.phases}
+    morning = datetime.combine(today, time(8), CHINA)
+    assert began[phase] <= morning < began[phase] + timedelta(days=8)
 
 
 @pytest.mark.parametrize("phase", PHASES_ON_OFFER)
