@@ -292,6 +292,14 @@ CELERY_BEAT_SCHEDULE["check_seats"] = {
     "options": {"expires": 3600.0},
 }
 
+# While forms are open: every evening the head of their chain is posted.
+CELERY_BEAT_SCHEDULE["post_heads"] = {
+    "task": "run_command",
+    "schedule": crontab(hour="18", minute=0),
+    "args": ["post_heads"],
+    "options": {"expires": 3600.0},
+}
+
 # The waiting room: how many people a second this installation can serve when enrolment opens.
 # The pacer begins with seven tenths and never goes past it (docs/performance.md, "The rush").
 WAITING_ROOM_CAPACITY = env.number("WAITING_ROOM_CAPACITY", 15)

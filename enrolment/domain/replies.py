@@ -12,6 +12,7 @@ YES_DIGIT, NO_DIGIT = "1", "2"
 # Blanks, marks, and what phones put around a digit to make a picture of it.
 _NOISE = re.compile(r"[\s\W_\u20e3\ufe0f]+")
 _SHAPE = re.compile(r"(?:我?选|请?回复?|答复?)?(?P<digits>[0-9]{0,3})(?P<words>[^0-9]*)")
+_TAKE_BACK = re.compile(r"(?:请?回复?|答复?)?3|撤回|恢复")
 LONGEST = 20  # characters of an answer; more is a letter, and for people to read
 
 
@@ -54,6 +55,16 @@ def read(text: str) -> Reply | None:
         return None
     question = int(digits[:-1]) if len(digits) > 1 else None
     return None if question == 0 else Reply(said.pop(), question)
+
+
+def takes_back(text: str) -> bool:
+    """Whether somebody asks to take back what another did for them: 3, and nothing beside it.
+
+    >>> takes_back("回３。"), takes_back("3"), takes_back("13"), takes_back("3班")
+    (True, True, False, False)
+    """
+    plain = unicodedata.normalize("NFKC", text[: 4 * LONGEST])
+    return _TAKE_BACK.fullmatch(_NOISE.sub("", plain)) is not None
 
 
 def _two_answers(plain: str) -> bool:

@@ -245,6 +245,25 @@ def buckets(open_seats: int, cut: Mapping[str, int]) -> list[dict[str, object]]:
     return [everybody, *({"name": letter, "seats": seats} for letter, seats in cut.items())]
 
 
+class Warmth(StrEnum):
+    """How wanted a class is; the words are those of the display row."""
+
+    COOL = "cool"
+    WARM = "warm"
+    HOT = "hot"
+
+
+def warmth(firsts: int, seats: int) -> Warmth:
+    """Say how wanted a class is, by the first choices for each of its seats.
+
+    >>> warmth(3, 36).value, warmth(30, 36).value, warmth(60, 36).value
+    ('cool', 'warm', 'hot')
+    """
+    if 4 * firsts < 3 * seats or not firsts:
+        return Warmth.COOL
+    return Warmth.WARM if 2 * firsts < 3 * seats else Warmth.HOT
+
+
 # What goes into a draw
 
 

@@ -43,6 +43,10 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         )
         return self.filter(Exists(unsent), state=Application.State.SUBMITTED)
 
+    def done_by_another(self) -> Self:
+        """Whose last step was taken by somebody else than the learner: a helper, the office."""
+        return self.exclude(last_step_by=None).exclude(last_step_by=F("learner__user"))
+
     def locked(self) -> Self:
         """One at a time may change them."""
         return self.select_for_update(no_key=True, of=("self",))
@@ -279,6 +283,12 @@ class ChainEntryQuerySet(models.QuerySet["ChainEntry"]):
     def of_term(self, term: Term) -> Self:
         """A term's, as they were added."""
         return self.filter(term=term).order_by("number")
+
+    def with_everybody(self) -> Self:
+        """With the form and the people it is for."""
+        return self.select_related(
+            "term", "application__learner", "application__partner", "application__goes_with"
+        )
 
     def last_of(self, term: Term) -> "ChainEntry | None":
         """The one everything so far hangs on; None before the first form."""

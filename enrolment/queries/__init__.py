@@ -52,26 +52,47 @@ from enrolment.queries.draw import (
 from enrolment.queries.draw_check import (
     what_differs,
 )
+from enrolment.queries.draw_day import (
+    ClassOutcome,
+    DrawDay,
+    FormsNow,
+    PublicDraw,
+    UnitFigures,
+    at_of,
+    differences_of,
+    draw_day,
+    figures_by_unit,
+    forms_now,
+    objections_to,
+    outcomes_of,
+    public_draw,
+    public_file,
+    terms_with_draws,
+)
 from enrolment.queries.facts import Dossier, dossier
 from enrolment.queries.figures import people_drawn, seats_drawn
-from enrolment.queries.forms import (
+from enrolment.queries.form_classes import (
     CampusChoice,
     Choosable,
-    MyForm,
     choosable,
     classes_of_subject,
-    day_of_result,
     findings_on,
-    handed_in_alone,
-    has_unsent_changes,
     home_of,
     in_each_others_way_on,
-    last_entry,
     like_choices,
-    my_form,
-    papers_until,
     standing_on,
     subjects_to_choose,
+)
+from enrolment.queries.forms import (
+    MyForm,
+    choices_that_count,
+    day_of_result,
+    handed_in_alone,
+    has_unsent_changes,
+    helped_with,
+    last_entry,
+    my_form,
+    papers_until,
     term_of_form,
 )
 from enrolment.queries.mine import (
@@ -146,23 +167,6 @@ from enrolment.queries.times import (
     payment_until,
     rules_of,
 )
-from enrolment.queries.draw_day import (
-    ClassOutcome,
-    DrawDay,
-    FormsNow,
-    PublicDraw,
-    UnitFigures,
-    differences_of,
-    draw_day,
-    figures_by_unit,
-    forms_now,
-    objections_to,
-    outcomes_of,
-    public_draw,
-    public_file,
-    terms_with_draws,
-    at_of,
-)
 from enrolment.queries.trials import season_of, terms_with_forms_kept
 
 __all__ = [
@@ -206,6 +210,7 @@ __all__ = [
     "came_away_with",
     "came_instead",
     "can_be_chosen",
+    "choices_that_count",
     "choosable",
     "clashes_in",
     "classes_in",
@@ -237,6 +242,7 @@ __all__ = [
     "handed_in_alone",
     "has_unsent_changes",
     "held_in",
+    "helped_with",
     "home_of",
     "in_each_others_way_on",
     "kept_for_a_call_until",

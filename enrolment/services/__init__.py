@@ -20,6 +20,7 @@ from enrolment.services.counter import (
     empty_section,
     resize_section,
 )
+from enrolment.services.demand import say_how_wanted
 from enrolment.services.desk import Word, act_for_learner
 from enrolment.services.draws import (
     Rehearsal,
@@ -90,11 +91,11 @@ from enrolment.services.sources import (
     digest_to_sign,
     fetch_source,
     has_signed,
+    may_name_sources,
     name_sources,
     name_witness,
     read_source,
     sign,
-    may_name_sources,
 )
 from enrolment.services.terms import (
     PhaseRefused,
@@ -117,6 +118,8 @@ from enrolment.services.waiting_room import (
 from enrolment.services.waitlist import accept_offer, decline_offer, leave_waitlist, promote
 
 __all__ = [
+    "READERS",
+    "READ_BEACON",
     "Change",
     "ClassCalledOff",
     "Door",
@@ -131,8 +134,6 @@ __all__ = [
     "PlanProblem",
     "PlanRefused",
     "PressReused",
-    "READERS",
-    "READ_BEACON",
     "Reading",
     "Rehearsal",
     "RightForm",
@@ -225,6 +226,7 @@ __all__ = [
     "renewed_pass",
     "resize_section",
     "run_draw",
+    "say_how_wanted",
     "say_one_comes",
     "say_one_stays_away",
     "sign",

@@ -21,6 +21,7 @@ from enrolment.domain import replies
 from enrolment.domain.refusals import Refusal
 from enrolment.models import Channel, Claim, Enrolment, PhoneQuestion, WaitlistEntry, ledger
 from enrolment.queries import Asked
+from enrolment.services.applications import FormRefused, take_back
 from enrolment.services.refused import SeatRefused
 from enrolment.services.results import say_one_comes, say_one_stays_away
 from enrolment.services.waitlist import accept_offer, decline_offer
@@ -129,6 +130,8 @@ def _next_number(taken: set[int]) -> int:
 def _answer(message: InboundMessage, *, at: datetime) -> str:
     """Find what was answered and do it; return what became of the message, in a word."""
     came_at = message.received_at
+    if replies.takes_back(message.text):
+        return _take_back(message)
     reply = replies.read(message.text)
     if reply is None:
         return _write_back(message, "reply_not_understood")
@@ -144,6 +147,27 @@ def _answer(message: InboundMessage, *, at: datetime) -> str:
     if limits.count_reply(message.sender, at=came_at):
         notifications.list_offers(offers, to=message.sender, key=str(message.pk), at=came_at)
     return "reply_which"
+
+
+def _take_back(message: InboundMessage) -> str:
+    """Take back what a helper or the office did with a form; its own letter says so.
+
+    Where a phone has several such forms, people find out which is meant.
+    """
+    found = queries.helped_with(message.sender)
+    if len(found) != 1:
+        return _write_back(message, "reply_no_step")
+    try:
+        take_back(
+            application=found[0],
+            actor=_account(found[0].learner, message.sender),
+            channel=Channel.SMS,
+            at=message.received_at,
+            of_helper=True,
+        )
+    except FormRefused:
+        return _write_back(message, "reply_no_step")
+    return "taken_back"
 
 
 def _nothing_asked(message: InboundMessage, *, at: datetime) -> str:

@@ -52,8 +52,8 @@ def _page_of(form: MyForm, request: LearnerRequest) -> str:
 
 def _all_about(form: MyForm, request: LearnerRequest) -> dict[str, Any]:
     """What the pages of a form say of it; the same for the page on the screen and the slip."""
-    application = form.lead or form.application
-    entry = queries.last_entry(application) if application else None
+    application = form.application
+    entry = queries.last_entry(form.counts) if form.counts else None
     waits = form.term.phase in {Term.Phase.PUBLISHED, Term.Phase.RENEWAL_OPEN}
     return {
         "mine": form,
