@@ -1,5 +1,6 @@
 """Who goes on: from a class of this term into one of the next, before forms are filled in."""
 
+from datetime import datetime
 from typing import Self
 
 from django.db import models
@@ -100,6 +101,19 @@ class Renewal(models.Model):
         return f"{self.number[:4]} {self.number[4:8]} {self.number[8:]}"
 
 
+class RenewalLotQuerySet(models.QuerySet["RenewalLot"]):
+    """The words we have for lots."""
+
+    def due(self, at: datetime) -> Self:
+        """Not drawn yet, though nobody can ask any more."""
+        return self.filter(
+            drawn_at=None,
+            term__phase__in=[Term.Phase.RENEWAL_OPEN, Term.Phase.WISHES_OPEN],
+            term__phases__phase=Term.Phase.RENEWAL_OPEN,
+            term__phases__closes_at__lte=at,
+        )
+
+
 class RenewalLot(models.Model):
     """The lot of a term's renewals: its digest is public before anybody asks, its seed after."""
 
@@ -108,6 +122,8 @@ class RenewalLot(models.Model):
     seed = models.CharField(max_length=64, blank=True, default="", db_default="")
     made_at = models.DateTimeField()
     drawn_at = models.DateTimeField(null=True, blank=True)
+
+    objects = RenewalLotQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -6,7 +6,7 @@ from datetime import datetime
 from courses.models import ClassSection
 from enrolment import queries
 from enrolment.models import ledger
-from enrolment.services import calls, counter, waitlist
+from enrolment.services import calls, counter, renewals, waitlist
 
 BATCH = 50
 
@@ -30,7 +30,9 @@ def lapse_and_promote(*, at: datetime) -> Swept:
     Lines of classes that nobody can join any more close before, and offers to people whom the
     office still has to call are kept. New classes get their seats, classes called off lose
     their last learners, and on the first day of term confirmed learners become its learners.
+    Where more wanted to go on than could, the lot is drawn when the window has closed.
     """
+    renewals.close_due_renewals(at=at)
     laid_out = ledger.lay_out()
     begun = ledger.begin_terms(at=at)
     emptied = sum(

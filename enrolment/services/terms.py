@@ -12,6 +12,7 @@ from courses.models import ClassSection, Term, TermPolicy
 from courses.services import ClassPlan, write_class
 from enrolment.models import ledger
 from enrolment.services.openings import follow_its_department
+from enrolment.services.renewals import announce_lot
 
 PHASES = list(Term.Phase.values)
 
@@ -94,6 +95,8 @@ def move_term_on(*, term: Term, phase: str, reason: str, actor: User, at: dateti
         term.phase = phase
         term.save(update_fields=["phase"])
         _lay_out_seats()
+        if phase == Term.Phase.RENEWAL_OPEN:
+            announce_lot(term=term, at=at)
     AuditEvent.objects.record(
         actor, "term moved on", term, at=at, unit=term.unit, before=before, after=phase,
         reason=reason,

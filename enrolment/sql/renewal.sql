@@ -126,3 +126,23 @@ BEGIN
     END IF;
     RETURN seat_refusal(p_learner, p_section, p_at, false, NULL);
 END $$;
+
+-- How many of a class's lessons the learner came to, in per cent; NULL where nobody kept a list.
+-- Counted as when a term closes (close.sql); of the others in the class only that there is a list.
+CREATE OR REPLACE FUNCTION seat_attendance(
+    p_actor bigint, p_learner bigint, p_section bigint, p_at timestamptz
+) RETURNS int LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT CASE WHEN bool_or(held.kept)
+                THEN (100 * count(*) FILTER (WHERE held.came) / count(*))::int END
+    FROM (
+        SELECT EXISTS (SELECT FROM courses_attendance a WHERE a.lesson_id = l.id) AS kept,
+               EXISTS (SELECT FROM courses_attendance a
+                       WHERE a.lesson_id = l.id AND a.learner_id = p_learner
+                         AND a.kind <> 'excused') AS came
+        FROM courses_lesson l
+        WHERE l.section_id = p_section AND l.status = 'planned' AND upper(l.during) <= p_at
+    ) AS held
+    WHERE seat_may_act(p_actor, p_learner, (SELECT unit_id FROM courses_classsection
+                                            WHERE id = p_section), 'view', p_at)
+       OR seat_office_knows(p_actor, p_learner)
+$$;

@@ -5,6 +5,7 @@ The functions themselves are in ``enrolment/sql``; a press of a button answers w
 """
 
 from enrolment.models.ledger.answers import (
+    attendance,
     broken_rules,
     company,
     facts,
@@ -48,6 +49,7 @@ from enrolment.models.ledger.presses import (
 
 __all__ = [
     "accept",
+    "attendance",
     "begin_terms",
     "broken_rules",
     "cancel_section",

@@ -6,6 +6,7 @@ from typing import Any, cast
 from django.db import connection
 
 from accounts.models import Learner, User
+from courses.models import ClassSection
 from enrolment.models.ledger.round_trips import value
 
 SHOWN = """
@@ -72,3 +73,11 @@ def company(*, learner: Learner) -> dict[int, int]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT entry_id, others FROM seat_company(%s)", [learner.pk])
         return dict(cursor.fetchall())
+
+
+def attendance(
+    *, learner: Learner, section: ClassSection, actor: User, at: datetime
+) -> int | None:
+    """Return how many of a class's lessons a learner came to, in per cent; None without a list."""
+    found = value("seat_attendance", [actor.pk, learner.pk, section.pk, at])
+    return cast("int | None", found)
