@@ -86,6 +86,8 @@ class Prospectus:
         self.of_subject: dict[str, list[SectionPlan]] = {}
         self.of_unit: dict[str, list[SectionPlan]] = {}
         for section in plan.sections:
+            if (section.unit, section.subject) == tables.EMPTY:
+                continue
             self.of_subject.setdefault(section.subject, []).append(section)
             self.of_unit.setdefault(section.unit, []).append(section)
         demand = {subject.code: subject.demand for subject in plan.subjects}

@@ -1,6 +1,6 @@
 """The next term's classes and forms as a season, on which rules of giving out can be compared."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from config.demo import tables
@@ -17,14 +17,26 @@ BANDS = ("50s", "60s", "70s", "80+", "80+")
 _A_MONDAY = datetime(2027, 3, 1, tzinfo=UTC)
 
 
-def season_of(plan: CityPlan) -> Season:
-    """The season of a city, not yet numbered: a throw of the dice does that."""
+def season_of(
+    plan: CityPlan,
+    *,
+    forms: Sequence[ApplicationPlan] | None = None,
+    seats: Mapping[int, int] | None = None,
+) -> Season:
+    """The season of a city, not yet numbered: a throw of the dice does that.
+
+    As a comparison needs it: all forms, and the seats that classes are planned to have open;
+    or with the forms and seats given, by number.
+    """
     people = {person.no: person for person in plan.learners}
-    lines = list(_lines(plan.applications))
+    lines = list(_lines(plan.applications if forms is None else forms))
     clashes = wishes.clashes({_name(s.no): _hours(s) for s in plan.sections}, gap=TRAVEL_GAP)
     return Season(
         market=Market(
-            classes=tuple(_class(section) for section in plan.sections),
+            classes=tuple(
+                _class(section.no, section.open_seats if seats is None else seats[section.no])
+                for section in plan.sections
+            ),
             applicants=tuple(_applicant(line, at) for at, line in enumerate(lines, 1)),
             clashes=tuple((one, other) for one, other in clashes),
         ),
@@ -37,7 +49,7 @@ def _name(number: int) -> str:
     return f"{number:05d}"
 
 
-def _lines(applications: list[ApplicationPlan]) -> Iterator[tuple[ApplicationPlan, ...]]:
+def _lines(applications: Sequence[ApplicationPlan]) -> Iterator[tuple[ApplicationPlan, ...]]:
     """The lines of the roster: two who go together or not at all are one."""
     by_learner = {form.learner: form for form in applications}
     for form in applications:
@@ -47,13 +59,15 @@ def _lines(applications: list[ApplicationPlan]) -> Iterator[tuple[ApplicationPla
             yield (form, by_learner[form.linked_with])
 
 
-def _class(section: SectionPlan) -> ClassSpec:
-    cut = wishes.reserves(section.open_seats, RESERVES, from_open=RESERVE_FROM_OPEN)
-    buckets = wishes.buckets(section.open_seats, cut)
+def _class(number: int, seats: int) -> ClassSpec:
+    cut = wishes.reserves(seats, RESERVES, from_open=RESERVE_FROM_OPEN)
     return ClassSpec(
-        _name(section.no),
-        section.open_seats,
-        tuple(Bucket(str(bucket["name"]), int(str(bucket["seats"]))) for bucket in buckets),
+        _name(number),
+        seats,
+        tuple(
+            Bucket(str(bucket["name"]), int(str(bucket["seats"])))
+            for bucket in wishes.buckets(seats, cut)
+        ),
     )
 
 

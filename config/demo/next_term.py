@@ -1,15 +1,11 @@
-"""The next term once its draw is over: who renewed, who was drawn, who waits, what is left.
-
-A rough draw, only as good as a moving picture needs it: people in chance order, each with a few
-wishes, the first that has a seat. The real one belongs to the term's own machinery.
-"""
+"""The next term once its draw is over: who renewed, who was drawn, who waits, what is left."""
 
 import random
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
-from config.demo import calendar, openings, tables
-from config.demo.chance import Wheel, stream
+from config.demo import calendar, drawing, openings, tables
+from config.demo.chance import stream
 from config.demo.people import age_on
 from config.demo.records import (
     CityPlan,
@@ -22,15 +18,11 @@ from config.demo.records import (
 )
 from config.demo.seating import Sitter
 
-LONGEST_LINE = 25
-WANTS_TWO = 0.42
 TAKES_ANOTHER = 0.4  # of those without a class, when left-over seats are given out
-EMPTY = ("taifeng", "CALLI")  # the class nobody has come to: its university's head has a worry
 UNLUCKY = frozenset({"wu-yulan"})
 # A couple with one class each, so that a newcomer can enrol both in one more with one press.
 TOGETHER = frozenset({"zhou-jianguo", "shen-meifang"})
 DAY = timedelta(days=1)
-_NEAR_THE_CITY = frozenset({"luming", "oudong", "longqiao"})
 _STATUS = {
     "waitlisting": "confirmed",
     "open_enrolment": "confirmed",
@@ -45,7 +37,7 @@ class NextTerm:
     def __init__(self, plan: CityPlan) -> None:
         term = self.term = plan.next_term
         self.rng = stream(plan.seed, "next term")
-        sections = [s for s in plan.sections if (s.unit, s.subject) != EMPTY]
+        sections = [s for s in plan.sections if (s.unit, s.subject) != tables.EMPTY]
         self.people = [person for person in plan.learners if person.current]
         self.status = _STATUS.get(term.phase, "offered")
         self.windows = {phase.phase: phase for phase in term.phases}
@@ -63,12 +55,6 @@ class NextTerm:
             subject.code
             for subject in tables.SUBJECTS
             if openings.not_open_yet(term, subject.department)
-        }
-        self.wheels = {
-            unit: Wheel(
-                [(s.code, s.demand**1.25) for s in tables.SUBJECTS if (unit, s.code) in self.offer]
-            )
-            for unit in self.of_unit
         }
 
     def sitter(self, person: LearnerPlan) -> Sitter:
@@ -110,60 +96,44 @@ class NextTerm:
                     if sitter.can_take(section):
                         self.seat(sitter, section, "renewal", at)
 
-    def draw(self, applicants: list[LearnerPlan]) -> None:
-        """Two rounds: everybody's first class, then second ones, in the opposite order."""
-        order = list(applicants)
-        self.rng.shuffle(order)
-        wishes = {person.no: self._wishes(person) for person in order}
+    def go_on_as_forms_say(self, plan: CityPlan) -> None:
+        """Applicants keep the one class that stands on their form as theirs already."""
+        at = self.windows["renewal_open"].begins
+        people = {person.no: person for person in plan.learners}
+        for form in plan.applications:
+            if form.renewed in self.left:
+                section = plan.sections[form.renewed - 1]
+                self.seat(self.sitter(people[form.learner]), section, "renewal", at)
+
+    def draw(self, plan: CityPlan, without: frozenset[int]) -> None:
+        """Write down what the draw brought, what came from the lines after it, and who waits."""
+        people = {person.no: person for person in plan.learners}
+        drawn = drawing.draw(plan, held=self.sitters, left=self.left, without=without)
         at = self.windows["drawn"].begins
-        for person in order:
-            if not self._first_that_fits(person, wishes[person.no], at):
-                self._wait(person, wishes[person.no], at)
-        for person in reversed(order):
-            sitter = self.sitter(person)
-            if len(sitter.sections) == 1 and self.rng.random() < WANTS_TWO:
-                self._first_that_fits(person, wishes[person.no], at)
-
-    def _first_that_fits(
-        self, person: LearnerPlan, wishes: list[SectionPlan], at: datetime
-    ) -> bool:
-        sitter = self.sitter(person)
-        for section in wishes:
-            if self.left[section.no] > 0 and sitter.can_take(section):
-                self.seat(sitter, section, "draw", at)
-                return True
-        return False
-
-    def _wishes(self, person: LearnerPlan) -> list[SectionPlan]:
-        """Three or four classes in order, by how much each subject is wanted."""
-        unit = person.unit
-        if unit in _NEAR_THE_CITY and self.rng.random() < 0.25:
-            unit = tables.CITY
-        wishes: list[SectionPlan] = []
-        for _ in range(self.rng.choice((2, 3, 3, 4, 4, 5))):
-            classes = self.offer[unit, self.wheels[unit].turn(self.rng)]
-            section = self._entry(classes, person)
-            if section is not None and section not in wishes:
-                wishes.append(section)
-        return wishes
+        for source, seats, when in (
+            ("draw", drawn.by_draw, at),
+            ("waitlist", drawn.by_line, self.windows["waitlisting"].begins + DAY),
+        ):
+            for learner, number in seats:
+                self.seat(self.sitter(people[learner]), plan.sections[number - 1], source, when)
+        for number, line in drawn.lines.items():
+            # Who would have to give up a class for this one has not asked to wait for it.
+            able = [
+                learner
+                for learner in line
+                if self.sitter(people[learner]).can_take(plan.sections[number - 1])
+            ]
+            self.lines[number] = len(able)
+            self.waiting += [
+                WaitingPlan(self.term.code, learner, number, ticket, at)
+                for ticket, learner in enumerate(able, 1)
+            ]
 
     def _entry(self, classes: list[SectionPlan], person: LearnerPlan) -> SectionPlan | None:
         """One of a subject's classes: beginners begin, learners of the city may go higher."""
         fitting = [s for s in classes if person.current or s.level not in {2, 3}]
         weights = [0.5 if s.level in {2, 3} else 1.6 for s in fitting]
         return self.rng.choices(fitting, weights)[0] if fitting else None
-
-    def _wait(self, person: LearnerPlan, wishes: list[SectionPlan], at: datetime) -> None:
-        """Join the line of the first wish, while lines are short enough to be read."""
-        for section in wishes:
-            length = self.lines.get(section.no, 0)
-            inside = section in self.sitter(person).sections
-            if self.left[section.no] == 0 and length < LONGEST_LINE and not inside:
-                self.lines[section.no] = length + 1
-                self.waiting.append(
-                    WaitingPlan(self.term.code, person.no, section.no, length + 1, at)
-                )
-                return
 
     def take_what_is_left(self, applicants: list[LearnerPlan], days: "OpenDays") -> None:
         """First come, first served: some of those without a class take a seat nobody wanted.
@@ -262,11 +232,14 @@ def after_the_draw(
     coming = NextTerm(plan)
     unlucky = [p for p in applicants if p.persona in UNLUCKY]
     others = [p for p in applicants if p.persona not in UNLUCKY]
-    coming.renew(seated)
-    coming.draw(others)
+    coming.go_on_as_forms_say(plan)
+    applying = frozenset(plan.applicants)
+    coming.renew([s for s in seated if s.person.persona or s.person.no not in applying])
+    coming.draw(plan, frozenset(person.no for person in unlucky))
     for person in unlucky:
         coming.let_wait(person, "PIANO")
-    coming.take_what_is_left(others, OpenDays(plan.next_term, plan.today, plan.holidays))
+    if plan.next_term.phase != "waitlisting":
+        coming.take_what_is_left(others, OpenDays(plan.next_term, plan.today, plan.holidays))
     branches = frozenset(c.code for c in plan.campuses if c.kind == "branch")
     coming.leave_one_seat("TAIJI", branches)
     rows = sorted(coming.enrolments, key=lambda row: (row.at, row.learner, row.section))

@@ -86,6 +86,8 @@ _SUBJECTS: tuple[tuple[str, str, str, str, int, int, int, int, int, float], ...]
     ("SEAL", "篆刻", "Seal carving", "书画", 1, 200, 24, 17, 255, 0.7),
     ("POEM", "古典诗词与朗诵", "Classical poetry and recitation", "文史语言", 2, 150, 50, 17, 435, 1.3),
 )  # fmt: skip
+# The class nobody has come to: its university's head has a worry.
+EMPTY = ("taifeng", "CALLI")
 HOT = frozenset({"PIANO", "GUZHENG", "AI", "DRUM", "YOGA"})
 HARDEST = frozenset({"LATIN", "FOLKD"})  # nobody begins these past 75; of the others one is warned
 VIGOROUS = frozenset({"FOLKD", "CLASD", "LATIN", "YOGA", "TAIJI", "CATWK"})

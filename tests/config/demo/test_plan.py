@@ -108,6 +108,37 @@ def test_a_line_is_only_before_a_full_class_and_nobody_in_it_is_inside(city):
 
 
 @pytest.mark.parametrize("size", ["city", "small_city"])
+def test_what_was_drawn_and_is_waited_for_stands_on_a_form(size, request):
+    city = request.getfixturevalue(size)
+    listed = {form.learner: set(form.listed) for form in city.applications}
+    rows = rows_of(city, city.next_term.code)
+    drawn = [row for row in rows if row.source in {"draw", "waitlist"}]
+    assert len(drawn) > len(listed) / 2
+    assert [row for row in drawn if row.section not in listed[row.learner]] == []
+    unlucky = {person.no for person in city.learners if person.persona == "wu-yulan"}
+    others = [w for w in city.waiting if w.learner not in unlucky]
+    assert [w for w in others if w.section not in listed[w.learner]] == []
+
+
+def test_the_next_term_keeps_every_limit(city):
+    sections = {s.no: s for s in city.sections}
+    held = {}
+    for row in rows_of(city, city.next_term.code):
+        held.setdefault(row.learner, []).append(sections[row.section])
+    for classes in held.values():
+        assert len(classes) <= 2
+        assert sum(s.hot for s in classes) <= 1
+        assert len({s.slot for s in classes}) == len(classes)
+
+
+def test_nobody_comes_to_the_class_its_head_worries_about(city):
+    empty = {s.no for s in city.sections if (s.unit, s.subject) == tables.EMPTY}
+    assert len(empty) == 1
+    assert not empty & {row.section for row in rows_of(city, city.next_term.code)}
+    assert not empty & {no for form in city.applications for no in form.listed}
+
+
+@pytest.mark.parametrize("size", ["city", "small_city"])
 def test_one_taiji_class_has_exactly_one_seat_left(size, request):
     city = request.getfixturevalue(size)
     taken = Counter(row.section for row in rows_of(city, city.next_term.code))
