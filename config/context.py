@@ -51,6 +51,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "footer_links": [
             (_("All senior universities of the city"), reverse("campus:list-units")),
             (_("All notices"), f"{home}notices/"),
+            (_("Draws"), reverse("enrolment:list-draws")),
             (_("Silver Lectures"), f"{home}lectures/"),
             (_("Stories of learners"), f"{home}stories/"),
             (_("About us"), f"{home}about/"),
