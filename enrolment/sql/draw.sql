@@ -130,7 +130,9 @@ END $$;
 -- reserve they came in by, and the first line of their history.
 CREATE OR REPLACE FUNCTION seat_enrol_drawn(
     p_draw bigint, p_due_at timestamptz, p_at timestamptz
-) RETURNS int LANGUAGE sql AS $$
+) RETURNS int LANGUAGE sql
+-- Of rows that a statement makes itself the planner knows no number, and takes them for a few.
+SET enable_nestloop = off AS $$
     WITH given AS (
         SELECT won.*, free.no FROM (
             SELECT d.*, row_number() OVER (
@@ -179,40 +181,40 @@ $$;
 -- that they would change gives the lower seat up when a better one comes: that in the way of it,
 -- or the last one where they have as many as they want.
 CREATE OR REPLACE FUNCTION seat_line_up_drawn(p_draw bigint, p_at timestamptz)
-RETURNS void LANGUAGE sql AS $$
+RETURNS void LANGUAGE sql SET enable_nestloop = off AS $$
+    WITH drawn AS MATERIALIZED (
+        SELECT d.*, s.unit_id, s.course_id, s.hot, s.meets, s.status
+        FROM seat_drawn(p_draw) d JOIN courses_classsection s ON s.id = d.section_id
+    ), held AS (
+        SELECT d.*, e.id AS enrolment, count(*) OVER (PARTITION BY d.learner_id) AS classes
+        FROM drawn d JOIN enrolment_enrolment e
+            ON e.section_id = d.section_id AND e.learner_id = d.learner_id AND e.status = 'offered'
+        WHERE d.code = 'ADMITTED' AND d.wants_better
+    ), lower AS (
+        SELECT DISTINCT ON (w.learner_id, w.section_id) w.learner_id, w.section_id, h.enrolment
+        FROM drawn w JOIN held h ON h.learner_id = w.learner_id AND h.rank > w.rank
+        CROSS JOIN LATERAL (
+            SELECT h.course_id = w.course_id OR h.hot AND w.hot OR h.meets && w.meets AS in_the_way
+        ) it
+        WHERE w.place IS NOT NULL AND (it.in_the_way OR h.classes >= w.max_seats)
+        ORDER BY w.learner_id, w.section_id, it.in_the_way DESC, h.rank DESC
+    )
     INSERT INTO enrolment_waitlistentry (
         section_id, learner_id, unit_id, ticket, flags, state, together, gives_up_id, joined_at
     )
-    SELECT d.section_id, d.learner_id, s.unit_id,
+    SELECT d.section_id, d.learner_id, d.unit_id,
            row_number() OVER (PARTITION BY d.section_id ORDER BY d.place, d.line_id, d.learner_id),
            d.flags, 'waiting',
            CASE WHEN d.people = 2 THEN md5('draw ' || d.line_id || ' ' || d.section_id)::uuid END,
            lower.enrolment, p_at
-    FROM seat_drawn(p_draw) d
-    JOIN courses_classsection s ON s.id = d.section_id
-    LEFT JOIN LATERAL (
-        SELECT e.id AS enrolment
-        FROM enrolment_wishresult r
-        JOIN enrolment_enrolment e
-            ON e.section_id = r.section_id AND e.learner_id = d.learner_id AND e.status = 'offered'
-        JOIN courses_classsection held ON held.id = r.section_id
-        CROSS JOIN LATERAL (
-            SELECT held.course_id = s.course_id OR held.hot AND s.hot OR held.meets && s.meets
-                AS in_the_way
-        ) it
-        WHERE d.wants_better AND r.line_id = d.line_id AND r.code = 'ADMITTED' AND r.rank > d.rank
-          AND (it.in_the_way OR d.max_seats <= (
-              SELECT count(*) FROM enrolment_wishresult had
-              WHERE had.line_id = d.line_id AND had.code = 'ADMITTED'))
-        ORDER BY it.in_the_way DESC, r.rank DESC LIMIT 1
-    ) lower ON true
-    WHERE d.place IS NOT NULL AND d.comes AND s.status = 'running'
+    FROM drawn d LEFT JOIN lower USING (learner_id, section_id)
+    WHERE d.place IS NOT NULL AND d.comes AND d.status = 'running'
     ON CONFLICT DO NOTHING
 $$;
 
 -- Who has no class of the term may follow online what they asked for, where it is taught online.
 CREATE OR REPLACE FUNCTION seat_open_cloud_for_drawn(p_draw bigint, p_term bigint, p_at timestamptz)
-RETURNS void LANGUAGE sql AS $$
+RETURNS void LANGUAGE sql SET enable_nestloop = off AS $$
     INSERT INTO enrolment_cloudseat (learner_id, course_id, term_id, source, created_at)
     SELECT DISTINCT d.learner_id, s.course_id, p_term, 'draw', p_at
     FROM seat_drawn(p_draw) d
