@@ -17,6 +17,7 @@ from enrolment.models import (
     Objection,
     Opening,
     Outcome,
+    Renewal,
     WaitlistEntry,
     ledger,
 )
@@ -184,6 +185,13 @@ def tell_opening(object_id: str) -> None:
         outbox.put("tell_opening", object_id, not_before=opening.doors_at)
     else:
         notifications.tell_of_doors(learner, section, opens_at=opening.opens_at, at=at)
+
+
+@errand("tell_not_renewed")
+def tell_not_renewed(renewal_id: str) -> None:
+    """Tell somebody that the lot did not give them the place they had asked to go on in."""
+    row = Renewal.objects.select_related("learner", *SECTION).get(pk=renewal_id)
+    notifications.tell_of_renewal(row, at=clock.now())
 
 
 @errand("tell_class")

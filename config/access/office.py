@@ -1,7 +1,9 @@
-"""The table: forms and renewals that go through the office."""
+"""The table: forms and renewals that go through the office, and rules that are tried out."""
 
+from config.access.audiences import EVERYBODY, Answer, learners
 from config.access.ways import (
     AT_OFFICES,
+    ENROLMENT,
     LEARNER,
     OF_TERMS,
     ON_THE_PHONE,
@@ -24,4 +26,11 @@ OFFICE_ROWS: dict[str, Way] = {
     "enrolment:print-paper-form": Way("desk: an empty form on paper", AT_OFFICES),
     "enrolment:staff-try-rules": Way("desk: try rules out", OF_TERMS, TERM),
     "enrolment:staff-show-trial": Way("desk: what rules would have come to", OF_TERMS, TRIAL),
+    "enrolment:renew-for": Way("desk: go on next term, for a learner", OF_LEARNER, LEARNER),
+    "enrolment:show-renewals": Way("go on next term", learners()),
+    "enrolment:renew": Way("renew a class", learners(Answer.UNKNOWN), ENROLMENT, posts=True),
+    "enrolment:take-back-renewal": Way(
+        "renew a class no longer", learners(Answer.UNKNOWN), ENROLMENT, posts=True
+    ),
+    "enrolment:show-lot": Way("the lot of renewals", EVERYBODY, {"code": "term_code"}),
 }

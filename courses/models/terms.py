@@ -127,6 +127,10 @@ class TermPhase(models.Model):
     def __str__(self) -> str:
         return f"{self.term_id} {self.phase}"
 
+    def is_open(self, at: datetime) -> bool:
+        """Whether the window is open at a moment."""
+        return self.opens_at <= at and (self.closes_at is None or at < self.closes_at)
+
 
 MOST_RESERVED = 50
 """In 100 seats, all reserves together: at least half of a class is open to everybody."""

@@ -24,6 +24,7 @@ from enrolment.notifications.seats import (
     tell_of_lesson,
     tell_of_offer,
     tell_of_opening,
+    tell_of_renewal,
 )
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "tell_of_objection",
     "tell_of_offer",
     "tell_of_opening",
+    "tell_of_renewal",
     "tell_refused_reply",
     "tell_too_late",
     "write_back",

@@ -17,7 +17,7 @@ from accounts.models import HelperGrant, Learner, Message
 from campus.models import SiteDetails
 from courses.models import ClassSection, Lesson
 from enrolment.domain import deadlines
-from enrolment.models import Act, Claim, Enrolment, Outcome, WaitlistEntry
+from enrolment.models import Act, Claim, Enrolment, Outcome, Renewal, WaitlistEntry
 
 WEEKDAYS = "周一", "周二", "周三", "周四", "周五", "周六", "周日"
 SHORT_COURSE, SHORT_NAME = 6, 5  # characters kept when a letter does not fit otherwise
@@ -151,6 +151,11 @@ def tell_of_entry(event: str, entry: WaitlistEntry, *, at: datetime) -> None:
 def tell_of_enrolment(event: str, enrolment: Enrolment, *, at: datetime) -> None:
     """Tell a learner what became of a class without their doing: ``lapsed``, ``cancelled``."""
     send_letter(event, enrolment.learner, enrolment.section, key=f"{event} {enrolment.pk}", at=at)
+
+
+def tell_of_renewal(row: Renewal, *, at: datetime) -> None:
+    """Tell somebody that the lot did not give them the place they had asked to go on in."""
+    send_letter("not_renewed", row.learner, row.section, key=f"renewal {row.pk}", at=at)
 
 
 def tell_of_opening(learner: Learner, section: ClassSection, *, at: datetime) -> None:

@@ -22,7 +22,7 @@ State = Renewal.State
 
 
 class RenewalRefused(Exception):
-    """Somebody does not go on in this way. ``objection``: what the rules have against the class."""
+    """Somebody does not go on this way. ``objection``: what the rules have against the class."""
 
     def __init__(self, problem: RenewalProblem, objection: Objection | None = None) -> None:
         super().__init__(problem)
@@ -73,7 +73,7 @@ def renew(
                     due_at=queries.confirm_until(term),
                     most=None,
                     reason=reason,
-                )  # fmt: skip
+                )
             )
         except SeatRefused as refused:
             raise _as_said(refused) from refused
@@ -156,27 +156,21 @@ def _draw(section: ClassSection, term: Term, seed: bytes, at: datetime) -> int:
             .in_a_lot()
             .filter(section=section)
             .exclude(state=State.TAKEN_BACK)
-            .select_related("goes_on_from")
+            .select_related("goes_on_from", "section")
         }
     places = lottery.number_applications(rows, seed=seed)
     given = 0
     for number, place in sorted(places.items(), key=lambda one: one[1]):
         if rows[number].state == State.ASKED:
-            given += _give(rows[number], section, place, most, due_at, at)
+            given += _give(rows[number], place, most=most, due_at=due_at, at=at)
     return given
 
 
-def _give(
-    row: Renewal,
-    section: ClassSection,
-    place: int,
-    most: int,
-    due_at: datetime | None,
-    at: datetime,
-) -> bool:
+def _give(row: Renewal, place: int, *, most: int, due_at: datetime | None, at: datetime) -> bool:
+    """Hold the place of one number, or say that there was none for it."""
     with scope.system("close_renewals"):
         claim = ledger.renew(
-            goes_on_from=row.goes_on_from, section=section, actor=None, channel=Channel.SYSTEM,
+            goes_on_from=row.goes_on_from, section=row.section, actor=None, channel=Channel.SYSTEM,
             key=uuid5(NAMESPACE_URL, f"renewal:{row.pk}"), at=at, due_at=due_at, most=most,
             asked=row.pk,
         )  # fmt: skip

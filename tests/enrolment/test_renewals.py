@@ -126,7 +126,7 @@ def test_nobody_is_held_to_a_list_that_was_not_kept(terms):
 
 def test_last_level_ends_the_programme(terms):
     now, coming = terms
-    first, second = programme(now, coming)
+    _first, second = programme(now, coming)
     last = SectionFactory(term=now, course=second.course, weekday=4)
     assert refused(sits_in(last), second) == RenewalProblem.PROGRAMME_OVER
 
@@ -286,11 +286,11 @@ def test_lot_that_was_interrupted_goes_on_in_the_same_order(terms, monkeypatch):
     rows = ask(again, first, 5)
     give, calls = renewals._give, []
 
-    def give_once(row, *rest):
+    def give_once(row, *rest, **more):
         if calls:
             raise ConnectionError("the machine went down")
         calls.append(row)
-        return give(row, *rest)
+        return give(row, *rest, **more)
 
     monkeypatch.setattr(renewals, "_give", give_once)
     with pytest.raises(ConnectionError):
