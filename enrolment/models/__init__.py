@@ -12,15 +12,12 @@ from enrolment.models.claims import Claim
 from enrolment.models.cloud import CloudSeat
 from enrolment.models.draw import (
     Amendment,
-    CutOff,
     Draw,
     DrawFile,
-    DrawnNumber,
     EntropySource,
     Objection,
     Roster,
     RosterLine,
-    WishResult,
     Witness,
 )
 from enrolment.models.enrolments import Enrolment, EnrolmentEvent, LearnerTerm
@@ -30,6 +27,7 @@ from enrolment.models.paper import PaperForm
 from enrolment.models.placements import Placement
 from enrolment.models.questions import PhoneQuestion
 from enrolment.models.renewals import Renewal, RenewalLot, RenewalSecret
+from enrolment.models.results import CutOff, DrawnNumber, WishResult
 from enrolment.models.seats import Seat
 from enrolment.models.shortlist import ShortlistedClass
 from enrolment.models.trials import RuleTrial

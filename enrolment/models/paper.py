@@ -1,4 +1,4 @@
-"""Forms that came on paper: which were keyed in, by whom, and when the office had received them."""
+"""Forms that came on paper: which were keyed in, by whom, and when the office had them."""
 
 from datetime import datetime
 from typing import Self
