@@ -16,7 +16,7 @@ from accounts.http import LearnerRequest, learner_required, press_of
 from accounts.models import AuditEvent, Learner, OutboxMessage
 from config.urls import urlpatterns as product
 from courses.models import ClassSection
-from enrolment.domain.eligibility import Spans, overlap
+from enrolment.domain.timetables import Spans, overlap
 from enrolment.models import Channel, Enrolment, WaitlistEntry, ledger
 from enrolment.queries import dossier
 

@@ -14,8 +14,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from enrolment.domain.refusals import Advice, Finding, Objection, Refusal, Rule, Verdict
-
-Spans = tuple[tuple[datetime, datetime], ...]  # half-open, in order
+from enrolment.domain.timetables import Spans, overlap
 
 # A seat may be had, or a place in the line; in the first two nobody is served by coming first.
 PHASES_WITH_A_LINE = frozenset({"confirming", "waitlisting", "open_enrolment", "teaching"})
@@ -394,20 +393,3 @@ def in_each_others_way(
         return Refusal.CLASH
     apart = one.campus != other.campus and not (one.is_online or other.is_online)
     return Refusal.TRAVEL_GAP if apart and overlap(one.meets, other.meets, gap=gap) else None
-
-
-def overlap(one: Spans, other: Spans, *, gap: timedelta = timedelta(0)) -> bool:
-    """Whether two timetables meet, or come nearer to each other than ``gap``.
-
-    Spans are half-open: ending at ten and beginning at ten is no clash.
-    """
-    first, second = iter(one), iter(other)
-    a, b = next(first, None), next(second, None)
-    while a and b:
-        if a[0] < b[1] + gap and b[0] < a[1] + gap:
-            return True
-        if a[1] <= b[1]:
-            a = next(first, None)
-        else:
-            b = next(second, None)
-    return False

@@ -12,8 +12,9 @@ from secrets import randbelow
 from typing import TypeVar
 
 from enrolment.domain import eligibility
-from enrolment.domain.eligibility import Answers, Case, Spans
+from enrolment.domain.eligibility import Answers, Case
 from enrolment.domain.refusals import Finding, Objection, Rule
+from enrolment.domain.timetables import Spans, overlap
 
 MOST_WISHES = 5
 """Choices of one's own; with the classes one takes instead, the list is a little longer."""
@@ -295,9 +296,9 @@ def clashes(classes: Mapping[str, ClassHours], *, gap: timedelta) -> list[list[s
     tables = list(by_hours)
     for at, one in enumerate(tables):
         for other in tables[at:]:
-            if not one or not eligibility.overlap(one, other, gap=gap):
+            if not one or not overlap(one, other, gap=gap):
                 continue
-            meet = eligibility.overlap(one, other)
+            meet = overlap(one, other)
             found.update(_of_hours(by_hours[one], by_hours[other], classes, meet=meet))
     return [list(pair) for pair in sorted(found)]
 

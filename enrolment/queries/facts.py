@@ -13,6 +13,7 @@ from accounts.models import ConsentRecord, Learner, User
 from enrolment.domain import deadlines, eligibility, renewal, wishes
 from enrolment.domain.eligibility import Case, ClassFacts, Held, LearnerFacts
 from enrolment.domain.refusals import Finding, Objection, Paper, Refusal
+from enrolment.domain.timetables import Spans
 from enrolment.models import ledger
 from enrolment.queries.times import TermRules
 
@@ -230,7 +231,7 @@ def _held(held: dict[str, Any], term: int) -> Held:
 
 
 @lru_cache(maxsize=1024)
-def _spans(timetable: str | None) -> eligibility.Spans:
+def _spans(timetable: str | None) -> Spans:
     """Read the hours of a class. Kept, for in a rush many people ask for the same few classes."""
     return tuple(
         (datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC))

@@ -16,7 +16,6 @@ from enrolment.domain.eligibility import (
     deciding,
     findings,
     objections,
-    overlap,
 )
 from enrolment.domain.refusals import (
     PAPER_AGAINST,
@@ -28,6 +27,7 @@ from enrolment.domain.refusals import (
     Rule,
     Verdict,
 )
+from enrolment.domain.timetables import overlap
 
 AT = datetime(2026, 12, 1, 10, 0, tzinfo=UTC)
 
