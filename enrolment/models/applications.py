@@ -28,6 +28,18 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
             state__in=[Application.State.DRAFT, Application.State.WITHDRAWN]
         ).exclude(state=Application.State.REJECTED)
 
+    def submitted(self) -> Self:
+        """Handed in, and on no list yet."""
+        return self.filter(state=Application.State.SUBMITTED)
+
+    def in_the_draw(self) -> Self:
+        """On the list, and not drawn yet."""
+        return self.filter(state=Application.State.IN_DRAW)
+
+    def still_standing(self) -> Self:
+        """Handed in and not withdrawn; also those that were kept off the list."""
+        return self.exclude(state__in=[Application.State.DRAFT, Application.State.WITHDRAWN])
+
     def on_their_own_line(self) -> Self:
         """Those with a line of their own on the roster: of two who go together, the first."""
         return self.filter(goes_with=None)

@@ -67,7 +67,7 @@ def market_kept(roster: Roster) -> dict[str, Any]:
 def market_of_forms(term: Term, *, at: datetime) -> dict[str, Any]:
     """Return the market as it would be if the list were closed now; nothing is decided by it."""
     classes = classes_of_draw(term, at=at)
-    forms = Application.objects.of_term(term).filter(state=Application.State.SUBMITTED)
+    forms = Application.objects.of_term(term).submitted()
     here = localtime(at)
     lines = [
         rosters.line_of(filed.form, classes.offer, at=here)

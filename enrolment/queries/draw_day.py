@@ -130,7 +130,7 @@ class ClassOutcome:
         return next((one for one in self.cutoffs if one.bucket == names[0]), None)
 
 
-def outcomes_of(draw: Draw, *, unit: Unit | None = None) -> list[ClassOutcome]:
+def outcomes_of(draw: Draw) -> list[ClassOutcome]:
     """Return what every class came to, by department, subject and level.
 
     Needs a scope for the whole city: seats are counted, nobody is named.
@@ -147,8 +147,6 @@ def outcomes_of(draw: Draw, *, unit: Unit | None = None) -> list[ClassOutcome]:
     for one in CutOff.objects.filter(draw=draw).order_by("section", "round", "bucket"):
         cutoffs.setdefault(one.section_id, []).append(one)
     sections = ClassSection.objects.filter(pk__in=records).with_all_to_show()
-    if unit is not None:
-        sections = sections.filter(unit=unit)
     order = sections.order_by(
         "course__subject__department__position", "course__subject__position",
         "course__level", "unit", "number", "pk",

@@ -17,8 +17,9 @@ from accounts.models import ConsentRecord, Learner
 from campus.models import TravelTime
 from courses.models import ClassSection, Term, TermRecord
 from enrolment.domain import wishes
-from enrolment.domain.eligibility import ClassFacts, Spans
+from enrolment.domain.eligibility import ClassFacts
 from enrolment.domain.rosters import Form, Offer, Person
+from enrolment.domain.timetables import Spans
 from enrolment.domain.wishes import ClassHours, Standing
 from enrolment.models import Application, Enrolment, LearnerTerm, Placement, WaitlistEntry, Wish
 from enrolment.queries.applications import (
@@ -72,9 +73,7 @@ def classes_of_draw(term: Term, *, at: datetime) -> DrawClasses:
 def _free_seats(sections: set[int], at: datetime) -> dict[int, int]:
     """Seats that nobody has, and that nobody may take back in the next minutes."""
     free = seats_in_the_draw(sections)
-    leaving = Enrolment.objects.filter(
-        section__in=sections, status=Enrolment.Status.WITHDRAWN, undo_until__gt=at
-    )
+    leaving = Enrolment.objects.that_may_be_undone(at).filter(section__in=sections)
     for section in leaving.values_list("section", flat=True):
         free[section] = max(0, free[section] - 1)
     return free
@@ -182,7 +181,7 @@ class _Gathered:
             LearnerTerm.objects.filter(of, term=term).values_list("learner", "limit_override")
         )
         self.waits_for = _grouped(WaitlistEntry.objects.in_line().filter(of), "section")
-        leaving = Enrolment.objects.filter(of, status="withdrawn", undo_until__gt=at)
+        leaving = Enrolment.objects.that_may_be_undone(at).filter(of)
         self.leaving = _grouped(leaving, "section")
         self.holds = _grouped(
             Enrolment.objects.holding_a_seat().filter(of),

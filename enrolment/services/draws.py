@@ -253,11 +253,12 @@ def _say_who_has_a_seat(draw: Draw) -> None:
     """Allocated, or not; whoever goes with somebody shares that line."""
     lines = RosterLine.objects.filter(roster=draw.roster)
     won = lines.filter(results__code=WishResult.Code.ADMITTED)
-    in_draw = Application.objects.of_term(draw.term).filter(state=State.IN_DRAW)
+    in_draw = Application.objects.of_term(draw.term).in_the_draw()
     has_seat = set(won.values_list("application", flat=True))
     together = won.filter(size=2).values("application")
     has_seat.update(in_draw.filter(goes_with__in=together).values_list("pk", flat=True))
-    in_draw.filter(pk__in=has_seat).update(state=State.ALLOCATED)
+    allocated = in_draw.filter(pk__in=has_seat)
+    allocated.update(state=State.ALLOCATED)
     in_draw.update(state=State.UNALLOCATED)
 
 

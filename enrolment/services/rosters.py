@@ -56,7 +56,7 @@ def freeze_roster(*, term: Term, actor: User, at: datetime) -> Roster:
         if (stands := Roster.objects.of_term(term).first()) is not None:
             return stands
         _ensure_forms_are_over(term, actor, at)
-        forms = Application.objects.of_term(term).filter(state=State.SUBMITTED)
+        forms = Application.objects.of_term(term).submitted()
         if not forms.exists():
             raise DrawRefused(DrawProblem.NO_FORMS)
         classes = queries.classes_of_draw(term, at=at)
@@ -156,7 +156,7 @@ def _next(
     term, before = last.term, queries.lines_kept(last)
     again = _of_both(term, reasons)
     asked = Application.objects.of_term(term).filter(number__in=again)
-    asked = asked.exclude(state__in=[State.DRAFT, State.WITHDRAWN])
+    asked = asked.still_standing()
     classes = queries.classes_of_draw(term, at=at)
     drawn, lines = _decided(asked, classes, at)
     after = [line for line in before if line.application not in again] + lines
@@ -267,14 +267,15 @@ def write_files(roster: Roster, files: Mapping[str, bytes], *, is_result: bool) 
 
 def _note_states(why: Mapping[int, str]) -> None:
     """Say of each application whether it is in the draw, and if not why."""
-    is_in = [pk for pk, reason in why.items() if not reason]
-    Application.objects.filter(pk__in=is_in).update(state=State.IN_DRAW, rejected_for="")
+    is_in = Application.objects.filter(pk__in=[pk for pk, reason in why.items() if not reason])
+    is_in.update(state=State.IN_DRAW, rejected_for="")
     by_reason: dict[str, list[int]] = {}
     for pk, reason in why.items():
         if reason:
             by_reason.setdefault(reason, []).append(pk)
     for reason, pks in by_reason.items():
-        Application.objects.filter(pk__in=pks).update(state=State.REJECTED, rejected_for=reason)
+        is_out = Application.objects.filter(pk__in=pks)
+        is_out.update(state=State.REJECTED, rejected_for=reason)
 
 
 # What has to be so first

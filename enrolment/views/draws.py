@@ -1,6 +1,8 @@
 """Doors for everybody: what was drawn, from what, and how to check it."""
 
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TypeVar
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -8,12 +10,13 @@ from django.views.decorators.http import require_safe
 
 from accounts import clock, scope
 from accounts.models import Unit
-from courses.models import Term
+from courses.models import Department, Term
 from enrolment import queries, services, wording
 from enrolment.domain import verify
 from enrolment.models import Draw
 from enrolment.views.downloads import attached, zipped
 
+One = TypeVar("One", Unit, Department)
 CHECKERS = {name: Path(verify.__file__).with_name(name) for name in ("verify.py", "verify.html")}
 
 
@@ -50,17 +53,19 @@ def show_classes(request: HttpRequest, code: str) -> HttpResponse:
     term = _term(code)
     draw = _published(term)
     with scope.system("count seats given"):
-        figures = queries.figures_by_unit(queries.outcomes_of(draw))
-    units = [one.unit for one in figures]
-    unit = _chosen(request, units)
-    with scope.system("count seats given"):
-        outcomes = queries.outcomes_of(draw, unit=unit)
+        every = queries.outcomes_of(draw)
+    units = _in_order(one.section.unit for one in every)
+    unit = _chosen(request, "unit", units)
+    here = [one for one in every if one.section.unit == unit]
+    departments = _in_order(_department(one) for one in here)
+    department = _chosen(request, "department", departments)
     return render(
         request,
         "enrolment/draw/classes.html",
         {
-            "term": term, "draw": draw, "figures": figures, "unit": unit, "units": units,
-            "outcomes": outcomes,
+            "term": term, "draw": draw, "unit": unit, "units": units,
+            "department": department, "departments": departments,
+            "outcomes": [one for one in here if _department(one) == department],
         },
     )  # fmt: skip
 
@@ -104,12 +109,20 @@ def _published(term: Term) -> Draw:
     return get_object_or_404(draws, term=term)
 
 
-def _chosen(request: HttpRequest, units: list[Unit]) -> Unit:
-    asked = request.GET.get("unit", "")
-    found = next((unit for unit in units if str(unit.pk) == asked), None)
-    if found is None and not units:
-        raise Http404
-    return found or units[0]
+def _department(outcome: queries.ClassOutcome) -> Department:
+    return outcome.section.course.subject.department
+
+
+def _in_order(found: Iterable[One]) -> list[One]:
+    """Each once, by key: universities and departments were entered in their order."""
+    return sorted(set(found), key=lambda one: one.pk)
+
+
+def _chosen(request: HttpRequest, name: str, among: list[One]) -> One | None:
+    """The one the address asks for, else the first."""
+    asked = request.GET.get(name, "")
+    found = next((one for one in among if str(one.pk) == asked), None)
+    return found or next(iter(among), None)
 
 
 def _file(term: Term, version: int | None, name: str) -> HttpResponse:

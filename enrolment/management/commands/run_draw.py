@@ -53,7 +53,7 @@ class Command(BaseCommand):
 
     def _term(self, code: str | None) -> Term:
         terms = Term.objects.latest_first()
-        term = terms.filter(code=code).first() if code else terms.exclude(phase="draft").first()
+        term = terms.filter(code=code).first() if code else terms.published().first()
         if term is None:
             codes = ", ".join(terms.values_list("code", flat=True))
             raise CommandError(f"There is no term {code or 'yet'}. There are: {codes}")
