@@ -45,7 +45,7 @@ OFFLINE = {
     "waiting": gettext_lazy("Not uploaded yet: {number}. They are kept on this computer."),
     "sent": gettext_lazy("Everything is uploaded."),
     "broken": gettext_lazy(
-        "The line is down. Go on typing; the rows are kept here and sent when it is back."
+        "The line is down. Not uploaded yet: {number}. Go on typing; they go when it is back."
     ),
     "sign_in": gettext_lazy(
         "Please sign in again in another window, then reload this page. Nothing is lost."
