@@ -28,6 +28,7 @@ class DrawProblem(StrEnum):
     NOT_SIGNED = "not_signed"
     DIFFERENT = "different"
     NOT_DRAWN = "not_drawn"
+    NO_ROOM = "no_room"
     DRAWN_ALREADY = "drawn_already"
     ONE_PERSON = "one_person"
     UNKNOWN_NUMBER = "unknown_number"

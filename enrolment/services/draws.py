@@ -6,7 +6,7 @@ from datetime import datetime
 from time import monotonic
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts import outbox, scope
 from accounts.models import AuditEvent, User
@@ -63,7 +63,7 @@ def publish_draw(*, term: Term, actor: User, at: datetime) -> Draw:
     """Show a draw to everybody at once, and give the seats. Published once: again is nothing new.
 
     Seats, lines and letters come about in the same commit. Raises ``DrawRefused`` before the
-    draw, and before a witness has signed its results.
+    draw, before a witness has signed its results, and where seats do not agree with it.
     """
     with scope.system("publish a draw"):
         take_time()
@@ -77,7 +77,7 @@ def publish_draw(*, term: Term, actor: User, at: datetime) -> Draw:
         draw.published_at = at
         draw.save(update_fields=["published_at"])
         _say_who_has_a_seat(draw)
-        place_the_drawn(draw=draw, at=at)
+        _give_seats(draw, at)
         _into(draw.term, Term.Phase.CONFIRMING, actor, at)
         outbox.put("count_figures", f"{draw.term_id}:{TermFigures.Stage.DRAWN.value}")
         AuditEvent.objects.record(
@@ -260,6 +260,13 @@ def _say_who_has_a_seat(draw: Draw) -> None:
     allocated = in_draw.filter(pk__in=has_seat)
     allocated.update(state=State.ALLOCATED)
     in_draw.update(state=State.UNALLOCATED)
+
+
+def _give_seats(draw: Draw, at: datetime) -> None:
+    try:
+        place_the_drawn(draw=draw, at=at)
+    except IntegrityError as error:
+        raise DrawRefused(DrawProblem.NO_ROOM, str(error)) from error
 
 
 def _into(term: Term, phase: Term.Phase, actor: User, at: datetime) -> None:

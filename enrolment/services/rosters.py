@@ -157,8 +157,10 @@ def _next(
     again = _of_both(term, reasons)
     asked = Application.objects.of_term(term).filter(number__in=again)
     asked = asked.still_standing()
-    classes = queries.classes_of_draw(term, at=at)
-    drawn, lines = _decided(asked, classes, at)
+    drawn: dict[int, str] = {}
+    lines: list[Line] = []
+    if again:
+        drawn, lines = _decided(asked, queries.classes_of_draw(term, at=at), at)
     after = [line for line in before if line.application not in again] + lines
     after.sort(key=lambda line: line.application)
     market = _published_market(last, after, without_seats)

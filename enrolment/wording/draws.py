@@ -38,6 +38,10 @@ WHY_NOT = {
         "The check does not agree with the draw. Nothing was kept. Do not publish anything; call"
         " whoever runs the machines."
     ),
+    DrawProblem.NO_ROOM: gettext_lazy(
+        "The seats of a class do not agree with the draw. Nothing was published; call whoever"
+        " runs the machines."
+    ),
     DrawProblem.NOT_DRAWN: gettext_lazy("The draw has not been made yet."),
     DrawProblem.DRAWN_ALREADY: gettext_lazy("The draw has been made. Its list stays as it was."),
     DrawProblem.ONE_PERSON: gettext_lazy(

@@ -10,7 +10,16 @@ from accounts import clock
 from enrolment import queries, services
 from enrolment.domain import drawing, entropy, verify
 from enrolment.domain.draws import DrawProblem, DrawRefused
-from enrolment.models import Application, CutOff, Draw, DrawnNumber, Enrolment, Roster, WishResult
+from enrolment.models import (
+    Application,
+    CutOff,
+    Draw,
+    DrawnNumber,
+    Enrolment,
+    Roster,
+    Seat,
+    WishResult,
+)
 from tests.factories.applications import apply, classes_of
 from tests.factories.draws import (
     DICE,
@@ -295,3 +304,18 @@ def test_rehearsal_from_the_keyboard_prints_its_figures(term, tmp_path, capsys):
     said = capsys.readouterr().out
     assert "  people: 1\n  placed: 1\n" in said
     assert (Roster.objects.count(), verify.main([str(tmp_path)])) == (0, 0)
+
+
+def test_publication_stops_when_a_seat_has_gone_meanwhile(term):
+    """Somebody with the keys of the database took a seat away: nothing is shown to anybody."""
+    section = classes_of(term, 1)[0]
+    for _person in range(2):
+        apply([section])
+    day_of_the_draw(term)
+    draw(term)
+    sign_all(term)
+    Seat.objects.filter(section=section, no=1).delete()
+    press = {"term": term, "actor": registrar(), "at": DRAWN_AT}
+    assert refused(services.publish_draw, **press) == DrawProblem.NO_ROOM
+    assert Draw.objects.get().published_at is None
+    assert Enrolment.objects.count() == 0
