@@ -174,6 +174,7 @@ def _why_not(goes: GoingOn) -> str:
 def _page(term: Term | None, rows: list[Row], at: datetime) -> dict[str, object]:
     window = queries.renewal_window(term) if term else None
     return {
+        "at": at,
         "term": term,
         "window": window,
         "is_open": window is not None and window.is_open(at),
