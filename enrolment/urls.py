@@ -136,6 +136,7 @@ urlpatterns = [
     path("desk/calls/", calls.list_calls, name="phone-list"),
     path("desk/calls/offers/<int:entry_id>/", calls.call_about_offer, name="call-about-offer"),
     path("desk/calls/places/<int:enrolment_id>/", calls.call_about_place, name="call-about-place"),
+    path("desk/results/", results.list_results_to_tell, name="results-to-tell"),
     path("desk/offers/<int:entry_id>/longer/", calls.extend_offer, name="extend-offer"),
     path("desk/offers/<int:entry_id>/answer/", desk.answer_offer, name="answer-for"),
     path("desk/offers/<int:entry_id>/leave/", desk.leave_line_for, name="leave-line-for"),

@@ -1,12 +1,13 @@
 """The table: what people are told of a draw."""
 
-from config.access.audiences import learners
-from config.access.ways import LEARNER, ON_THE_PHONE, Way, of_unit
+from config.access.audiences import learners, staff
+from config.access.ways import LEARNER, ON_THE_PHONE, R, Way, of_unit
 
 DRAWN = {"code": "drawn_term"}
 
 RESULT_ROWS: dict[str, Way] = {
     "enrolment:show-result": Way("my result of the draw", learners(own=True), DRAWN),
+    "enrolment:results-to-tell": Way("desk: results to tell", staff(*ON_THE_PHONE, R.OTHER_HEAD)),
     "enrolment:result-for": Way(
         "desk: a result of the draw", of_unit(*ON_THE_PHONE), {**LEARNER, **DRAWN}
     ),

@@ -141,6 +141,7 @@ from enrolment.queries.results import (
     places_to_answer,
     result_of,
     results_of,
+    results_to_tell,
     to_tell,
 )
 from enrolment.queries.rosters import (
@@ -292,6 +293,7 @@ __all__ = [
     "refund_of",
     "result_of",
     "results_of",
+    "results_to_tell",
     "room_of",
     "rule_version",
     "rules_of",

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.models import Learner, User
 from courses.models import ClassSection, Term
@@ -223,6 +223,25 @@ def left_over(result: OwnResult, *, actor: User, at: datetime) -> list[LeftOver]
 
 
 # Whom to tell
+
+
+def results_to_tell(units: Iterable[int], *, at: datetime) -> QuerySet[Application]:
+    """Return forms of people without a phone in these offices, while a draw is answered.
+
+    Nobody has written to them: they are told by letter, or by whoever they named.
+    ``has_place`` says whether the draw gave them one.
+    """
+    given = Enrolment.objects.by_draw_or_renewal().filter(
+        learner=OuterRef("learner"), section__term=OuterRef("term"), source=Enrolment.Source.DRAW
+    )
+    return (
+        Application.objects.handed_in()
+        .filter(term__draw__published_at__lte=at, term__phase=Term.Phase.CONFIRMING)
+        .filter(unit__in=list(units), learner__phone="", learner__deceased_on=None)
+        .annotate(has_place=Exists(given))
+        .select_related("learner", "term")
+        .order_by("learner__name_pinyin", "pk")
+    )
 
 
 def people_of_draw(draw: Draw, first: int, last: int) -> list[Application]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -16,7 +17,7 @@ from accounts.models import Learner, User
 from enrolment import queries
 from enrolment.models import Application
 from enrolment.queries import Became, LeftOver, OwnResult
-from enrolment.views.calls import ON_THE_PHONE
+from enrolment.views.calls import A_PAGE, ON_THE_PHONE
 from enrolment.views.desk import learner_of
 from enrolment.wording import results as said
 from enrolment.wording.forms import rank
@@ -52,6 +53,16 @@ def result_for(request: StaffRequest, learner_id: int, code: str) -> HttpRespons
     learner = learner_of(learner_id)
     page = _page(_application(learner, code), request.user, at=clock.now())
     return render(request, "enrolment/results/result_for.html", {**page, "learner_here": learner})
+
+
+@never_cache
+@staff_required(*ON_THE_PHONE)
+@require_safe
+def list_results_to_tell(request: StaffRequest) -> HttpResponse:
+    """Results of people whom no message reaches, to be read out or sent by post."""
+    waiting = Paginator(queries.results_to_tell(request.units, at=clock.now()), A_PAGE)
+    page = waiting.get_page(request.GET.get("page"))
+    return render(request, "enrolment/results/list_results_to_tell.html", {"page": page})
 
 
 def _application(learner: Learner, code: str) -> Application:

@@ -285,3 +285,27 @@ def test_my_classes_and_the_desk_lead_to_the_result(term, app_client):
     for word in ("林秀英", "4711", "录取了"):
         assert word in desk
     assert reverse("enrolment:answer-place-for", args=[enrolment_of(anna, section).pk]) in desk
+
+
+def test_the_desk_lists_who_has_no_phone_while_the_draw_is_answered(term, app_client):
+    section = SectionFactory(term=term)
+    given = LearnerFactory(user=None, phone="", name="林秀英", contact_name="儿子")
+    nothing = LearnerFactory(user=None, phone="", name="吴玉兰")
+    by_phone = LearnerFactory(name="周建国")
+    gone = LearnerFactory(user=None, phone="", name="钱桂花", deceased_on=TODAY.date())
+    published(
+        term,
+        Drawn(given, [Fate(section)]),
+        *(Drawn(one, [held_back(section, n)]) for n, one in enumerate((nothing, by_phone, gone))),
+    )
+    sign_in(app_client, section.unit, StaffPost.Role.HOTLINE)
+    calls = app_client.get(reverse("enrolment:phone-list")).content.decode()
+    address = reverse("enrolment:results-to-tell")
+    assert address in calls
+    page = app_client.get(address).content.decode()
+    for one in (given, nothing):
+        assert reverse("enrolment:result-for", args=[one.pk, term.code]) in page
+    assert "周建国" not in page
+    assert "钱桂花" not in page
+    Term.objects.update(phase=Term.Phase.WAITLISTING)
+    assert "林秀英" not in app_client.get(address).content.decode()
