@@ -1,4 +1,4 @@
-"""What people are told of their form, who else is told, and a 3 that takes a helper's step back."""
+"""What people are told of their form, and a 3 that takes back what a helper did."""
 
 from datetime import timedelta
 

@@ -17,6 +17,8 @@ from config.embedded.ports import free_port
 from tests.journeys.people import People
 from tests.journeys.stack import Stack, running
 
+# A Tuesday in the two weeks of forms, for the journeys of people who fill one in.
+IN_THE_WEEKS_OF_FORMS = "2026-12-15"
 # The Tuesday morning on which the small city stands in open enrolment, within the offer hours.
 TODAY = "2026-12-01"
 NOW = f"{TODAY} 10:00"
@@ -35,7 +37,7 @@ FLAGS = [
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whoever sits at the running product is a browser test, and all of them share one worker."""
     for item in items:
-        if "people" in getattr(item, "fixturenames", ()):
+        if {"people", "applicants"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.xdist_group("journeys"))
 
@@ -46,7 +48,8 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Say of a failed journey what stood on the screens and what the product logged last."""
     report = yield
-    people = getattr(item, "funcargs", {}).get("people")
+    arguments = getattr(item, "funcargs", {})
+    people = arguments.get("people") or arguments.get("applicants")
     if report.failed and isinstance(people, People):
         try:
             screens = "\n\n".join(people.screens())
@@ -69,6 +72,17 @@ def stack() -> Iterator[Stack]:
 
 
 @pytest.fixture(scope="session")
+def stack_of_forms() -> Iterator[Stack]:
+    """The same city while forms of the next term are open. All journeys of forms share it."""
+    with tempfile.TemporaryDirectory(prefix="journeys-") as folder:
+        Path(folder).chmod(0o711)
+        options = f"--size small --phase wishes_open --today {IN_THE_WEEKS_OF_FORMS}"
+        with running(Path(folder) / "var", free_port(), options) as stack:
+            stack.manage("clock", f"{IN_THE_WEEKS_OF_FORMS} 10:00")
+            yield stack
+
+
+@pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """The browser; every person gets a profile of their own."""
     with sync_playwright() as playwright:
@@ -79,6 +93,16 @@ def chromium() -> Iterator[Browser]:
 def people(stack: Stack, chromium: Browser) -> Iterator[People]:
     """Who sits at a screen in this test; at its end, nobody's browser may have complained."""
     people = People(stack, chromium)
+    yield people
+    complaints = people.complaints()
+    people.go_home()
+    assert complaints == []
+
+
+@pytest.fixture
+def applicants(stack_of_forms: Stack, chromium: Browser) -> Iterator[People]:
+    """Who fills in a form in this test; at its end, nobody's browser may have complained."""
+    people = People(stack_of_forms, chromium)
     yield people
     complaints = people.complaints()
     people.go_home()
