@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.http import QueryDict
 from django.utils.timezone import localtime, make_aware
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -46,8 +47,8 @@ class SheetForm(forms.Form):
         label=gettext_lazy("Received"), max_length=LONGEST_LINE, required=False
     )
 
-    def __init__(self, *args: Any, at: datetime, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="%s", **kwargs)
+    def __init__(self, data: QueryDict | None = None, *, at: datetime, **kwargs: Any) -> None:
+        super().__init__(data, auto_id="%s", **kwargs)
         self.at = at
         for name in ("who", "classes", "received"):
             self.fields[name].widget.attrs["autocomplete"] = "off"

@@ -172,7 +172,7 @@ def classes_to_print(term: Term, campus: Campus) -> list[ClassSection]:
 
 def people_typed(who: typed.Person) -> list[Learner]:
     """Return whom a clerk means, among those their offices know."""
-    if who.name:
+    if who.name and who.born_on:
         known = Learner.objects.filter(name=who.name, born_on=who.born_on, deceased_on=None)
     else:
         known = Learner.objects.known_by(who.number, _as_phone(who.number))

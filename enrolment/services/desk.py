@@ -3,10 +3,18 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypedDict
 from uuid import UUID
 
 from accounts.models import AuditEvent, ConsentRecord, Learner, Unit, User
 from enrolment.models import Channel, Claim
+
+
+class Press(TypedDict):
+    """By which way something was said, and when: what every step with a form is told."""
+
+    channel: str
+    at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)

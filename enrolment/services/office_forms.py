@@ -17,7 +17,7 @@ from enrolment.domain.wishes import MOST_LISTED
 from enrolment.models import Application
 from enrolment.services import applications, company, forms
 from enrolment.services.applications import FormRefused
-from enrolment.services.desk import Word, keep_word
+from enrolment.services.desk import Press, Word, keep_word
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +75,7 @@ def hand_in_for(
         form = queries.application_of(learner, term)
         if form is not None and _says_the_same(form, said):
             return form
-        press = {"channel": word.channel, "at": at}
+        press: Press = {"channel": word.channel, "at": at}
         form = forms.open_form(term=term, learner=learner, actor=actor, **press).application
         forms.answer_form(
             application=form,
@@ -119,7 +119,7 @@ def join_for(
 
     Raises ``FormRefused`` where what stands on the form is not possible for both.
     """
-    press = {"channel": word.channel, "at": at}
+    press: Press = {"channel": word.channel, "at": at}
     draft = forms.open_form(term=term, learner=learner, actor=actor, **press)
     lead = company.go_together(
         application=draft.application, companion=other, actor=actor, **press

@@ -19,7 +19,7 @@ from courses.models import Term
 from enrolment import queries
 from enrolment.models import Application, Channel, PaperForm
 from enrolment.services import applications, forms
-from enrolment.services.desk import Word, keep_word
+from enrolment.services.desk import Press, Word, keep_word
 from enrolment.services.office_forms import like_classes_of
 
 OFFICES = (
@@ -101,11 +101,11 @@ def _key_in(term: Term, sheet: Sheet, reason: str, actor: User, at: datetime) ->
     before = queries.application_of(sheet.learner, term)
     if before is not None:
         _ensure_newer(before, received_at)
-    press = {"actor": actor, "channel": Channel.PAPER.value, "at": at}
-    draft = forms.open_form(term=term, learner=sheet.learner, **press)  # type: ignore[arg-type]  # of a press
+    press: Press = {"channel": Channel.PAPER.value, "at": at}
+    draft = forms.open_form(term=term, learner=sheet.learner, actor=actor, **press)
     form = draft.application
     _write_list(form, sheet, actor, at)
-    form = applications.hand_in(application=form, **press)  # type: ignore[arg-type]  # of a press
+    form = applications.hand_in(application=form, actor=actor, **press)
     word = Word(channel=Channel.PAPER, how=HelperGrant.Consent.PAPER, reason=reason)
     keep_word(
         sheet.learner, word, unit=form.unit, actor=actor, at=at,
@@ -127,15 +127,15 @@ def _key_in(term: Term, sheet: Sheet, reason: str, actor: User, at: datetime) ->
 
 def _write_list(form: Application, sheet: Sheet, actor: User, at: datetime) -> None:
     """Write what the sheet says, in the place of whatever stood on a draft."""
-    press = {"application": form, "channel": Channel.PAPER.value, "at": at}
+    press: Press = {"channel": Channel.PAPER.value, "at": at}
     draft = form.versions.drafts().get()
     for section in draft.wishes.values_list("section_id", flat=True):
-        forms.strike(section_id=section, **press)  # type: ignore[arg-type]  # of a press
+        forms.strike(application=form, section_id=section, **press)
     for section in sheet.section_ids:
-        forms.choose(section_id=section, actor=actor, **press)  # type: ignore[arg-type]  # of a press
-    forms.answer_form(wanted=sheet.wanted, **press)  # type: ignore[arg-type]  # of a press
+        forms.choose(application=form, section_id=section, actor=actor, **press)
+    forms.answer_form(application=form, wanted=sheet.wanted, **press)
     instead = like_classes_of(form, actor, at) if sheet.any_like else []
-    forms.take_instead(section_ids=instead, actor=actor, **press)  # type: ignore[arg-type]  # of a press
+    forms.take_instead(application=form, section_ids=instead, actor=actor, **press)
 
 
 def _ensure_in_time(term: Term, received_at: datetime, at: datetime) -> None:

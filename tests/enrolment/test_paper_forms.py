@@ -192,9 +192,7 @@ def test_sheet_older_than_what_the_learner_did_on_the_web_does_not_count(desk, c
     learner = learner_at(city)
     apply([one], learner=learner, at=TODAY - timedelta(hours=1))
     before = (TODAY - timedelta(hours=2)).astimezone(EVENING.tzinfo)
-    answer = store(
-        desk, row("a", learner.card_no, str(two.pk), received=f"{before:%m-%d %H:%M}")
-    )
+    answer = store(desk, row("a", learner.card_no, str(two.pk), received=f"{before:%m-%d %H:%M}"))
     assert list(answer.context["wrong"][0].errors) == ["received"]
     assert listed(Application.objects.get(learner=learner)) == [one.pk]
 
