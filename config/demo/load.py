@@ -22,7 +22,6 @@ from config.demo import (
     load_places,
     load_rows,
     load_seats,
-    load_sources,
     tables,
 )
 from config.demo.calendar import at_hour
@@ -119,7 +118,6 @@ class City:
 
     def _forms(self) -> None:
         plan = self.plan
-        load_sources.name_sources(plan, self.users["registrar"])
         forms = load_applications.Forms(
             plan,
             units=self.keys["units"],

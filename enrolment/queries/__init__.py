@@ -150,6 +150,7 @@ from enrolment.queries.rosters import (
     classes_of_draw,
     code_of,
     forms_on_the_list,
+    people_of,
     section_of,
 )
 from enrolment.queries.shortlist import (
@@ -285,6 +286,7 @@ __all__ = [
     "papers_until",
     "payment_until",
     "people_drawn",
+    "people_of",
     "places_of",
     "places_to_answer",
     "proposed_openings",

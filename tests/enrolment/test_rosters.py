@@ -4,13 +4,24 @@ from datetime import date, timedelta
 
 import pytest
 
+from accounts.models import ConsentRecord
+from courses.models import TermRecord
 from enrolment import queries, services
 from enrolment.domain.draws import DrawProblem, DrawRefused
-from enrolment.models import Application, ChainEntry, Roster, RosterLine
+from enrolment.models import Application, ChainEntry, Placement, Roster, RosterLine
 from tests.enrolment.acts import claim
 from tests.factories.accounts import LearnerFactory
 from tests.factories.applications import CLOSES_AT, apply, classes_of, learner_of_age
-from tests.factories.draws import FINAL_AT, FROZEN_AT, close_list, registrar, term_to_draw
+from tests.factories.campus import TravelTimeFactory
+from tests.factories.draws import (
+    BEFORE_FORMS,
+    FINAL_AT,
+    FROZEN_AT,
+    close_list,
+    registrar,
+    term_to_draw,
+)
+from tests.factories.enrolment import TermFactory
 
 pytestmark = pytest.mark.django_db
 State = Application.State
@@ -124,15 +135,12 @@ def test_flags_follow_the_person_and_the_place(term):
     section = classes_of(term, 1)[0]
     old = LearnerFactory(born_on=date(1945, 1, 1), region_code="R1")
     young = LearnerFactory()
-    from accounts.models import ConsentRecord
-    from tests.factories.accounts import StaffFactory
-
     for kind in ("family", "health"):
         ConsentRecord.objects.create(
             learner=old,
             kind=kind,
             how="paper",
-            actor=StaffFactory(),
+            actor=registrar(),
             given_at=FROZEN_AT - timedelta(days=30),
         )
     forms = [apply([section], learner=one) for one in (old, young)]
@@ -205,3 +213,44 @@ def statements(term, people, django_assert_max_num_queries):
 def test_seven_people_are_asked_in_as_many_statements_as_one(term, django_assert_max_num_queries):
     one = statements(term, 1, django_assert_max_num_queries)
     assert statements(term_to_draw(), 7, django_assert_max_num_queries) == one
+
+
+def with_a_past(term):
+    """People of whom the rules know something: papers, a level, a hold, terms gone by."""
+    plain, papers, past, held = (learner_of_age(region_code="R7") for _person in range(4))
+    for kind in ("health", "family", "carer"):
+        ConsentRecord.objects.create(
+            learner=papers, kind=kind, how="paper", actor=registrar(), given_at=BEFORE_FORMS
+        )
+    subject = classes_of(term, 1)[0].course.subject
+    Placement.objects.create(
+        learner=papers, subject=subject, level=2, placed_by=registrar(), at=BEFORE_FORMS, note="-"
+    )
+    for year in (2025, 2026):
+        gone = TermFactory(starts_on=date(year, 9, 1), ends_on=date(year, 12, 20), phase="closed")
+        TermRecord.objects.create(learner=past, term=gone, applied=True, room_seats=0)
+    TermRecord.objects.create(
+        learner=plain, term=gone, applied=True, room_seats=1, removed_for_absence=True,
+        completed_course=subject.courses.first(),
+    )  # fmt: skip
+    term.phase = "open_enrolment"
+    term.save()
+    claim(classes_of(term, 3)[2], held)
+    term.phase = "wishes_open"
+    term.save()
+    near = TravelTimeFactory(locality__region_code="R7", minutes=12)
+    TravelTimeFactory(locality=near.locality, minutes=13)
+    return [plain, papers, past, held]
+
+
+def test_everybody_at_once_are_known_as_well_as_one_by_one(term):
+    """The list and the form read the same facts: nobody is told yes and then left out."""
+    people, section = with_a_past(term), classes_of(term, 1)[0]
+    known = queries.people_of(term, {one.pk for one in people}, at=FROZEN_AT)
+    for learner in people:
+        alone = queries.dossier([section.pk], learner=learner, actor=learner.user, at=FROZEN_AT)
+        assert known[learner.pk].facts == alone.learner(section.pk)
+        standing = queries.standing_of(learner, alone, section.pk, at=FROZEN_AT)
+        assert known[learner.pk].standing == standing
+    offer = queries.classes_of_draw(term, at=FROZEN_AT).offer
+    assert offer.facts[section.pk] == alone.section(section.pk)
