@@ -12,15 +12,14 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Learner
 from enrolment.domain import typed
-from enrolment.domain.wishes import MOST_WANTED, MOST_WISHES
-from enrolment.forms.desk import CHOOSE
+from enrolment.domain.wishes import MOST_WISHES
 from enrolment.forms.desk_forms import LONGEST_LINE
 
 HALF_A_YEAR = 180  # days
 
 
 class SheetForm(forms.Form):
-    """Who, which classes in order, how many, like classes or not, and when it was received."""
+    """Who, which classes in order, one or two, like classes or not, and when it was received."""
 
     key = forms.UUIDField(widget=forms.HiddenInput)
     who = forms.CharField(
@@ -35,13 +34,7 @@ class SheetForm(forms.Form):
         max_length=LONGEST_LINE,
         error_messages={"required": gettext_lazy("Write the numbers of the classes, in order.")},
     )
-    wanted = forms.TypedChoiceField(
-        label=gettext_lazy("How many"),
-        choices=[(1, "1"), (MOST_WANTED, "2")],
-        coerce=int,
-        initial=1,
-        error_messages=CHOOSE,
-    )
+    two = forms.BooleanField(label=gettext_lazy("Two classes"), required=False)
     any_like = forms.BooleanField(label=gettext_lazy("Like classes, too"), required=False)
     received = forms.CharField(
         label=gettext_lazy("Received"), max_length=LONGEST_LINE, required=False

@@ -1,6 +1,7 @@
 """What the office sees of somebody's form, and how it finds classes by what is said of them."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,14 +17,13 @@ from enrolment.domain import typed
 from enrolment.domain.refusals import Finding
 from enrolment.domain.typed import ClassNumber
 from enrolment.domain.wishes import MOST_LISTED, class_code
-from enrolment.models import Application, ApplicationVersion
+from enrolment.models import Application, ApplicationVersion, Seat
 from enrolment.queries.applications import (
     LikeClass,
     Window,
     application_of,
     can_be_chosen,
     like_classes,
-    seats_in_the_draw,
     window_of,
 )
 from enrolment.queries.facts import dossier
@@ -76,7 +76,7 @@ def form_at_desk(learner: Learner, term: Term, *, actor: User, at: datetime) -> 
     version = _version(application)
     rows = list(version.wishes.own().with_all_to_show().in_order()) if version else []
     sections = [row.section for row in rows]
-    seats = seats_in_the_draw([section.pk for section in sections])
+    seats = free_seats([section.pk for section in sections])
     facts = dossier([section.pk for section in sections], learner=learner, actor=actor, at=at)
     return DeskForm(
         term=term,
@@ -84,7 +84,7 @@ def form_at_desk(learner: Learner, term: Term, *, actor: User, at: datetime) -> 
         application=application,
         version=version,
         choices=[
-            Choice(section, seats.get(section.pk, 0), facts.about_wish(section.pk))
+            Choice(section, seats[section.pk], facts.about_wish(section.pk))
             for section in sections
         ],
         instead=_instead(version, sections, learner, actor, at) if version else [],
@@ -116,6 +116,12 @@ def _instead(
     taken = set(version.wishes.substitutes().values_list("section", flat=True))
     asked = version.substitutes_asked
     return [(one, one.section.pk in taken if asked else True) for one in found]
+
+
+def free_seats(sections: Collection[int]) -> Counter[int]:
+    """Count the free seats of classes, as anybody may: before the draw all that go into it."""
+    rows = Seat.objects.free().filter(section__in=sections)
+    return Counter(rows.values_list("section_id", flat=True))
 
 
 def classes_by_number(

@@ -8,8 +8,9 @@ from courses.models import ClassSection, Course, Term, TermPhase
 from enrolment.domain import renewal
 from enrolment.domain.refusals import Objection
 from enrolment.domain.renewal import RenewalProblem
-from enrolment.models import Enrolment, Renewal, Seat, ledger
+from enrolment.models import Enrolment, Renewal, ledger
 from enrolment.queries.applications import can_be_chosen
+from enrolment.queries.desk_forms import free_seats
 from enrolment.queries.facts import Dossier, dossier
 from enrolment.queries.times import rules_of
 
@@ -175,8 +176,5 @@ def _sections(now: ClassSection, term: Term, goes: renewal.GoesOn) -> list[Class
 
 
 def _options(sections: list[ClassSection], facts: Dossier) -> list[Option]:
-    free: dict[int, int] = {}
-    rows = Seat.objects.free().filter(section__in=[one.pk for one in sections])
-    for section in rows.values_list("section", flat=True):
-        free[section] = free.get(section, 0) + 1
-    return [Option(one, free.get(one.pk, 0), facts.against_renewal(one.pk)) for one in sections]
+    free = free_seats([one.pk for one in sections])
+    return [Option(one, free[one.pk], facts.against_renewal(one.pk)) for one in sections]

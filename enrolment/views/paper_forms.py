@@ -16,6 +16,7 @@ from accounts.http import StaffRequest, new_press, staff_required
 from campus.models import Campus
 from courses.models import Term
 from enrolment import queries
+from enrolment.domain.wishes import MOST_WANTED
 from enrolment.forms.paper import SheetForm
 from enrolment.models import PaperForm
 from enrolment.queries import desk_forms
@@ -141,7 +142,7 @@ def _stored(request: StaffRequest, term: Term, form: SheetForm, at: datetime) ->
         key=said["key"],
         learner=learner,
         section_ids=[found[number].pk for number in said["classes"]],
-        wanted=said["wanted"],
+        wanted=MOST_WANTED if said["two"] else 1,
         any_like=said["any_like"],
         received_at=said["received"],
     )

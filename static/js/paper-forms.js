@@ -3,7 +3,7 @@
 // a row that is sent again is stored once.
 
 const form = document.querySelector("[data-paper-forms]");
-const NAMES = ["who", "classes", "wanted", "any_like", "received"];
+const NAMES = ["who", "classes", "two", "any_like", "received"];
 const TRY_AGAIN = 20000;
 
 const newKey = () => {
@@ -72,7 +72,7 @@ class Row {
   }
 
   clear() {
-    this.fill({ key: newKey(), tried: false, who: "", classes: "", wanted: "1", any_like: false, received: "" });
+    this.fill({ key: newKey(), tried: false, who: "", classes: "", two: false, any_like: false, received: "" });
     this.faults({});
   }
 
@@ -80,7 +80,7 @@ class Row {
     const data = new FormData();
     data.set("csrfmiddlewaretoken", token);
     data.set("row", this.prefix);
-    for (const field of this.box.querySelectorAll("input, select")) {
+    for (const field of this.box.querySelectorAll("input")) {
       if (field.type !== "checkbox" || field.checked) data.set(field.name, field.value);
     }
     return data;

@@ -17,6 +17,7 @@ from tests.factories.accounts import LearnerFactory, UnitFactory
 from tests.factories.applications import CLOSES_AT, apply, classes_of, term_with_forms
 from tests.factories.campus import LocalityFactory
 from tests.factories.enrolment import SectionFactory
+from tests.factories.renewals import sits_in
 from tests.factories.times import TODAY
 
 pytestmark = pytest.mark.django_db
@@ -135,6 +136,14 @@ def test_class_that_needs_a_paper_stands_on_the_form_with_the_sentence(desk, ter
     page = main(add(desk, learner, str(section.pk)))
     assert refusal(Refusal.LEVEL, section) in page
     assert listed(form_of(learner).versions.get()) == [section.pk]
+
+
+def test_places_in_the_draw_are_those_nobody_has_renewed(desk, term, learner):
+    section = SectionFactory(term=term, weekday=1, capacity=5)
+    sits_in(section)
+    add(desk, learner, str(section.pk))
+    choice = desk.get(page_of(learner)).context["desk"].choices[0]
+    assert choice.seats == 4
 
 
 def test_choices_move_and_go_by_buttons(desk, term, learner):
