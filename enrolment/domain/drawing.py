@@ -149,39 +149,6 @@ def figures_of(market: Mapping[str, Any], result: Result) -> Figures:
     )
 
 
-@dataclass(frozen=True)
-class GroupFigures:
-    """What a draw came to in the classes of one office."""
-
-    classes: int
-    seats: int
-    given: int
-    first_choices: int
-
-
-def figures_by(
-    market: Mapping[str, Any], result: Result, group_of: Mapping[str, str]
-) -> dict[str, GroupFigures]:
-    """Count by office; ``group_of`` says of each class whose it is."""
-    given = _given(market, result)
-    wanted = Counter[str]()
-    for person in market["applicants"]:
-        if person["choices"]:
-            wanted[person["choices"][0]["class"]] += person["size"]
-    groups: dict[str, list[Mapping[str, Any]]] = {}
-    for one in market["classes"]:
-        groups.setdefault(group_of.get(one["id"], ""), []).append(one)
-    return {
-        name: GroupFigures(
-            classes=len(members),
-            seats=sum(one["capacity"] for one in members),
-            given=sum(given[one["id"]] for one in members),
-            first_choices=sum(wanted[one["id"]] for one in members),
-        )
-        for name, members in groups.items()
-    }
-
-
 def _given(market: Mapping[str, Any], result: Result) -> Counter[str]:
     size = {person["id"]: person["size"] for person in market["applicants"]}
     given = Counter[str]()

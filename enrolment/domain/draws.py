@@ -23,7 +23,6 @@ class DrawProblem(StrEnum):
     DECIDED_ALREADY = "decided_already"
     NOT_FINAL = "not_final"
     SOURCES_MISSING = "sources_missing"
-    TOO_EARLY = "too_early"
     NO_WITNESS = "no_witness"
     NOT_SIGNED = "not_signed"
     DIFFERENT = "different"

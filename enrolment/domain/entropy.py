@@ -36,7 +36,6 @@ class SourceProblem(StrEnum):
     NO_PROOF = "no_proof"
     NAMED_TWICE = "named_twice"
     NOT_FINAL = "not_final"
-    OUT_OF_REACH = "out_of_reach"
     OTHER_ROUND = "other_round"
     NOT_ITS_DIGEST = "not_its_digest"
 

@@ -9,7 +9,6 @@ from django.db.models import Count, QuerySet, Sum
 
 from accounts.models import Unit
 from courses.models import ClassSection, Term
-from enrolment.domain import package
 from enrolment.models import (
     Amendment,
     Application,
@@ -238,9 +237,6 @@ def differences_of(roster: Roster) -> list[list[str]]:
     """Return the public differences of a list from the one before, a row each."""
     content = files_of(roster).get("differences.csv", b"")
     return [line.split(",") for line in content.decode().splitlines()[1:]]
-
-
-PACKAGE_ORDER = (*package.FILES, package.DIGESTS)
 
 
 def at_of(day: DrawDay) -> datetime | None:

@@ -27,7 +27,6 @@ WHY_NOT = {
     DrawProblem.SOURCES_MISSING: gettext_lazy(
         "A source of chance has no value yet. Read it, or write down what counts instead."
     ),
-    DrawProblem.TOO_EARLY: gettext_lazy("It is too early for this."),
     DrawProblem.NO_WITNESS: gettext_lazy(
         "No witness has signed the digest of the final list. Let one sign it first."
     ),
@@ -69,7 +68,6 @@ WHY_NO_SOURCE = {
     ),
     SourceProblem.NAMED_TWICE: gettext_lazy("Two sources have one name. Give each its own."),
     SourceProblem.NOT_FINAL: gettext_lazy("The list is not final yet. Chance comes after it."),
-    SourceProblem.OUT_OF_REACH: gettext_lazy("The source does not answer."),
     SourceProblem.OTHER_ROUND: gettext_lazy("The beacon answered with another round."),
     SourceProblem.NOT_ITS_DIGEST: gettext_lazy(
         "The beacon's answer contradicts itself. It does not count."
