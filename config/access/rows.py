@@ -43,6 +43,7 @@ from config.access.ways import (
 
 # Who fills in no form just now is led to its first page, which says how things stand.
 FORM = learners(Answer.DONE)
+OWN_FORM = learners().but(stranger=Answer.DONE)
 
 ROWS: dict[str, Way] = {
     # The shell
@@ -243,8 +244,8 @@ ROWS: dict[str, Way] = {
     "enrolment:hand-in": Way("hand the form in", learners(Answer.DONE), posts=True),
     "enrolment:take-back": Way("take the last step back", learners(Answer.DONE), posts=True),
     "enrolment:drop-changes": Way("drop changes", learners(Answer.DONE), posts=True),
-    "enrolment:withdraw-application": Way("withdraw the form", FORM),
-    "enrolment:print-application": Way("slip of the form", FORM),
+    "enrolment:withdraw-application": Way("withdraw the form", OWN_FORM),
+    "enrolment:print-application": Way("slip of the form", OWN_FORM),
     "enrolment:show-timetable": Way("timetable", learners()),
     "enrolment:download-timetable": Way("timetable for a calendar", learners()),
     "enrolment:choose-place": Way("desk: open a class", staff(*IN_CHARGE, R.OTHER_HEAD)),

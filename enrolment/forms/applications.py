@@ -34,7 +34,7 @@ class WantedForm(QuestionForm):
         help_text=_(
             "First everybody gets one class, as far as the places go. Then those who want two."
         ),
-        choices=[("1", _("One class")), ("2", _("Two classes"))],
+        choices=[("1", _("One class only")), ("2", _("Up to two classes"))],
         coerce=int,
         widget=forms.RadioSelect,
         error_messages={"required": _("Please choose one class or two.")},
