@@ -6,9 +6,11 @@ import pytest
 from django.urls import reverse
 
 from accounts import clock
-from courses.models import Term
+from courses.models import SectionAvailability, Term, TermPhase
 from enrolment import services
+from enrolment.domain.wishes import FormProblem
 from enrolment.models import Application, Channel
+from enrolment.wording import forms as said
 from tests.factories.accounts import HelperGrantFactory, LearnerFactory
 from tests.factories.applications import (
     CLOSES_AT,
@@ -398,3 +400,75 @@ def test_two_forms_in_turn_are_two(app_client, anna, term):
     filled_in(app_client, [other])
     press(app_client, "hand-in")
     assert (counted(anna), counted(twin)) == ([other.pk], [section.pk])
+
+
+# Ways in, and what is said
+
+
+def test_while_forms_are_open_classes_lead_to_the_form_and_show_no_counts(app_client, anna, term):
+    section = SectionFactory(term=term, capacity=30, course__name="古筝初级")
+    SectionAvailability.objects.create(section=section, seats_left=30, waiting=7, as_of=TODAY)
+    SectionAvailability.objects.filter(section=section).update(warmth="hot")
+    course = reverse("courses:show-course", args=[section.course.slug])
+    for address in (course, at("check-class", section.pk)):
+        shown = words_of(app_client.get(address))
+        assert at("add-choice", section.pk) in shown
+        assert at("hold-seat", section.pk) not in shown
+        assert "30 个名额参加摇号" in shown
+    for address in (course, reverse("courses:list-courses")):
+        shown = words_of(app_client.get(address))
+        assert "想上的人很多" in shown
+        assert "前面 7 人" not in shown
+
+
+def test_visitor_is_led_to_the_form_from_the_course_page(app_client, term):
+    section = SectionFactory(term=term)
+    shown = words_of(app_client.get(reverse("courses:show-course", args=[section.course.slug])))
+    assert at("show-application") in shown
+
+
+@pytest.mark.parametrize("name", ["accounts:me", "courses:list-courses"])
+def test_pages_on_the_way_say_how_the_form_stands(app_client, anna, term, name):
+    """Not begun, begun, changed and not handed in: each with its one next step."""
+    one, two = classes_of(term, 2)
+    assert at("show-application") in words_of(app_client.get(reverse(name)))
+    filled_in(app_client, [one])
+    assert at("list-questions") in words_of(app_client.get(reverse(name)))
+    press(app_client, "hand-in")
+    assert "band--warning" not in words_of(app_client.get(reverse(name)))
+    press(app_client, "add-choice", two.pk)
+    assert "band--warning" in words_of(app_client.get(reverse(name)))
+
+
+def test_paper_that_is_missing_is_said_until_when_and_can_be_given(app_client, anna, term):
+    TermPhase.objects.create(
+        term=term, phase=Term.Phase.FROZEN, opens_at=CLOSES_AT + timedelta(hours=19)
+    )
+    lively = SectionFactory(term=term, course__vigorous=True)
+    filled_in(app_client, [lively])
+    shown = page(app_client, "check-application")
+    declare = at("declare-health", lively.pk)
+    assert f"{declare}?next=" in shown
+    assert "前补上就行" in shown
+    answer = app_client.post(declare, {"next": at("check-application")})
+    assert answer.headers["Location"] == at("check-application")
+    assert declare not in page(app_client, "check-application")
+
+
+@pytest.mark.parametrize("problem", FormProblem)
+def test_every_problem_has_a_sentence_of_its_own(problem):
+    sentence = said.form_problem(problem)
+    assert len(sentence) > 10
+    if problem not in {FormProblem.UNKNOWN_CLASS, FormProblem.NOT_POSSIBLE}:
+        assert sentence != said.form_problem(FormProblem.UNKNOWN_CLASS)
+
+
+def test_class_refused_when_the_form_is_handed_in_is_named_with_why(app_client, anna, term):
+    one, two = classes_of(term, 2)
+    filled_in(app_client, [one, two])
+    two.status = "cancelled"
+    two.save(update_fields=["status"])
+    shown = press(app_client, "hand-in")
+    assert "notice--warning" in shown
+    assert form_of(anna).state == Application.State.DRAFT
+    assert form_of(anna).versions.get().wishes.count() == 2  # kept as it was
