@@ -18,7 +18,7 @@ class HandInForm(WordForm):
 
     wanted = forms.TypedChoiceField(
         label=_("How many classes does the learner want this term?"),
-        choices=[(1, _("One class")), (MOST_WANTED, _("Two classes"))],
+        choices=[(1, _("Wants one class")), (MOST_WANTED, _("Wants two classes"))],
         coerce=int,
         widget=forms.RadioSelect,
         error_messages=CHOOSE,

@@ -34,7 +34,7 @@ class SheetForm(forms.Form):
         max_length=LONGEST_LINE,
         error_messages={"required": gettext_lazy("Write the numbers of the classes, in order.")},
     )
-    two = forms.BooleanField(label=gettext_lazy("Two classes"), required=False)
+    two = forms.BooleanField(label=gettext_lazy("Wants two classes"), required=False)
     any_like = forms.BooleanField(label=gettext_lazy("Like classes, too"), required=False)
     received = forms.CharField(
         label=gettext_lazy("Received"), max_length=LONGEST_LINE, required=False

@@ -29,6 +29,7 @@ from enrolment.queries.applications import (
 from enrolment.queries.facts import dossier
 
 MOST_CLASSES = 30
+NEARBY_MINUTES = 60  # one way; what lies farther is named, and ticked by whoever wants it
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Choice:
 class DeskForm:
     """Somebody's form on the desk. ``version`` is the one that is being changed, if one is.
 
-    ``instead``: (class, whether it is ticked); all are before the question has been answered.
+    ``instead``: (class, whether it is ticked); before the question is answered those nearby are.
     """
 
     term: Term
@@ -115,7 +116,11 @@ def _instead(
     )
     taken = set(version.wishes.substitutes().values_list("section", flat=True))
     asked = version.substitutes_asked
-    return [(one, one.section.pk in taken if asked else True) for one in found]
+    return [(one, one.section.pk in taken if asked else _is_near(one)) for one in found]
+
+
+def _is_near(one: LikeClass) -> bool:
+    return one.minutes is None or one.minutes <= NEARBY_MINUTES
 
 
 def free_seats(sections: Collection[int]) -> Counter[int]:

@@ -15,6 +15,7 @@ from courses.models import Term
 from enrolment import queries
 from enrolment.domain.wishes import MOST_LISTED
 from enrolment.models import Application
+from enrolment.queries.desk_forms import NEARBY_MINUTES
 from enrolment.services import applications, company, forms
 from enrolment.services.applications import FormRefused
 from enrolment.services.desk import Press, Word, keep_word
@@ -150,6 +151,7 @@ def like_classes_of(form: Application, actor: User, at: datetime) -> list[int]:
         [row.section for row in rows],
         learner=form.learner,
         facts_of=lambda ids: queries.dossier(ids, learner=form.learner, actor=actor, at=at),
+        at_most_minutes=NEARBY_MINUTES,
         most=MOST_LISTED - len(rows),
     )
     return [one.section.pk for one in found]
