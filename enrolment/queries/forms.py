@@ -107,9 +107,10 @@ class MyForm:
         return self.window.takes(at, channel="web", begun_at=begun_at)
 
     def may_undo(self, at: datetime) -> bool:
-        """Whether the last step may still be taken back by a press."""
+        """Whether the last step may be taken back by a press: never past the last day."""
         until = self.application.undo_until if self.application else None
-        return until is not None and at <= until
+        closes_at = self.window.closes_at
+        return until is not None and at <= until and (closes_at is None or at < closes_at)
 
 
 def _said(version: ApplicationVersion, rows: list[Wish]) -> tuple[object, ...]:
