@@ -29,6 +29,7 @@ class DrawProblem(StrEnum):
     NOT_DRAWN = "not_drawn"
     NO_ROOM = "no_room"
     DRAWN_ALREADY = "drawn_already"
+    CHANCE_IS_KNOWN = "chance_is_known"
     ONE_PERSON = "one_person"
     UNKNOWN_NUMBER = "unknown_number"
     UNKNOWN_CLASS = "unknown_class"

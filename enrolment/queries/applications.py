@@ -193,6 +193,9 @@ def seats_in_the_draw(sections: Collection[int]) -> dict[int, int]:
 
 
 def undo_until(at: datetime, *, minutes: int, deadline: datetime | None) -> datetime:
-    """Return until when a step may be taken back: some minutes, never past the deadline."""
+    """Return until when a step may be taken back: some minutes, never past the deadline.
+
+    A step of the last half hour, after it, cannot be taken back.
+    """
     later = localtime(at) + timedelta(minutes=minutes)
-    return min(later, deadline) if deadline is not None and deadline > at else later
+    return later if deadline is None else max(at, min(later, deadline))

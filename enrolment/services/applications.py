@@ -105,6 +105,9 @@ def take_back(
         if not in_time and not (of_helper and done_by_another(form)):
             raise FormRefused(FormProblem.NOTHING_TO_UNDO)
         ensure_window(form.term, at=at, channel=channel, begun_at=form.begun_at)
+        closes_at = queries.window_of(form.term).closes_at
+        if closes_at is not None and at >= closes_at:
+            raise FormRefused(FormProblem.NOTHING_TO_UNDO)  # nobody could hand it in again
         undone = form.current
         if form.state == State.WITHDRAWN:
             form.state, form.withdrawn_at = State.SUBMITTED, None
@@ -266,7 +269,7 @@ def copy_version(
 def _company_follows(form: Application) -> None:
     """Whoever goes with the form is in the draw with it, and out of it with it."""
     Application.objects.filter(goes_with=form).exclude(state=form.state).update(
-        state=form.state, withdrawn_at=form.withdrawn_at
+        state=form.state, withdrawn_at=form.withdrawn_at, rejected_for=""
     )
 
 

@@ -70,8 +70,9 @@ def decide_objection(
 ) -> Objection:
     """Answer an objection; upheld, the form says what it should have said. Decided once.
 
-    Raises ``DrawRefused`` when it is decided or the list is final, and when a form has to be
-    put right and nobody says how; ``FormRefused`` when the right form is not possible.
+    Raises ``DrawRefused`` when it is decided or the list is final, when somebody would uphold
+    what they filed, and when a form has to be put right and nobody says how; ``FormRefused``
+    when the right form is not possible.
     """
     with scope.system("decide an objection"):
         objection = (
@@ -83,6 +84,8 @@ def decide_objection(
             raise DrawRefused(DrawProblem.DECIDED_ALREADY)
         if Roster.objects.of_term(objection.application.term).count() != Roster.FIRST:
             raise DrawRefused(DrawProblem.OBJECTIONS_OVER)
+        if upheld and objection.filed_by_id == actor.pk:
+            raise DrawRefused(DrawProblem.ONE_PERSON)
         if upheld and objection.kind in CHANGES_THE_FORM:
             if right_form is None or not right_form.choices:
                 raise DrawRefused(DrawProblem.NOTHING_CHANGED)

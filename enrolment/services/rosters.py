@@ -28,6 +28,7 @@ from enrolment.models import (
     ChainEntry,
     Draw,
     DrawFile,
+    EntropySource,
     Objection,
     Roster,
     RosterLine,
@@ -78,6 +79,7 @@ def finalise_roster(*, term: Term, actor: User, at: datetime) -> Roster:
     with scope.system("close a list"):
         take_time()
         _lock_forms()
+        term = Term.objects.select_for_update(no_key=True).get(pk=term.pk)
         first = _last_roster(term)
         if first.is_final:
             return first
@@ -107,13 +109,15 @@ def amend_roster(
     """Change a final list before the draw, for everybody to see: two sign, the reason is public.
 
     Raises ``DrawRefused`` when one person would sign twice, when a number or a class is unknown,
-    when nothing would change, or when the draw has been made.
+    when nothing would change, when the draw has been made, or once a source may be known.
     """
     with scope.system("close a list"):
         take_time()
         _lock_forms()
+        term = Term.objects.select_for_update(no_key=True).get(pk=term.pk)
         last = _last_roster(term)
         _ensure_amendable(last, change, signed_by, countersigned_by)
+        _ensure_chance_is_unknown(term, at)
         amendment = Amendment.objects.create(
             term=last.term,
             what=change.what,
@@ -300,14 +304,15 @@ def _open_for(setting: str, pk: int) -> None:
 
 def _ensure_forms_are_over(term: Term, actor: User, at: datetime) -> None:
     window = queries.window_of(term)
-    if window.is_open_phase:
-        if window.closes_at is not None and at < window.closes_at + SOFT_DEADLINE:
-            raise DrawRefused(DrawProblem.FORMS_OPEN)
-        if Term.Phase.FROZEN in phases_ahead(term=term):
-            moved = move_term_on(
-                term=term, phase=Term.Phase.FROZEN, reason="list closed", actor=actor, at=at
-            )
-            term.phase = moved.phase
+    planned = term.phases.filter(phase=Term.Phase.FROZEN).first()
+    ends = [window.closes_at + SOFT_DEADLINE] if window.closes_at is not None else []
+    if any(at < end for end in [*ends, *([planned.opens_at] if planned else [])]):
+        raise DrawRefused(DrawProblem.FORMS_OPEN)  # papers may be brought until that hour
+    if window.is_open_phase and Term.Phase.FROZEN in phases_ahead(term=term):
+        moved = move_term_on(
+            term=term, phase=Term.Phase.FROZEN, reason="list closed", actor=actor, at=at
+        )
+        term.phase = moved.phase
     if term.phase != Term.Phase.FROZEN:
         raise DrawRefused(DrawProblem.NOT_FROZEN)
 
@@ -342,6 +347,12 @@ def _ensure_amendable(last: Roster, change: Change, signed_by: User, other: User
     codes = {record["id"] for record in queries.classes_in(queries.files_of(last))}
     if strange := sorted(set(change.without_seats) - codes):
         raise DrawRefused(DrawProblem.UNKNOWN_CLASS, strange[0])
+
+
+def _ensure_chance_is_unknown(term: Term, at: datetime) -> None:
+    """Whoever knows what a source gave could try amendments out until one suits a friend."""
+    if EntropySource.objects.filter(term=term, due_at__lte=at).exists():
+        raise DrawRefused(DrawProblem.CHANCE_IS_KNOWN)
 
 
 def _last_roster(term: Term) -> Roster:

@@ -43,6 +43,10 @@ WHY_NOT = {
     ),
     DrawProblem.NOT_DRAWN: gettext_lazy("The draw has not been made yet."),
     DrawProblem.DRAWN_ALREADY: gettext_lazy("The draw has been made. Its list stays as it was."),
+    DrawProblem.CHANCE_IS_KNOWN: gettext_lazy(
+        "What a source gives may be known by now, so the list stays as it is. What is wrong can be"
+        " put right after the draw, by an extra place."
+    ),
     DrawProblem.ONE_PERSON: gettext_lazy(
         "An amendment is signed by two people. Let somebody else sign it, too."
     ),

@@ -1,0 +1,164 @@
+"""Ways around a closed list, each shut; and two doors that must open."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError
+
+from courses.models import Term, TermPolicy
+from courses.models.terms import default_rules
+from enrolment import queries, services
+from enrolment.domain.draws import DrawProblem, DrawRefused
+from enrolment.domain.wishes import FormProblem
+from enrolment.models import Channel, EntropySource, Wish
+from enrolment.services import FormRefused
+from tests.factories.applications import CLOSES_AT, apply, classes_of, fill_in, learner_of_age
+from tests.factories.draws import (
+    DRAWN_AT,
+    FINAL_AT,
+    FROZEN_AT,
+    close_list,
+    finish_list,
+    read_all,
+    registrar,
+    term_to_draw,
+)
+
+
+@pytest.fixture
+def term(db):
+    return term_to_draw()
+
+
+@pytest.fixture
+def sections(term):
+    return classes_of(term, 3)
+
+
+def test_choice_is_not_moved_onto_a_form_that_was_handed_in(term, sections):
+    form = apply(sections[:1])
+    fill_in(form.learner, sections[2:])
+    form.refresh_from_db()
+    drafted = Wish.objects.get(version__application=form, section=sections[2])
+    assert Wish.objects.filter(pk=drafted.pk).update(flags="N") == 1  # the control: a draft's own
+    with pytest.raises(IntegrityError, match="stays as it was"):
+        Wish.objects.filter(pk=drafted.pk).update(version=form.current, rank=6)
+
+
+def test_rules_are_not_put_in_force_under_a_closed_list_by_adding_them(term, sections):
+    apply(sections)
+    added = {"term": term, "rules": default_rules(), "published_at": FROZEN_AT}
+    TermPolicy.objects.create(version=7, **added)  # the control: while forms are open
+    close_list(term)
+    with pytest.raises(IntegrityError, match="list of this term is closed"):
+        TermPolicy.objects.create(version=8, **added)
+
+
+def test_sources_are_not_named_anew_by_setting_the_term_back(term, sections):
+    apply(sections)
+    finish_list(term)
+    Term.objects.filter(pk=term.pk).update(phase=Term.Phase.PUBLISHED)
+    with pytest.raises(IntegrityError, match="named before forms open"):
+        EntropySource.objects.filter(term=term).update(what="something else")
+
+
+def amend(term, sections, *, at):
+    return services.amend_roster(
+        term=term,
+        change=services.Change(
+            what="停开", why="漏水", without_seats=[queries.code_of(sections[0])]
+        ),
+        signed_by=registrar(),
+        countersigned_by=registrar(),
+        at=at,
+    )
+
+
+def test_nobody_amends_the_list_once_chance_may_be_known(term, sections):
+    apply(sections)
+    finish_list(term)
+    with pytest.raises(DrawRefused) as refused:
+        amend(term, sections, at=DRAWN_AT)
+    assert refused.value.problem is DrawProblem.CHANCE_IS_KNOWN
+    assert amend(term, sections, at=FINAL_AT + timedelta(hours=1)).version == 3
+
+
+def test_database_takes_no_list_once_chance_is_known(term, sections):
+    apply(sections)
+    finish_list(term)
+    read_all(term)
+    with pytest.raises(IntegrityError, match="what chance gave is known"):
+        amend(term, sections, at=FINAL_AT)
+
+
+def test_list_is_not_closed_before_the_hour_that_was_promised(term, sections):
+    apply(sections)
+    for phase in (Term.Phase.WISHES_OPEN, Term.Phase.FROZEN):
+        Term.objects.filter(pk=term.pk).update(phase=phase)
+        term.refresh_from_db()
+        with pytest.raises(DrawRefused) as refused:
+            services.freeze_roster(
+                term=term, actor=registrar(), at=FROZEN_AT - timedelta(minutes=1)
+            )
+        assert refused.value.problem is DrawProblem.FORMS_OPEN
+    assert close_list(term).version == 1
+
+
+def test_what_was_never_handed_in_is_thrown_away_under_a_closed_list(term, sections):
+    form = apply(sections[:1])
+    fill_in(form.learner, sections[1:])
+    close_list(term)
+    services.drop_changes(application=form)
+    assert form.versions.count() == 1
+
+
+def test_objection_to_the_form_of_a_couple_puts_both_right(term, sections):
+    first, second = apply(sections[:1]), apply(sections[:1])
+    services.join_forms(
+        first=first, second=second, actor=first.learner.user, channel=Channel.WEB,
+        at=CLOSES_AT - timedelta(days=1),
+    )  # fmt: skip
+    close_list(term)
+    objection = services.file_objection(
+        term=term, learner=first.learner, kind="keyed_wrong", words="写错了",
+        actor=first.learner.user, at=FROZEN_AT + timedelta(hours=20),
+    )  # fmt: skip
+    services.decide_objection(
+        objection=objection, upheld=True, answer="改了", actor=registrar(),
+        at=FROZEN_AT + timedelta(hours=21),
+        right_form=services.RightForm(choices=[sections[1].pk], wanted=1),
+    )  # fmt: skip
+    roster = services.finalise_roster(term=term, actor=registrar(), at=FINAL_AT)
+    second.refresh_from_db()
+    assert second.state == "in_draw"
+    assert [line.size for line in roster.lines.all()] == [2]
+
+
+def test_nobody_upholds_what_they_filed(term, sections):
+    form = apply(sections[:1])
+    close_list(term)
+    actor = registrar()
+    objection = services.file_objection(
+        term=term, learner=form.learner, kind="keyed_wrong", words="写错了", actor=actor,
+        at=FROZEN_AT + timedelta(hours=20),
+    )  # fmt: skip
+    with pytest.raises(DrawRefused) as refused:
+        services.decide_objection(
+            objection=objection, upheld=True, answer="改了", actor=actor,
+            at=FROZEN_AT + timedelta(hours=21),
+            right_form=services.RightForm(choices=[sections[1].pk], wanted=1),
+        )  # fmt: skip
+    assert refused.value.problem is DrawProblem.ONE_PERSON
+
+
+def test_no_step_is_taken_back_after_the_deadline(term, sections):
+    learner = learner_of_age()
+    form = fill_in(learner, sections, at=CLOSES_AT - timedelta(minutes=5))
+    late = CLOSES_AT + timedelta(minutes=10)
+    press = {"application": form, "actor": learner.user, "channel": Channel.WEB}
+    services.hand_in(**press, at=late)
+    with pytest.raises(FormRefused) as refused:
+        services.take_back(**press, at=late + timedelta(minutes=1))
+    assert refused.value.problem is FormProblem.NOTHING_TO_UNDO
+    form.refresh_from_db()
+    assert form.state == "submitted"
