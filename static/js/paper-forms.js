@@ -4,7 +4,7 @@
 
 const form = document.querySelector("[data-paper-forms]");
 const NAMES = ["who", "classes", "two", "any_like", "received"];
-const TRY_AGAIN = 20000;
+const TRY_AGAIN = 5000;
 
 const newKey = () => {
   if (crypto.randomUUID) return crypto.randomUUID();
