@@ -149,6 +149,7 @@ SET enable_nestloop = off AS $$
         SELECT g.section_id, g.learner_id, s.unit_id, 'offered', 'draw', g.letter, s.meets,
                p_due_at, p_at
         FROM given g JOIN courses_classsection s ON s.id = g.section_id WHERE g.comes
+        ORDER BY g.round, g.line_id, g.learner_id, g.section_id
         RETURNING id, section_id, learner_id, unit_id
     ), seated AS (
         UPDATE enrolment_seat s
