@@ -2,7 +2,7 @@
 
 Both counts, always: 人数 counts people, 门次 counts seats; who has two classes is one of the
 first and two of the second. Groups of fewer than five people are put together with others, and
-a count of one to four is not shown, so that nobody is found by subtracting.
+a count of one to four is not shown, nor the one it could be subtracted from.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -162,13 +162,21 @@ def parity(people: Sequence[Applied]) -> list[Parity]:
     ]
 
 
-def shown(count: int) -> str:
-    """Return a count as it may be printed: one to four are not told apart.
+def hidden(rows: Sequence[Row], figure: str) -> frozenset[str]:
+    """Return the groups whose count in a column is not printed: one to four people, and company.
 
-    >>> shown(0), shown(3), shown(5)
-    ('0', '<5', '5')
+    A single count that is left out is what is missing to the sum of all; so the next smallest
+    is left out with it.
+
+    >>> rows = [Row("web", 50, 0, 40, 0, 0), Row("sms", 9, 0, 3, 0, 0), Row("desk", 9, 0, 7, 0, 0)]
+    >>> sorted(hidden(rows, "placed")), hidden(rows, "people")
+    (['desk', 'sms'], frozenset())
     """
-    return f"<{LEAST}" if 0 < count < LEAST else str(count)
+    small = [row for row in rows if 0 < getattr(row, figure) < LEAST]
+    if len(small) == 1:
+        others = [row for row in rows if row not in small and getattr(row, figure)]
+        small += sorted(others, key=lambda row: (getattr(row, figure), row.group))[:1]
+    return frozenset(row.group for row in small)
 
 
 def _row(name: str, members: Iterable[Applied]) -> Row:

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import F
 
 from accounts.models import StaffPost
-from courses.models import ClassSection, Term
+from courses.models import Term
 from enrolment.domain.statistics import Applied
 from enrolment.models import (
     Application,
@@ -23,6 +23,7 @@ from enrolment.models import (
     Wish,
     WishResult,
 )
+from enrolment.queries.applications import can_be_chosen
 
 HELPER = "helper"
 DRAWN = (
@@ -154,7 +155,7 @@ def seats_drawn(term: Term) -> dict[str, int]:
 
     Renewals are no part of the draw; a person who waits for two classes is one person here.
     """
-    sections = ClassSection.objects.filter(term=term, by_invitation=False).running()
+    sections = can_be_chosen(term)
     seats = Seat.objects.filter(section__in=sections)
     held = Enrolment.objects.holding_a_seat().of_term(term)
     given = held.filter(source=Enrolment.Source.DRAW).count()

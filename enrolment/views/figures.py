@@ -26,7 +26,7 @@ def show_figures(request: HttpRequest, code: str) -> HttpResponse:
                     "stage": one.get_stage_display(),
                     "as_of": one.as_of,
                     "seats": one.content["seats"],
-                    "all": wording.line_of(one.content["all"]),
+                    "all": wording.line_of(one.content),
                     "tables": list(wording.tables_of(one.content)),
                     "parity": wording.parity_of(one.content),
                 }
@@ -58,7 +58,7 @@ COLUMNS = ("people", "wishes", "placed", "share", "first", "first_share", "seats
 def _rows(counted: Iterable[TermFigures]) -> Iterable[tuple[str, ...]]:
     yield ("stage", "table", "group", *COLUMNS)
     for one in counted:
-        everybody = wording.line_of(one.content["all"])
+        everybody = wording.line_of(one.content)
         yield (one.stage, "all", everybody["name"], *(everybody[name] for name in COLUMNS))
         for by, _caption, lines in wording.tables_of(one.content):
             for line in lines:

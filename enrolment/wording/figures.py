@@ -6,8 +6,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from enrolment.domain.statistics import TOGETHER, shown
+from enrolment.domain.statistics import TOGETHER, Row, hidden
 
+HIDDEN = "–"
+COUNTS = ("people", "wishes", "placed", "first", "seats")
 TABLES = {
     "age": gettext_lazy("By age"),
     "sex": gettext_lazy("Women and men"),
@@ -44,28 +46,22 @@ def name_of_group(group: str) -> str:
 def tables_of(content: Mapping[str, Any]) -> Iterator[tuple[str, str, list[dict[str, str]]]]:
     """Yield each table of the figures: its key, its caption, its lines in words."""
     for by, caption in TABLES.items():
-        rows = content["groups"].get(by, [])
+        rows = [Row(**row) for row in content["groups"].get(by, [])]
         if rows:
-            yield by, str(caption), [line_of(row) for row in rows]
+            kept_back = {figure: hidden(rows, figure) for figure in COUNTS}
+            yield by, str(caption), [_line(row, kept_back) for row in rows]
 
 
-def line_of(row: Mapping[str, Any]) -> dict[str, str]:
-    """Return one line of a table as it may be printed."""
-    people = row["people"]
-    return {
-        "name": _("everybody") if row["group"] == "all" else name_of_group(row["group"]),
-        "people": shown(people),
-        "wishes": shown(row["wishes"]),
-        "placed": shown(row["placed"]),
-        "share": _share(row["placed"], people),
-        "first": shown(row["first"]),
-        "first_share": _share(row["first"], people),
-        "seats": shown(row["seats"]),
-    }
+def line_of(content: Mapping[str, Any]) -> dict[str, str]:
+    """Return the line of everybody."""
+    row = Row(**content["all"])
+    return _line(row, {figure: hidden([row], figure) for figure in COUNTS})
 
 
 def parity_of(content: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Return the comparison of the ways of applying, a sentence for each."""
+    """Return the comparison of the ways of applying, a sentence for each that can be printed."""
+    rows = [Row(**row) for row in content["groups"].get("channel", [])]
+    kept_back = hidden(rows, "placed")
     return [
         {
             "name": name_of_group(row["channel"]),
@@ -74,15 +70,24 @@ def parity_of(content: Mapping[str, Any]) -> list[dict[str, str]]:
             "said": _verdict(row),
         }
         for row in content["parity"]
+        if row["channel"] not in kept_back
     ]
+
+
+def _line(row: Row, kept_back: Mapping[str, frozenset[str]]) -> dict[str, str]:
+    counts = {
+        figure: HIDDEN if row.group in kept_back[figure] else str(getattr(row, figure))
+        for figure in COUNTS
+    }
+    return {
+        **counts,
+        "name": _("everybody") if row.group == "all" else name_of_group(row.group),
+        "share": HIDDEN if counts["placed"] == HIDDEN else f"{row.share:.1f}",
+        "first_share": HIDDEN if counts["first"] == HIDDEN else f"{row.first_share:.1f}",
+    }
 
 
 def _verdict(row: Mapping[str, Any]) -> str:
     if abs(row["off"]) <= row["chance"]:
         return _("Chance alone explains the difference.")
     return _("More than chance explains. People who come this way choose differently; we look.")
-
-
-def _share(part: int, whole: int) -> str:
-    """Of 100, with one decimal; nothing where the count behind it is not shown."""
-    return f"{100 * part / whole:.1f}" if whole and shown(part) == str(part) else "–"

@@ -93,7 +93,7 @@ class School:
             return [stops]
         if mode == "all":
             return ["full"]
-        # In the line nobody stands twice: a seat that was left and is not swept up is still theirs.
+        # A seat that was left and is not swept up is still theirs: nobody waits beside it.
         for where in places:
             for who in sorted(people):
                 if reason := self._why_not_now(who, self.sections[where]):
