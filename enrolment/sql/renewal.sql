@@ -27,7 +27,7 @@ BEGIN
     IF answer.key IS NOT NULL THEN RETURN answer; END IF;
     -- One after the other into one class, always after the learner's own lock: so the number of
     -- renewals can be counted, and no seat is taken for gone that somebody gives back in a moment.
-    PERFORM pg_advisory_xact_lock(7303, section.id::int);
+    PERFORM pg_advisory_xact_lock(7304, section.id::int);
     SELECT s.* INTO section FROM courses_classsection s WHERE s.id = p_section;
     refusal := seat_renewal_refusal(p_learner, p_from, section, p_channel, p_at, p_most);
     IF refusal = '' THEN
