@@ -100,6 +100,7 @@ def part_forms(*, application: Application, actor: User, channel: str, at: datet
         companion = Application.objects.filter(goes_with=lead).first()
         if companion is None:
             return
+        was_in_it = companion.is_handed_in
         companion.goes_with, companion.partner = None, None
         companion.state = State.SUBMITTED if companion.current_id else State.DRAFT
         companion.undo_until, companion.last_step_by = None, None
@@ -108,5 +109,7 @@ def part_forms(*, application: Application, actor: User, channel: str, at: datet
         )
         lead.partner, lead.undo_until, lead.last_step_by = None, None, None
         lead.save(update_fields=["partner", "undo_until", "last_step_by"])
-        for one in (lead, companion):
-            note_step(one, Act.CHANGE if one.is_handed_in else None, actor, channel, at)
+        note_step(lead, Act.CHANGE if lead.is_handed_in else None, actor, channel, at)
+        # Without a form of their own they are out of the draw, and must hear of it.
+        out = Act.WITHDRAW if was_in_it else None
+        note_step(companion, Act.CHANGE if companion.is_handed_in else out, actor, channel, at)

@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -139,13 +140,17 @@ def _join(request: LearnerRequest, form: MyForm, companion: Learner | None) -> H
     application = form.record
     press: dict[str, Any] = {"actor": request.user, "channel": Channel.WEB, "at": request.at}
     before = application.partner_id
-    if before is not None and (companion is None or companion.pk != before):
-        services.part_forms(application=application, **press)
+    parts = before is not None and (companion is None or companion.pk != before)
+    with transaction.atomic():  # who cannot be joined with the new one stays with the old
+        if parts:
+            services.part_forms(application=application, **press)
+        if companion is not None:
+            services.go_together(application=application, companion=companion, **press)
+    if parts and before is not None:
         parted = queries.handed_in_alone(before, form.term)
         messages.success(request, said.apart_now(form.partner_name, is_handed_in=parted))
     if companion is None:
         return redirect(after(request, form))
-    services.go_together(application=application, companion=companion, **press)
     messages.success(
         request,
         said.together_now(

@@ -39,9 +39,9 @@ def rules_tried(trial: RuleTrial) -> str:
 
 def lines_of_trial(trial: RuleTrial) -> Iterator[dict[str, Any]]:
     """Yield a line for everybody and for each group: now, tried, and the difference."""
-    policies = trial.answer["policies"]
-    present, tried = policies["present"], policies["tried"]
-    yield _line(_("everybody"), trial.answer["people"], present["everybody"], tried["everybody"])
+    answer = trial.answer or {}
+    present, tried = answer["policies"]["present"], answer["policies"]["tried"]
+    yield _line(_("everybody"), answer["people"], present["everybody"], tried["everybody"])
     before = {(row["kind"], row["name"]): row for row in present["groups"]}
     for row in tried["groups"]:
         was = before[row["kind"], row["name"]]

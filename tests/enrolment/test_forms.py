@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError, IntegrityError
 
+from accounts.models import OutboxMessage
 from courses.models import ClassSection, Term
 from enrolment import services
 from enrolment.domain import chain
@@ -309,3 +310,15 @@ def test_roster_is_never_changed(term):
     close_the_list(form)
     with pytest.raises(DatabaseError, match="is a book"):
         Roster.objects.update(count=2)
+
+
+def test_who_is_parted_without_a_form_of_their_own_is_out_of_the_draw_and_hears_of_it(term):
+    form, second = apply(classes_of(term, 1)), fill_in(learner_of_age(), classes_of(term, 1))
+    press = {"actor": form.learner.user, "at": TODAY, **WEB}
+    services.join_forms(first=form, second=second, **press)
+    services.part_forms(application=form, **press)
+    second.refresh_from_db()
+    assert second.state == State.DRAFT
+    entry = ChainEntry.objects.get(application=second, act="withdraw")
+    letters = OutboxMessage.objects.filter(kind="tell_application")
+    assert letters.filter(object_id__startswith=f"{entry.pk}:").count() == 1
