@@ -257,7 +257,11 @@ def people_of_draw(draw: Draw, first: int, last: int) -> list[Application]:
 
 @dataclass(frozen=True)
 class ToTell:
-    """What one person's letters say: places that wait for an answer, or what they have instead."""
+    """What one person's letters say: places that wait for an answer, or what they have instead.
+
+    ``first`` is what they did not get, the dearest that they wait for; None for who was drawn,
+    whatever they have answered since.
+    """
 
     learner: Learner
     number: int
@@ -267,7 +271,7 @@ class ToTell:
     cloud: bool = False
 
 
-def to_tell(draw: Draw, first: int, last: int) -> list[ToTell]:
+def to_tell(draw: Draw, first: int, last: int, *, at: datetime) -> list[ToTell]:
     """Return what to write to the people of a draw in a range of learners, in few statements."""
     forms = people_of_draw(draw, first, last)
     lines = {line.application_id: line for line in _lines_of(draw, forms)}
@@ -275,12 +279,12 @@ def to_tell(draw: Draw, first: int, last: int) -> list[ToTell]:
     places: dict[int, list[Enrolment]] = defaultdict(list)
     for one in places_to_answer(draw, first, last):
         places[one.learner_id].append(one)
+    waiting = WaitlistEntry.objects.of_term(draw.term).waiting().filter(learner__in=people)
+    in_line = ledger.places_in_lines(learner_ids=people, at=at)
     waits = {
-        (learner, section): ticket
-        for learner, section, ticket in WaitlistEntry.objects.of_term(draw.term)
-        .waiting()
-        .filter(learner__in=people)
-        .values_list("learner", "section", "ticket")
+        (learner, section): in_line[entry][0]
+        for entry, learner, section in waiting.values_list("pk", "learner", "section")
+        if entry in in_line
     }
     clouds = set(
         CloudSeat.objects.filter(term=draw.term_id, learner__in=people).values_list(
@@ -294,7 +298,7 @@ def to_tell(draw: Draw, first: int, last: int) -> list[ToTell]:
             continue
         results = list(line.results.all())
         waited = next((one for one in results if (form.learner_id, one.section_id) in waits), None)
-        about = waited or (results[0] if results else None)
+        about = None if _has_drawn_a_place(results) else waited or next(iter(results), None)
         found.append(
             ToTell(
                 learner=form.learner,
@@ -306,6 +310,10 @@ def to_tell(draw: Draw, first: int, last: int) -> list[ToTell]:
             )
         )
     return found
+
+
+def _has_drawn_a_place(results: Iterable[WishResult]) -> bool:
+    return any(one.code == WishResult.Code.ADMITTED for one in results)
 
 
 def _lines_of(draw: Draw, forms: Iterable[Application]) -> QuerySet[RosterLine]:

@@ -15,7 +15,7 @@ def tell_results(*, draw_id: int, first: int, last: int, at: datetime) -> int:
     The same letters whenever it comes again. Who has no phone is on the list of the office.
     """
     draw = Draw.objects.select_related("term", "roster").get(pk=draw_id)
-    told = queries.to_tell(draw, first, last)
+    told = queries.to_tell(draw, first, last, at=at)
     numbers = _numbers_to_type([one for some in told for one in some.places], at)
     phone = notifications.office_phone()
     letters = [letter for one in told for letter in _letters_to(one, numbers, draw_id, phone)]
@@ -25,7 +25,10 @@ def tell_results(*, draw_id: int, first: int, last: int, at: datetime) -> int:
 def _letters_to(
     told: ToTell, numbers: dict[int, int], draw_id: int, phone: str
 ) -> list[messaging.Letter]:
-    """Each place with its question; without any, where they stand."""
+    """Each place with its question; without any, where they stand.
+
+    Who was drawn and has answered before the letter was written gets none: they know.
+    """
     if told.places or told.first is None:
         return notifications.letters_of_places(told.places, numbers, draw_id=draw_id, phone=phone)
     letter = notifications.letter_of_nothing(

@@ -46,7 +46,9 @@ RETURNS boolean LANGUAGE sql STABLE AS $$
 $$;
 
 -- What became of every choice, for each person: two of them stand on the line of a couple. Who
--- has died, or is out by an objection, does not come any more; the seat keeps its letter.
+-- has died, or is out by an objection, does not come any more; the seat keeps its letter. The
+-- companion of a couple has nothing to say on a form but what the other filled in, on a line of
+-- their own as well.
 CREATE OR REPLACE FUNCTION seat_drawn(p_draw bigint)
 RETURNS TABLE (
     line_id bigint, learner_id bigint, section_id bigint, rank int, code text, round int,
@@ -64,7 +66,9 @@ RETURNS TABLE (
     JOIN enrolment_rosterline l ON l.roster_id = d.roster_id
     JOIN enrolment_wishresult r ON r.line_id = l.id
     JOIN enrolment_application lead ON lead.id = l.application_id
-    LEFT JOIN enrolment_applicationversion v ON v.id = lead.current_id
+    LEFT JOIN enrolment_application filled_in ON filled_in.id = lead.goes_with_id
+    LEFT JOIN enrolment_applicationversion v
+        ON v.id = coalesce(filled_in.current_id, lead.current_id)
     CROSS JOIN LATERAL (
         SELECT lead.learner_id, lead.state
         UNION ALL

@@ -316,30 +316,32 @@ BEGIN
                        '', NULL, p_entry, NULL, p_channel, p_actor, p_at);
 END $$;
 
--- A learner's places in line: row-level security hides the others, so the count is made here.
--- Places are told to whom that security shows the learner's own entries, and to nobody else.
-CREATE OR REPLACE FUNCTION waitlist_places(p_learner bigint, p_at timestamptz)
+-- Learners' places in line: row-level security hides the others, so the count is made here.
+-- Places are told to whom that security shows the entries, and to nobody else.
+CREATE OR REPLACE FUNCTION waitlist_places(p_learners bigint[], p_at timestamptz)
 RETURNS TABLE (entry_id bigint, place int, waiting int)
 LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
-    SELECT mine.id, (
-        SELECT count(*) FROM enrolment_waitlistentry w
+    WITH line AS MATERIALIZED (
+        SELECT s.id, s.term_id, coalesce(
+            seat_rules(s.term_id, p_at)->>'waitlist_order' = 'rank', false) AS by_ticket
+        FROM courses_classsection s
+        WHERE s.id IN (
+            SELECT mine.section_id FROM enrolment_waitlistentry mine
+            WHERE mine.learner_id = ANY (p_learners) AND mine.state IN ('waiting', 'offered'))
+    ), placed AS (
+        SELECT w.id, w.learner_id, w.unit_id, count(*) OVER (
+                   PARTITION BY w.section_id
+                   ORDER BY NOT line.by_ticket AND coalesce(l.room_classes, 0) > 0, w.ticket
+               ) AS place, count(*) OVER (PARTITION BY w.section_id) AS waiting
+        FROM line
+        JOIN enrolment_waitlistentry w
+            ON w.section_id = line.id AND w.state IN ('waiting', 'offered')
         LEFT JOIN enrolment_learnerterm l
-            ON l.learner_id = w.learner_id AND l.term_id = s.term_id
-        WHERE w.section_id = mine.section_id AND w.state IN ('waiting', 'offered')
-          AND CASE WHEN seat_rules(s.term_id, p_at)->>'waitlist_order' = 'rank'
-              THEN w.ticket <= mine.ticket
-              ELSE (coalesce(l.room_classes, 0) > 0, w.ticket)
-                   <= (coalesce(own.room_classes, 0) > 0, mine.ticket) END
-    )::int, (
-        SELECT count(*) FROM enrolment_waitlistentry w
-        WHERE w.section_id = mine.section_id AND w.state IN ('waiting', 'offered')
-    )::int
-    FROM enrolment_waitlistentry mine
-    JOIN courses_classsection s ON s.id = mine.section_id
-    LEFT JOIN enrolment_learnerterm own
-        ON own.learner_id = p_learner AND own.term_id = s.term_id
-    WHERE mine.learner_id = p_learner AND mine.state IN ('waiting', 'offered')
-      AND (seat_sees_all() OR mine.learner_id = ANY (scope_learners())
-           OR mine.unit_id = ANY (scope_units()))
+            ON l.learner_id = w.learner_id AND l.term_id = line.term_id
+    )
+    SELECT id, place::int, waiting::int FROM placed
+    WHERE learner_id = ANY (p_learners)
+      AND (seat_sees_all() OR learner_id = ANY (scope_learners())
+           OR unit_id = ANY (scope_units()))
 $$;

@@ -1,6 +1,7 @@
 """What people are told of a draw: one SMS each, to everybody, once."""
 
 from datetime import datetime
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -10,6 +11,8 @@ from accounts import clock
 from accounts.models import Message, OutboxMessage
 from courses.models import Term
 from enrolment import services, tasks
+from enrolment.models import ledger
+from tests.enrolment.acts import enrolment_of, entry_of
 from tests.enrolment.test_letters import LONGEST_COURSE, LONGEST_NAME
 from tests.factories.accounts import LearnerFactory
 from tests.factories.enrolment import CHINA, SectionFactory, TermFactory
@@ -80,6 +83,25 @@ def test_of_several_lists_the_dearest_is_told(term):
     line = Drawn(LearnerFactory(), [held_back(dear, 1), held_back(other, 1)])
     published(term, line)
     assert len(told("二胡1班没有选上")) == 1
+
+
+def test_the_place_in_line_is_the_one_of_the_page(term):
+    wished, other = piano(term), piano(term, weekday=3)
+    first = Drawn(LearnerFactory(), [held_back(wished, 1), Fate(other)])
+    anna = LearnerFactory(name="吴玉兰")
+    published(term, first, Drawn(anna, [held_back(wished, 2)]))
+    assert ledger.places_in_line(learner=anna, at=TODAY)[entry_of(anna, wished).pk] == (1, 2)
+    (letter,) = [one for one in told() if "吴玉兰" in one]
+    assert "已排候补第1位" in letter  # who has a class already comes after her
+
+
+@pytest.mark.parametrize("answer", [services.say_one_comes, services.say_one_stays_away])
+def test_who_has_answered_before_the_letter_is_not_told_that_they_got_nothing(term, answer):
+    section, missed, anna = piano(term), piano(term, weekday=3), LearnerFactory()
+    published(term, Drawn(anna, [held_back(missed, 1), Fate(section)]))
+    mine = enrolment_of(anna, section)
+    answer(enrolment=mine, actor=anna.user, key=uuid4(), at=TODAY)
+    assert told() == []
 
 
 def test_who_stands_on_no_list_is_told_the_number_all_the_same(term):

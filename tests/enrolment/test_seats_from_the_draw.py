@@ -227,6 +227,16 @@ def test_who_would_change_gives_the_lower_class_up_for_the_better(term, wants_be
     assert entry_of(anna, better).gives_up == gives_up
 
 
+def test_who_filled_the_form_in_said_it_for_both_on_two_lines(term):
+    better, given = SectionFactory(term=term), SectionFactory(term=term, weekday=4)
+    wife, husband = LearnerFactory.create_batch(2)
+    hers = Drawn(wife, [held_back(better, 1), Fate(given)], wants_better=True)
+    his = Drawn(husband, [held_back(better, 2), Fate(given)], goes_with=wife)
+    place(draw_of(term, [hers, his]))
+    for one in (wife, husband):
+        assert entry_of(one, better).gives_up == enrolment_of(one, given)
+
+
 def test_what_is_given_up_is_the_class_in_the_way(term):
     wanted = SectionFactory(term=term, weekday=2)
     at_that_hour, later = (

@@ -45,7 +45,8 @@ class Drawn:
     learner: Learner
     fates: Sequence[Fate]
     number: int | None = None
-    partner: Learner | None = None
+    partner: Learner | None = None  # who stands on this line as well
+    goes_with: Learner | None = None  # who filled the form in, and stands on a line of their own
     max_seats: int = 1
     wants_better: bool = False
     application_number: str = ""
@@ -130,27 +131,35 @@ def _forms_of(term: Term, people: Sequence[Drawn]) -> list[Application]:
     """Handed in before the list was closed, the companions' beside them."""
     forms = Application.objects.bulk_create(
         Application(
-            term=term, learner=line.learner, unit_id=line.learner.unit_id, partner=line.partner,
-            number=line.application_number, begun_at=TODAY - timedelta(days=9),
+            term=term, learner=line.learner, unit_id=line.learner.unit_id,
+            partner=line.partner or line.goes_with, number=line.application_number,
+            begun_at=TODAY - timedelta(days=9),
         )
         for line in people
     )  # fmt: skip
+    form_of = {line.learner.pk: form for form, line in zip(forms, people, strict=True)}
+    filled_in = [line for line in people if line.goes_with is None]
     versions = ApplicationVersion.objects.bulk_create(
         ApplicationVersion(
-            application=form, version=1, wanted=min(2, max(1, line.max_seats)), channel="web",
-            begun_at=form.begun_at, rule_version=1, wants_better=line.wants_better, **line.extra,
+            application=form_of[line.learner.pk], version=1,
+            wanted=min(2, max(1, line.max_seats)), channel="web",
+            begun_at=TODAY - timedelta(days=9), rule_version=1, wants_better=line.wants_better,
+            **line.extra,
         )
-        for form, line in zip(forms, people, strict=True)
+        for line in filled_in
     )  # fmt: skip
     Wish.objects.bulk_create(
         Wish(version=version, rank=rank, section=fate.section, flags=fate.flags)
-        for version, line in zip(versions, people, strict=True)
+        for version, line in zip(versions, filled_in, strict=True)
         for rank, fate in enumerate(line.fates, 1)
     )
     ApplicationVersion.objects.filter(application__term=term).update(submitted_at=TODAY)
-    for form, version in zip(forms, versions, strict=True):
-        form.current, form.state = version, State.SUBMITTED
-    Application.objects.bulk_update(forms, ["current", "state"], batch_size=2000)
+    for version in versions:
+        version.application.current = version
+    for form, line in zip(forms, people, strict=True):
+        form.state = State.SUBMITTED
+        form.goes_with = form_of[line.goes_with.pk] if line.goes_with else None
+    Application.objects.bulk_update(forms, ["current", "state", "goes_with"], batch_size=2000)
     Application.objects.bulk_create(
         Application(
             term=term, learner=line.partner, unit_id=line.partner.unit_id, partner=line.learner,

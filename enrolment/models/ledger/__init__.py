@@ -10,6 +10,7 @@ from enrolment.models.ledger.answers import (
     company,
     facts,
     places_in_line,
+    places_in_lines,
     seat_counts,
     show_counts,
 )
@@ -70,6 +71,7 @@ __all__ = [
     "offers_owed_a_call",
     "place_drawn",
     "places_in_line",
+    "places_in_lines",
     "promote",
     "renew",
     "reply",

@@ -61,9 +61,15 @@ def show_counts(*, at: datetime) -> int:
 
 def places_in_line(*, learner: Learner, at: datetime) -> dict[int, tuple[int, int]]:
     """Return, for each entry of a learner, their place and how many are in the line."""
+    return places_in_lines(learner_ids=[learner.pk], at=at)
+
+
+def places_in_lines(*, learner_ids: list[int], at: datetime) -> dict[int, tuple[int, int]]:
+    """Return the same for many learners, in one statement: by entry, place and how many wait."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT entry_id, place, waiting FROM waitlist_places(%s, %s)", [learner.pk, at]
+            "SELECT entry_id, place, waiting FROM waitlist_places(%s::bigint[], %s)",
+            [learner_ids, at],
         )
         return {entry: (place, waiting) for entry, place, waiting in cursor.fetchall()}
 
