@@ -9,6 +9,7 @@ from accounts.messaging import READ_SMS
 from accounts.models import Learner, User
 from courses.models import ClassSection, Lesson, Term
 from enrolment import notifications, queries, services
+from enrolment.domain.refusals import Refusal
 from enrolment.models import (
     ChainEntry,
     Claim,
@@ -188,10 +189,11 @@ def tell_opening(object_id: str) -> None:
 
 
 @errand("tell_not_renewed")
-def tell_not_renewed(renewal_id: str) -> None:
-    """Tell somebody that the lot did not give them the place they had asked to go on in."""
+def tell_not_renewed(object_id: str) -> None:
+    """Tell somebody that they do not go on. The renewal, and what the database answered."""
+    renewal_id, _, reason = object_id.partition(":")
     row = Renewal.objects.select_related("learner", *SECTION).get(pk=renewal_id)
-    notifications.tell_of_renewal(row, at=clock.now())
+    notifications.tell_of_renewal(row, Refusal(reason or Refusal.FULL), at=clock.now())
 
 
 @errand("tell_class")

@@ -7,16 +7,13 @@ from typing import Any
 from accounts import messaging
 from enrolment.domain.refusals import Refusal
 from enrolment.models import Enrolment, WaitlistEntry
-from enrolment.notifications.seats import SHORT_COURSE, SHORT_NAME, office_phone, send_letter
-
-# Why a yes by SMS cannot be kept just now, in so few words as an SMS has.
-WHY_NOT_NOW = {
-    Refusal.CLASH: "与您别的课时间冲突",
-    Refusal.LIMIT: "您的课已满额",
-    Refusal.HOT_LIMIT: "热门课已满额",
-    Refusal.TOO_MANY_HOLDS: "您有别的名额没缴费",
-    Refusal.CLOSED: "这个班不再收人",
-}
+from enrolment.notifications.seats import (
+    SHORT_COURSE,
+    SHORT_NAME,
+    WHY_NOT_NOW,
+    office_phone,
+    send_letter,
+)
 
 
 def tell_too_late(

@@ -17,6 +17,7 @@ from accounts.models import HelperGrant, Learner, Message
 from campus.models import SiteDetails
 from courses.models import ClassSection, Lesson
 from enrolment.domain import deadlines
+from enrolment.domain.refusals import Refusal
 from enrolment.models import Act, Claim, Enrolment, Outcome, Renewal, WaitlistEntry
 
 WEEKDAYS = "周一", "周二", "周三", "周四", "周五", "周六", "周日"
@@ -54,6 +55,16 @@ CHANGED_BY_HELPER = {
     Outcome.HELD: "换了班",
     Outcome.CONFIRMED: "换了班",
     Outcome.WAITLISTED: "排了候补，排到再换班",
+}
+# Why a yes cannot be kept just now, in so few words as an SMS has.
+WHY_NOT_NOW = {
+    Refusal.CLASH: "与您别的课时间冲突",
+    Refusal.TRAVEL_GAP: "与您别的课离得远，赶不及",
+    Refusal.LIMIT: "您的课已满额",
+    Refusal.HOT_LIMIT: "热门课已满额",
+    Refusal.TOO_MANY_HOLDS: "您有别的名额没缴费",
+    Refusal.ALREADY_IN: "您已经有名额",
+    Refusal.CLOSED: "这个班不再收人",
 }
 ANSWERED_BY_HELPER = {
     Outcome.HELD: "答复要来上",
@@ -153,9 +164,19 @@ def tell_of_enrolment(event: str, enrolment: Enrolment, *, at: datetime) -> None
     send_letter(event, enrolment.learner, enrolment.section, key=f"{event} {enrolment.pk}", at=at)
 
 
-def tell_of_renewal(row: Renewal, *, at: datetime) -> None:
-    """Tell somebody that the lot did not give them the place they had asked to go on in."""
-    send_letter("not_renewed", row.learner, row.section, key=f"renewal {row.pk}", at=at)
+def tell_of_renewal(row: Renewal, reason: Refusal, *, at: datetime) -> None:
+    """Tell somebody that they do not get the place they had asked to go on in.
+
+    The lot is named where it decided: where all places were given. Otherwise what stood against.
+    """
+    send_letter(
+        "not_renewed" if reason is Refusal.FULL else "renewal_stopped",
+        row.learner,
+        row.section,
+        key=f"renewal {row.pk}",
+        at=at,
+        why=WHY_NOT_NOW.get(reason, ""),
+    )
 
 
 def tell_of_opening(learner: Learner, section: ClassSection, *, at: datetime) -> None:

@@ -167,7 +167,7 @@ def _draw(section: ClassSection, term: Term, seed: bytes, at: datetime) -> int:
 
 
 def _give(row: Renewal, place: int, *, most: int, due_at: datetime | None, at: datetime) -> bool:
-    """Hold the place of one number, or say that there was none for it."""
+    """Hold the place of one number, or say that there was none for it, or what stood against."""
     with scope.system("close_renewals"):
         claim = ledger.renew(
             goes_on_from=row.goes_on_from, section=row.section, actor=None, channel=Channel.SYSTEM,
@@ -177,7 +177,7 @@ def _give(row: Renewal, place: int, *, most: int, due_at: datetime | None, at: d
         changes = {"place": place}
         if claim.was_refused:
             Renewal.objects.asked().filter(pk=row.pk).update(state=State.NOT_DRAWN, **changes)
-            outbox.put("tell_not_renewed", row.pk)
+            outbox.put("tell_not_renewed", f"{row.pk}:{claim.reason}")
         else:
             Renewal.objects.filter(pk=row.pk).update(**changes)
         return not claim.was_refused

@@ -6,16 +6,18 @@ import pytest
 from django.urls import reverse
 
 from accounts import clock
-from accounts.models import ConsentRecord, Message, OutboxMessage
-from courses.models import Term
+from accounts.models import ConsentRecord, Learner, Message, OutboxMessage
+from courses.models import ClassSection, Course, Term
 from enrolment import tasks
 from enrolment.domain.renewal import RenewalProblem
 from enrolment.models import Renewal, RenewalLot
 from enrolment.services import renewals
 from enrolment.wording import renewals as wording
+from tests.enrolment.test_letters import LONGEST_COURSE, LONGEST_NAME
 from tests.enrolment.test_office import sign_in
 from tests.enrolment.test_renewals import ask, close
 from tests.factories.accounts import HelperGrantFactory, LearnerFactory, UnitFactory
+from tests.factories.enrolment import SectionFactory
 from tests.factories.renewals import WINDOW_CLOSES, programme, repeatable, sits_in, terms_that_meet
 from tests.factories.times import TODAY
 
@@ -152,9 +154,39 @@ def test_who_is_not_drawn_is_told_by_letter(terms):
     rows = ask(again, first, 3)
     close(again.term)
     lost = next(row for row in rows if Renewal.objects.get(pk=row.pk).place == 3)
-    errand = OutboxMessage.objects.get(kind="tell_not_renewed", object_id=lost.pk)
+    errand = OutboxMessage.objects.get(kind="tell_not_renewed", object_id=f"{lost.pk}:full")
     tasks.tell_not_renewed(errand.object_id, errand.pk)
     assert "抽签没有抽到您" in Message.objects.get(learner=lost.learner).text
+
+
+def called_off(row, terms):
+    ClassSection.objects.filter(pk=row.section_id).update(status="cancelled")
+
+
+def has_another_at_that_hour(row, terms):
+    other, second = programme(*terms)
+    before = sits_in(SectionFactory(term=terms[0], course=other.course, weekday=4), row.learner)
+    renewals.renew(enrolment=before, section=second, actor=row.learner.user, key=uuid4(), at=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("stop", "words"),
+    [(called_off, "这个班不再收人"), (has_another_at_that_hour, "与您别的课时间冲突")],
+)
+def test_who_is_stopped_by_something_else_is_told_what_and_not_of_the_lot(terms, stop, words):
+    first, again = repeatable(*terms, number=120)
+    (row,) = ask(again, first, 1)
+    Course.objects.filter(pk=again.course_id).update(name=LONGEST_COURSE)
+    Learner.objects.filter(pk=row.learner_id).update(name=LONGEST_NAME)
+    stop(row, terms)
+    close(again.term)
+    errand = OutboxMessage.objects.get(kind="tell_not_renewed")
+    tasks.tell_not_renewed(errand.object_id, errand.pk)
+    letter = Message.objects.get(learner=row.learner).text
+    assert len(letter) <= 70
+    assert words in letter
+    assert "抽签" not in letter
+    assert "88880001" in letter
 
 
 def test_my_classes_and_the_first_page_lead_there_while_the_window_is_open(app_client, terms):
