@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, npgettext
 
 from courses.domain.phases import PhaseRefusal
+from courses.models import Term
 from courses.services.lessons import Refusal
 
 WHY_NOT = {
@@ -57,9 +60,33 @@ WHY_NOT_ON = {
 }
 
 
-def refusal(reason: Refusal) -> str:
+def refusal(reason: Refusal, term: Term | None = None) -> str:
     """Return why a class or its timetable cannot be so, and what to do next."""
-    return str(WHY_NOT[reason])
+    return list_closed(term) if reason is Refusal.LIST_CLOSED else str(WHY_NOT[reason])
+
+
+def list_closed(term: Term | None = None) -> str:
+    """Return why nothing of a closed list can be changed, until when, and who can open it."""
+    planned = term.phases.filter(phase=Term.Phase.CONFIRMING).first() if term else None
+    said = {"phone": settings.SITE_PHONE}
+    if planned is None:
+        return (
+            _(
+                "The list for the draw is closed: classes, hours, places and rules stay as they"
+                " are until the draw is published. If it cannot wait, the city's registrar can"
+                " amend the list, for everybody to see. Phone %(phone)s."
+            )
+            % said
+        )
+    said["day"] = date_format(localtime(planned.opens_at), _("l j F"))
+    return (
+        _(
+            "The list for the draw is closed: classes, hours, places and rules stay as they are"
+            " until the draw is published, as planned on %(day)s. If it cannot wait, the city's"
+            " registrar can amend the list, for everybody to see. Phone %(phone)s."
+        )
+        % said
+    )
 
 
 def phase_refusal(reason: PhaseRefusal) -> str:
@@ -83,8 +110,10 @@ def ends_on_a_holiday(phase: str, day: date, name: str) -> str:
     }
 
 
-def policy_refused(names: list[str]) -> str:
+def policy_refused(names: list[str], term: Term | None = None) -> str:
     """Return why rules cannot be published."""
+    if names == ["list"]:
+        return list_closed(term)
     if names == ["version"]:
         return _("This version has been published. Amend it by a next version.")
     labels = {rule.name: str(rule.label) for rule in RULES}

@@ -14,6 +14,7 @@ from courses.services.lessons import (
     move_lesson,
     plan_lessons,
     plan_term,
+    refusing_clashes,
 )
 from courses.services.policies import (
     PolicyRefused,
@@ -46,6 +47,7 @@ __all__ = [
     "plan_term",
     "publish_policy",
     "refresh_search_keys",
+    "refusing_clashes",
     "set_windows",
     "staff_section",
     "write_class",

@@ -35,17 +35,22 @@ class Refusal(StrEnum):
     NO_DAYS = "no_days"
     ROOM_TOO_SMALL = "room_too_small"
     OTHER_UNIT = "other_unit"
+    LIST_CLOSED = "list_closed"
 
 
 class LessonRefused(Exception):
-    """The rules, or another lesson, say no. Nothing has been changed."""
+    """The rules, another lesson or a closed list say no. Nothing has been changed."""
 
     def __init__(self, reason: Refusal) -> None:
         super().__init__(reason)
         self.reason = reason
 
 
+LIST_IS_CLOSED = "the_list_is_closed"
+"""The name under which the database keeps classes and rules of a published list as they are."""
+
 CLASHES = {
+    LIST_IS_CLOSED: Refusal.LIST_CLOSED,
     "a_room_holds_one_lesson_at_a_time": Refusal.ROOM_TAKEN,
     "a_teacher_gives_one_lesson_at_a_time": Refusal.TEACHER_TAKEN,
     "one_class_per_room_and_hour": Refusal.ROOM_TAKEN,
@@ -195,19 +200,29 @@ def hold_timetable(section_id: int) -> ClassSection:
 
 
 def set_hours(section: ClassSection) -> None:
-    """Make the hours of a class those of its lessons; to be called whenever these change."""
+    """Make the hours of a class those of its lessons; to be called whenever these change.
+
+    Raises ``LessonRefused`` while the list of the term is closed: hours stand in it.
+    """
     hours: Iterable[Range[datetime]] = section.lessons.taking_place().values_list(
         "during", flat=True
     )
-    ClassSection.objects.filter(pk=section.pk).update(
-        meets=Multirange([Range(one.lower, one.upper) for one in hours])
-    )
+    meets = Multirange([Range(one.lower, one.upper) for one in hours])
+    with refusing_clashes():
+        ClassSection.objects.filter(pk=section.pk).update(meets=meets)
+
+
+def constraint_of(error: IntegrityError) -> str:
+    """Return the name of the constraint that spoke up, or "" when it has none."""
+    return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or ""
 
 
 class refusing_clashes:  # noqa: N801 - reads as a sentence after `with`
-    """Turn the database's no to a taken room or teacher into a refusal with a reason.
+    """Turn the database's no to a taken room or teacher, or to a class on a closed list, into a
+    refusal with a reason.
 
-    The constraint decides, so two people who change the timetable at once cannot both win.
+    The constraint decides, so two people who change the timetable at once cannot both win, and
+    no list closes between a question and the write.
     """
 
     def __enter__(self) -> None:
@@ -222,8 +237,7 @@ class refusing_clashes:  # noqa: N801 - reads as a sentence after `with`
     ) -> None:
         self._savepoint.__exit__(kind, error, trace)
         if isinstance(error, IntegrityError):
-            diagnosis = getattr(error.__cause__, "diag", None)
-            reason = CLASHES.get(getattr(diagnosis, "constraint_name", None) or "")
+            reason = CLASHES.get(constraint_of(error))
             if reason:
                 raise LessonRefused(reason) from error
 

@@ -3,15 +3,19 @@
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts.models import AuditEvent, User
 from courses.models import Term, TermPolicy
 from courses.models.terms import MOST_RESERVED, default_rules
+from courses.services.lessons import LIST_IS_CLOSED, constraint_of
 
 
 class PolicyRefused(Exception):
-    """These rules cannot be published; ``names`` are the rules that are wrong."""
+    """These rules cannot be published; ``names`` are the rules that are wrong.
+
+    Besides rules: "version" was published already, "list" of the term is closed.
+    """
 
     def __init__(self, names: list[str]) -> None:
         super().__init__(", ".join(names))
@@ -55,15 +59,21 @@ def amend_policy(*, term: Term, rules: dict[str, Any], actor: User, at: datetime
 def publish_policy(*, policy: TermPolicy, notice: str, actor: User, at: datetime) -> TermPolicy:
     """Put a version of the rules in force. From then on the database lets nobody change it.
 
-    Raises ``PolicyRefused`` when it is published already, or when a rule is missing, unknown
-    or of another kind than the defaults.
+    Raises ``PolicyRefused`` when it is published already, when a rule is missing, unknown or of
+    another kind than the defaults, or while the list of the term is closed.
     """
     policy = TermPolicy.objects.select_for_update(no_key=True).get(pk=policy.pk)
     wrong = ["version"] if policy.published_at else wrong_rules(policy.rules)
     if wrong:
         raise PolicyRefused(wrong)
     policy.published_at, policy.signed_by, policy.notice = at, actor, notice
-    policy.save(update_fields=["published_at", "signed_by", "notice"])
+    try:
+        with transaction.atomic():
+            policy.save(update_fields=["published_at", "signed_by", "notice"])
+    except IntegrityError as error:
+        if constraint_of(error) != LIST_IS_CLOSED:
+            raise
+        raise PolicyRefused(["list"]) from error
     AuditEvent.objects.record(
         actor, "rules published", policy, at=at, unit=policy.term.unit, version=policy.version
     )

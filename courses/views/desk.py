@@ -65,7 +65,7 @@ def edit_class(request: StaffRequest, section_id: int) -> HttpResponse:
                 section=section, actor=request.user, at=clock.now(), **form.cleaned_data
             )
         except LessonRefused as refused:
-            form.add_error(None, wording.refusal(refused.reason))
+            form.add_error(None, wording.refusal(refused.reason, section.term))
         else:
             messages.success(request, _("Room and teacher of the class have been changed."))
             return redirect("courses:staff-list-lessons", section.pk)
@@ -93,7 +93,7 @@ def plan_lessons(request: StaffRequest, section_id: int) -> HttpResponse:
     try:
         lessons = services.plan_lessons(section=section, actor=request.user, at=clock.now())
     except LessonRefused as refused:
-        messages.error(request, wording.refusal(refused.reason))
+        messages.error(request, wording.refusal(refused.reason, section.term))
     else:
         messages.success(
             request, _("%(number)s lessons have been dated.") % {"number": len(lessons)}
@@ -121,7 +121,7 @@ def move_lesson(request: StaffRequest, lesson_id: int) -> HttpResponse:
                 at=clock.now(),
             )
         except LessonRefused as refused:
-            form.add_error(None, wording.refusal(refused.reason))
+            form.add_error(None, wording.refusal(refused.reason, lesson.section.term))
         else:
             messages.success(request, _("The lesson has been moved. The class is being told."))
             return redirect("courses:staff-list-lessons", lesson.section_id)
@@ -143,7 +143,7 @@ def cancel_lesson(request: StaffRequest, lesson_id: int) -> HttpResponse:
                 at=clock.now(),
             )
         except LessonRefused as refused:
-            form.add_error(None, wording.refusal(refused.reason))
+            form.add_error(None, wording.refusal(refused.reason, lesson.section.term))
         else:
             messages.success(request, _("The lesson is called off. The class is being told."))
             return redirect("courses:staff-list-lessons", lesson.section_id)

@@ -135,7 +135,7 @@ def publish_rules(request: StaffRequest, term_id: int) -> HttpResponse:
                 at=clock.now(),
             )
         except PolicyRefused as refused:
-            form.add_error(None, wording.policy_refused(refused.names))
+            form.add_error(None, wording.policy_refused(refused.names, term))
         else:
             said = _("Version %(number)s of the rules is in force from now on.")
             messages.success(request, said % {"number": draft.version})

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, QuerySet, Sum
 
 from accounts.models import Unit
@@ -59,6 +60,16 @@ class DrawDay:
     def has_signed(self, digest: str) -> bool:
         """Whether a witness has signed this digest."""
         return any(witness.signed == digest for witness in self.witnesses)
+
+
+def is_sealed(term: Term) -> bool:
+    """Whether classes and rules of a term stay as they are: its list is closed, its draw not out.
+
+    The database's own answer, by which it refuses to change them.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT is_sealed(%s)", [term.pk])
+        return bool(cursor.fetchone()[0])
 
 
 def draw_day(term: Term) -> DrawDay:

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from accounts.models import User
 from courses.models import ClassSection
-from courses.services import give_up_lessons
+from courses.services import give_up_lessons, refusing_clashes
 from enrolment.models import Channel, Claim, Enrolment, ledger
 from enrolment.services.refused import answered
 
@@ -54,9 +54,13 @@ def resize_section(
     """Give a class more or fewer seats and offer new ones to its line.
 
     Raises ``SeatsInUse`` when it could not be made as small as asked; it is then as small as
-    it can be without taking a seat from anybody. Raises ``ClassCalledOff`` when it was.
+    it can be without taking a seat from anybody. Raises ``ClassCalledOff`` when it was, and
+    ``LessonRefused`` while the list of the term is closed.
     """
-    seats = ledger.resize(section=section, capacity=capacity, actor=actor, at=at, reason=reason)
+    with refusing_clashes():
+        seats = ledger.resize(
+            section=section, capacity=capacity, actor=actor, at=at, reason=reason
+        )
     if seats is None:
         raise PermissionDenied
     if seats == 0:
@@ -70,9 +74,12 @@ def resize_section(
 def cancel_section(*, section: ClassSection, actor: User, at: datetime, reason: str) -> None:
     """Call a class off; its room and teacher are free for other classes at once.
 
-    Its learners and those who wait are told by the errand that empties it.
+    Its learners and those who wait are told by the errand that empties it. Raises
+    ``LessonRefused`` while the list of the term is closed.
     """
-    if not ledger.cancel_section(section=section, actor=actor, at=at, reason=reason):
+    with refusing_clashes():
+        may = ledger.cancel_section(section=section, actor=actor, at=at, reason=reason)
+    if not may:
         raise PermissionDenied
     give_up_lessons(section=section, at=at)
 

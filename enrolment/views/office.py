@@ -11,7 +11,9 @@ from django.views.decorators.http import require_http_methods
 from accounts import clock
 from accounts.http import StaffRequest, new_press, press_of, sent, staff_required
 from accounts.models import StaffPost
+from courses import wording as courses_wording
 from courses.models import ClassSection
+from courses.services import LessonRefused
 from enrolment import queries, services, wording
 from enrolment.forms import ReasonForm, ResizeForm
 from enrolment.models import Enrolment
@@ -95,6 +97,8 @@ def show_seats(request: StaffRequest, section_id: int) -> HttpResponse:
             )
         except ClassCalledOff:
             messages.warning(request, wording.class_called_off())
+        except LessonRefused as refused:
+            messages.warning(request, courses_wording.refusal(refused.reason, section.term))
         except SeatsInUse as in_use:
             messages.warning(request, wording.seats_in_use(in_use.seats))
         else:
@@ -106,6 +110,7 @@ def show_seats(request: StaffRequest, section_id: int) -> HttpResponse:
         {
             "section": section,
             "numbers": queries.numbers_of(section),
+            "closed": _closed(section),
             "form": form,
         },
         status=422 if form.errors else 200,
@@ -122,20 +127,35 @@ def cancel_class(request: StaffRequest, section_id: int) -> HttpResponse:
         return redirect("seats-of-class", section.pk)
     form = ReasonForm(sent(request))
     if request.method == "POST" and form.is_valid():
-        services.cancel_section(
-            section=section,
-            actor=request.user,
-            at=clock.now(),
-            reason=form.cleaned_data["reason"],
-        )
-        messages.success(request, _("The class is called off. Everybody in it is being told."))
+        try:
+            services.cancel_section(
+                section=section,
+                actor=request.user,
+                at=clock.now(),
+                reason=form.cleaned_data["reason"],
+            )
+        except LessonRefused as refused:
+            messages.warning(request, courses_wording.refusal(refused.reason, section.term))
+        else:
+            messages.success(request, _("The class is called off. Everybody in it is being told."))
         return redirect("seats-of-class", section.pk)
     return render(
         request,
         "enrolment/office/cancel_class.html",
-        {"section": section, "numbers": queries.numbers_of(section), "form": form},
+        {
+            "section": section,
+            "numbers": queries.numbers_of(section),
+            "closed": _closed(section),
+            "form": form,
+        },
         status=422 if form.errors else 200,
     )
+
+
+def _closed(section: ClassSection) -> str:
+    """Why nothing of this class can be changed for the time being, or ""."""
+    term = section.term
+    return courses_wording.list_closed(term) if queries.is_sealed(term) else ""
 
 
 def _section(request: StaffRequest, section_id: int) -> ClassSection:

@@ -55,7 +55,7 @@ def open_class(request: StaffRequest, term_id: int, slug: str) -> HttpResponse:
                 term=term, campus=campus, plan=form.plan(), actor=request.user, at=at
             )
         except LessonRefused as refused:
-            form.add_error(None, wording.refusal(refused.reason))
+            form.add_error(None, wording.refusal(refused.reason, term))
         else:
             lessons = section.lessons.count()
             said = ngettext(
@@ -68,7 +68,12 @@ def open_class(request: StaffRequest, term_id: int, slug: str) -> HttpResponse:
     return render(
         request,
         "enrolment/office/open_class.html",
-        {"form": form, "term": term, "campus": campus},
+        {
+            "form": form,
+            "term": term,
+            "campus": campus,
+            "closed": wording.list_closed(term) if queries.is_sealed(term) else "",
+        },
         status=422 if form.errors else 200,
     )
 
