@@ -62,6 +62,10 @@ class StaffRequest(HttpRequest):
     user: User
     units: list[int]
 
+    def scope(self) -> AbstractContextManager[None]:
+        """Open the records of their offices for one short transaction (views ``in_parts``)."""
+        raise NotImplementedError  # staff_required gives each request its own
+
 
 @overload
 def learner_required(view: View) -> View: ...
@@ -114,12 +118,15 @@ def learner_required(
     return decorate(view) if view else decorate
 
 
-def staff_required(*roles: str) -> Callable[[View], View]:
+def staff_required(*roles: str, in_parts: bool = False) -> Callable[[View], View]:
     """Let a view run for staff who hold one of ``roles``.
 
     The view runs, template included, in one transaction that sees the records of the offices
     where the post is held (posts that open no records see nobody's). ``request.units`` has
     all offices below those posts, for lists of things that are not personal.
+
+    ``in_parts``: a POST that does many things, each by itself. It runs in no transaction, and
+    the view says ``with request.scope():`` for each: what one locks is free before the next.
     """
 
     def decorate(view: View) -> View:
@@ -130,7 +137,10 @@ def staff_required(*roles: str) -> Callable[[View], View]:
             request.units = scope.offices_of(request.user, roles)
             if not request.units:
                 raise PermissionDenied(_("This page is for other staff. Please ask the office."))
-            with scope.staff(request.user, roles):
+            request.scope = lambda: scope.staff(request.user, roles)
+            if in_parts and request.method not in {"GET", "HEAD"}:
+                return view(request, *args, **kwargs)
+            with request.scope():
                 return rendered(view(request, *args, **kwargs))
 
         front_door.roles = frozenset(roles)  # type: ignore[attr-defined]  # read by the table of URLs and roles

@@ -38,20 +38,27 @@ class Keyed:
 
 
 @never_cache
-@staff_required(*OFFICES)
+@staff_required(*OFFICES, in_parts=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def key_in_papers(request: StaffRequest) -> HttpResponse:
     """Rows of sheets: what can be stored is stored, what cannot stays with its sentence.
 
-    The page's script sends rows one by one to the same address and is answered in JSON.
+    The page's script sends rows one by one to the same address and is answered in JSON. Without
+    it they come at once, and each is stored by itself: the lock of the term's chain is held for
+    one sheet, and whoever hands in meanwhile waits for no more than that.
     """
     at = clock.now()
     term = _term()
-    keyed = Keyed()
-    if request.method == "POST" and term is not None:
-        keyed = _key_in(request, term, at)
-    if request.method == "POST" and request.headers.get("Accept") == "application/json":
-        return _as_json(keyed)
+    if request.method != "POST":
+        return _page(request, term, Keyed(), at)
+    keyed = _key_in(request, term, at) if term else Keyed()
+    with request.scope():
+        if request.headers.get("Accept") == "application/json":
+            return _as_json(keyed)
+        return _page(request, term, keyed, at)
+
+
+def _page(request: StaffRequest, term: Term | None, keyed: Keyed, at: datetime) -> HttpResponse:
     blank = range(len(keyed.wrong), ROWS) if term else ()
     rows = [
         *keyed.wrong,
@@ -117,7 +124,8 @@ def _key_in(request: StaffRequest, term: Term, at: datetime) -> Keyed:
         form = SheetForm(request.POST, prefix=prefix[:20], at=at)
         if form.is_blank:
             continue
-        paper = _stored(request, term, form, at) if form.is_valid() else None
+        with request.scope():
+            paper = _stored(request, term, form, at) if form.is_valid() else None
         if paper is None:
             keyed.wrong.append(form)
         else:

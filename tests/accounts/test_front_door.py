@@ -189,6 +189,30 @@ def test_a_staff_view_that_fails_leaves_nothing_half_done(visit):
     assert scope.in_force() == scope.NOBODY
 
 
+def test_a_staff_view_in_parts_sees_rows_in_its_parts_and_keeps_what_was_done(visit):
+    unit = UnitFactory()
+    learner = LearnerFactory(unit=unit)
+    clerk = StaffFactory(role=Role.COUNTER, unit=unit)
+    seen = []
+
+    @http.staff_required(Role.COUNTER, in_parts=True)
+    def breaks_off(request):
+        seen.append(scope.in_force())
+        with request.scope():
+            seen.append(scope.in_force())
+            Learner.objects.filter(pk=learner.pk).update(name="x")
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        visit(breaks_off, clerk, "post")
+    learner.refresh_from_db()
+    assert learner.name == "x"
+    assert seen == [scope.NOBODY, scope.Scope(units=str(unit.pk))]
+    with pytest.raises(ZeroDivisionError):
+        visit(breaks_off, clerk)
+    assert seen[2:] == [scope.Scope(units=str(unit.pk))] * 2  # who only looks has one scope
+
+
 def test_a_press_has_a_readable_key(visit):
     key = uuid.uuid4()
     request = RequestFactory().post("/", {"press": str(key)})

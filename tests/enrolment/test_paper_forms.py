@@ -10,7 +10,7 @@ from django.urls import reverse
 from accounts import clock
 from accounts.models import AuditEvent, ConsentRecord, LearnerUnit
 from enrolment.models import Application, ChainEntry, Channel, PaperForm, Roster
-from enrolment.services import paper_forms
+from enrolment.services import chain, paper_forms
 from enrolment.services.paper_forms import PaperProblem
 from enrolment.wording.paper import PAPER_PROBLEMS
 from tests.enrolment.rush import all_at_once, on_own_connection
@@ -309,3 +309,29 @@ def test_row_whose_connection_is_killed_in_the_middle_is_stored_when_it_comes_ag
     assert store(app_client, sheet).status_code == 200
     assert PaperForm.objects.count() == 1
     assert ChainEntry.objects.filter(application__learner=learner).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sheets_of_one_press_let_others_hand_in_between_them(app_client, monkeypatch):
+    """The page without its script sends them all at once; the term's chain has one lock."""
+    city = UnitFactory()
+    sections = classes_of(term_with_forms(unit=city), 1)
+    sign_in(app_client, city)
+    key_in, held = paper_forms.key_in, []
+
+    def chains_held():
+        asked = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s"
+        with connection.cursor() as cursor:
+            cursor.execute(asked, [chain.LOCK])
+            return cursor.fetchone()[0]
+
+    def watched(**sheet):
+        held.append(chains_held())
+        paper = key_in(**sheet)
+        held.append(chains_held())
+        return paper
+
+    monkeypatch.setattr(paper_forms, "key_in", watched)
+    sheets = [row(name, learner_at(city).card_no, numbers(sections)) for name in "abc"]
+    assert store(app_client, *sheets).status_code == 200
+    assert held == [0, 1] * 3
