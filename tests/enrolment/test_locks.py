@@ -21,6 +21,7 @@ from tests.enrolment.acts import claim_several, entry_of, seats_of
 from tests.enrolment.rush import on_own_connection
 from tests.factories.accounts import HelperGrantFactory, LearnerFactory
 from tests.factories.enrolment import SectionFactory, TermFactory, WaitlistEntryFactory
+from tests.factories.renewals import programme, sits_in, terms_that_meet
 from tests.factories.times import TODAY
 
 pytestmark = [pytest.mark.threads, pytest.mark.django_db(transaction=True)]
@@ -175,6 +176,22 @@ def test_a_line_that_is_being_closed_is_offered_nothing(by_hand):
         by_hand.commit()
     assert entry_of(anna, section).state == "closed"
     assert seats_of(section) == ["free"]
+
+
+def test_who_renews_waits_for_no_draw_that_has_the_number_of_the_class(by_hand):
+    now, coming = terms_that_meet()
+    first, second = programme(now, coming)
+    enrolment = sits_in(first)
+    by_hand.execute("SELECT pg_advisory_xact_lock(7303, %s)", [second.pk])  # a draw is placed
+
+    def renew():
+        return ledger.renew(
+            goes_on_from=enrolment, section=second, actor=enrolment.learner.user, channel="web",
+            key=uuid4(), at=TODAY, due_at=None, most=None,
+        ).outcome  # fmt: skip
+
+    with meanwhile(renew, by_hand) as answer:
+        assert answer.result(5) == "confirmed"
 
 
 def test_lines_move_from_the_phase_of_the_waiting_list_on():
