@@ -67,7 +67,7 @@ def refusal(reason: Refusal, term: Term | None = None) -> str:
 
 def list_closed(term: Term | None = None) -> str:
     """Return why nothing of a closed list can be changed, until when, and who can open it."""
-    planned = term.phases.filter(phase=Term.Phase.CONFIRMING).first() if term else None
+    planned = term.phases.of_phase(Term.Phase.CONFIRMING).first() if term else None
     said = {"phone": settings.SITE_PHONE}
     if planned is None:
         return (

@@ -29,6 +29,10 @@ class TermQuerySet(models.QuerySet["Term"]):
         """Terms in which a class may still be opened: planned ones, too."""
         return self.exclude(phase__in=[Term.Phase.CLOSED, Term.Phase.ARCHIVED])
 
+    def in_phase(self, *phases: str) -> Self:
+        """Terms that stand in one of these phases."""
+        return self.filter(phase__in=phases)
+
     def latest_first(self) -> Self:
         """The coming term first."""
         return self.order_by("-starts_on")
@@ -84,6 +88,10 @@ class Term(Named):
 
 class TermPhaseQuerySet(models.QuerySet["TermPhase"]):
     """The words we have for windows of a term."""
+
+    def of_phase(self, phase: str) -> Self:
+        """The windows of one phase: of a term, one at most."""
+        return self.filter(phase=phase)
 
     def opening_for_all(self) -> Self:
         """The windows from which everybody may ask for a seat by themselves."""

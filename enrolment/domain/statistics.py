@@ -1,7 +1,7 @@
 """The figures of a term that everybody may read: people and seats, and nobody in particular.
 
-Both counts, always: 人数 counts people, 门次 counts seats; who has two classes is one of the
-first and two of the second. Groups of fewer than five people are put together with others, and
+Both counts, always: heads and seats; who has two classes is one of the first and two of the
+second. Groups of fewer than five people are put together with others, and
 a count of one to four is not shown, nor the one it could be subtracted from.
 """
 

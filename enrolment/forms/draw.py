@@ -181,9 +181,7 @@ class DecisionForm(forms.Form):
     )
     choices = forms.CharField(
         label=_("The classes as the form had them, the first choice first"),
-        help_text=_(
-            "One a line, as the list names them. Only for a form that is put right."
-        ),
+        help_text=_("One a line, as the list names them. Only for a form that is put right."),
         widget=forms.Textarea(attrs={"rows": 5}),
         required=False,
     )

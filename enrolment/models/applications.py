@@ -40,6 +40,10 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         """Handed in and not withdrawn; also those that were kept off the list."""
         return self.exclude(state__in=[Application.State.DRAFT, Application.State.WITHDRAWN])
 
+    def in_state(self, *states: str) -> Self:
+        """Those in one of these states."""
+        return self.filter(state__in=states)
+
     def on_their_own_line(self) -> Self:
         """Those with a line of their own on the roster: of two who go together, the first."""
         return self.filter(goes_with=None)

@@ -37,6 +37,10 @@ class RenewalQuerySet(models.QuerySet["Renewal"]):
         """Those for classes with more renewals than places, or that might have been."""
         return self.exclude(number="")
 
+    def not_taken_back(self) -> Self:
+        """Those that nobody thought better of."""
+        return self.exclude(state=Renewal.State.TAKEN_BACK)
+
 
 class Renewal(models.Model):
     """A learner goes on from one class into another. ``goes_on_from`` is the class of this term.

@@ -52,7 +52,7 @@ def window_of(term: Term) -> Window:
 
     A closed list is open for the one form that an objection puts right, in that transaction.
     """
-    planned = TermPhase.objects.filter(term=term, phase=Term.Phase.WISHES_OPEN).first()
+    planned = TermPhase.objects.of_phase(Term.Phase.WISHES_OPEN).filter(term=term).first()
     is_closed = Roster.objects.last_of(term) is not None
     is_opened = is_closed and _an_objection_is_being_met()
     return Window(
@@ -73,9 +73,9 @@ def _an_objection_is_being_met() -> bool:
 def terms_with_forms() -> list[Term]:
     """Return the terms that have forms now, or will have them soon: the coming one first."""
     before = [Term.Phase.PUBLISHED, Term.Phase.RENEWAL_OPEN, Term.Phase.WISHES_OPEN]
-    planned = TermPhase.objects.filter(phase=Term.Phase.WISHES_OPEN).values("term")
+    planned = TermPhase.objects.of_phase(Term.Phase.WISHES_OPEN).values("term")
     return list(
-        Term.objects.filter(phase__in=before, pk__in=planned).order_by("starts_on").distinct()
+        Term.objects.in_phase(*before).filter(pk__in=planned).order_by("starts_on").distinct()
     )
 
 

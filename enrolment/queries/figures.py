@@ -18,7 +18,6 @@ from enrolment.models import (
     Roster,
     RosterLine,
     Seat,
-    SeatState,
     WaitlistEntry,
     Wish,
     WishResult,
@@ -123,7 +122,7 @@ class _Forms:
 
     def __init__(self, term: Term, states: Sequence[str]) -> None:
         self.term = term
-        self.rows = Application.objects.of_term(term).filter(state__in=states).values(*COLUMNS)
+        self.rows = Application.objects.of_term(term).in_state(*states).values(*COLUMNS)
         own = Wish.objects.own().filter(
             version__application__term=term, version=F("version__application__current")
         )
@@ -159,8 +158,8 @@ def seats_drawn(term: Term) -> dict[str, int]:
     seats = Seat.objects.filter(section__in=sections)
     held = Enrolment.objects.holding_a_seat().of_term(term)
     given = held.filter(source=Enrolment.Source.DRAW).count()
-    left = seats.filter(state=SeatState.FREE).count()
-    waiting = WaitlistEntry.objects.filter(section__in=sections, state="waiting")
+    left = seats.free().count()
+    waiting = WaitlistEntry.objects.waiting().filter(section__in=sections)
     return {
         "all": seats.count(),
         "renewed": held.filter(source=Enrolment.Source.RENEWAL).count(),

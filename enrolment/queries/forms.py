@@ -205,11 +205,11 @@ def helped_with(phone: str) -> list[Application]:
 
 def day_of_result(term: Term) -> datetime | None:
     """Return when the draw of a term is held, as planned."""
-    planned = TermPhase.objects.filter(term=term, phase=Phase.DRAWN).first()
+    planned = TermPhase.objects.of_phase(Phase.DRAWN).filter(term=term).first()
     return planned.opens_at if planned else None
 
 
 def papers_until(term: Term) -> datetime | None:
     """Return until when a missing paper can be brought: the closing of the list."""
-    planned = TermPhase.objects.filter(term=term, phase=Phase.FROZEN).first()
+    planned = TermPhase.objects.of_phase(Phase.FROZEN).filter(term=term).first()
     return planned.opens_at if planned else None

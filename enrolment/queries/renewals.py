@@ -58,17 +58,17 @@ class GoingOn:
 
 def term_to_renew_into() -> Term | None:
     """Return the term whose renewal is open, if one is."""
-    return Term.objects.filter(phase=Term.Phase.RENEWAL_OPEN).order_by("starts_on").first()
+    return Term.objects.in_phase(Term.Phase.RENEWAL_OPEN).order_by("starts_on").first()
 
 
 def renewal_window(term: Term) -> TermPhase | None:
     """Return from when to when one can renew into a term."""
-    return TermPhase.objects.filter(term=term, phase=Term.Phase.RENEWAL_OPEN).first()
+    return TermPhase.objects.of_phase(Term.Phase.RENEWAL_OPEN).filter(term=term).first()
 
 
 def confirm_until(term: Term) -> datetime | None:
     """Return until when a renewed place has to be paid: the end of the confirming phase."""
-    planned = TermPhase.objects.filter(term=term, phase=Term.Phase.CONFIRMING).first()
+    planned = TermPhase.objects.of_phase(Term.Phase.CONFIRMING).filter(term=term).first()
     return planned.closes_at if planned else None
 
 

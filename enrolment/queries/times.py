@@ -64,7 +64,7 @@ def payment_until(section: ClassSection, rules: TermRules, *, at: datetime) -> d
 
 def confirm_until(term: Term, *, at: datetime) -> datetime:
     """When the places of a term's draw fall due, if it is published now."""
-    window = TermPhase.objects.filter(term=term, phase=Term.Phase.CONFIRMING).first()
+    window = TermPhase.objects.of_phase(Term.Phase.CONFIRMING).filter(term=term).first()
     rules = rules_of(term, at=at)
     planned = localtime(window.closes_at) if window and window.closes_at else None
     return deadlines.confirm_until(localtime(at), planned, _calendar(rules, at), rules.terms)

@@ -268,9 +268,8 @@ def copy_version(
 
 def _company_follows(form: Application) -> None:
     """Whoever goes with the form is in the draw with it, and out of it with it."""
-    Application.objects.filter(goes_with=form).exclude(state=form.state).update(
-        state=form.state, withdrawn_at=form.withdrawn_at, rejected_for=""
-    )
+    companion = Application.objects.filter(goes_with=form)
+    companion.update(state=form.state, withdrawn_at=form.withdrawn_at, rejected_for="")
 
 
 def note_step(

@@ -55,7 +55,7 @@ def post_heads(*, at: datetime) -> int:
     """
     day = localtime(at).date()
     with scope.system("post heads"):
-        terms = Term.objects.filter(phase=Term.Phase.WISHES_OPEN)
+        terms = Term.objects.in_phase(Term.Phase.WISHES_OPEN)
         return sum(_post(term, day, at) for term in terms)
 
 

@@ -16,7 +16,7 @@ def say_how_wanted(*, at: datetime) -> int:
     fewer, and too little to work out what anybody chose.
     """
     with scope.system("say how wanted classes are"):
-        terms = Term.objects.filter(phase=Term.Phase.WISHES_OPEN)
+        terms = Term.objects.in_phase(Term.Phase.WISHES_OPEN)
         return sum(_say(term, at) for term in terms)
 
 

@@ -87,7 +87,8 @@ def take_back_renewal(*, asked: Renewal, actor: User, at: datetime) -> bool:
     """
     _ensure_open(asked.term, at)
     with scope.learners([asked.learner_id]):
-        was_asked = Renewal.objects.asked().filter(pk=asked.pk).update(state=State.TAKEN_BACK)
+        row = Renewal.objects.asked().filter(pk=asked.pk)
+        was_asked = row.update(state=State.TAKEN_BACK)
         if was_asked:
             AuditEvent.objects.record(
                 actor, "renewal taken back", asked, at=at, learner=asked.learner, unit=asked.unit
@@ -133,7 +134,7 @@ def close_renewals(*, term: Term, at: datetime) -> int:
         if lot is None or lot.drawn_at is not None:
             return 0
         seed = lot.secret.seed
-        asked = Renewal.objects.into(term).in_a_lot().exclude(state=State.TAKEN_BACK)
+        asked = Renewal.objects.into(term).in_a_lot().not_taken_back()
         sections = list(ClassSection.objects.filter(renewals__in=asked).distinct().order_by("pk"))
     given = sum(_draw(section, term, bytes.fromhex(seed), at) for section in sections)
     with scope.system("close_renewals"):
@@ -155,7 +156,7 @@ def _draw(section: ClassSection, term: Term, seed: bytes, at: datetime) -> int:
             for row in Renewal.objects.into(term)
             .in_a_lot()
             .filter(section=section)
-            .exclude(state=State.TAKEN_BACK)
+            .not_taken_back()
             .select_related("goes_on_from", "section")
         }
     places = lottery.number_applications(rows, seed=seed)
@@ -176,7 +177,8 @@ def _give(row: Renewal, place: int, *, most: int, due_at: datetime | None, at: d
         )  # fmt: skip
         changes = {"place": place}
         if claim.was_refused:
-            Renewal.objects.asked().filter(pk=row.pk).update(state=State.NOT_DRAWN, **changes)
+            waits = Renewal.objects.asked().filter(pk=row.pk)
+            waits.update(state=State.NOT_DRAWN, **changes)
             outbox.put("tell_not_renewed", f"{row.pk}:{claim.reason}")
         else:
             Renewal.objects.filter(pk=row.pk).update(**changes)

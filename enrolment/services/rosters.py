@@ -304,7 +304,7 @@ def _open_for(setting: str, pk: int) -> None:
 
 def _ensure_forms_are_over(term: Term, actor: User, at: datetime) -> None:
     window = queries.window_of(term)
-    planned = term.phases.filter(phase=Term.Phase.FROZEN).first()
+    planned = term.phases.of_phase(Term.Phase.FROZEN).first()
     ends = [window.closes_at + SOFT_DEADLINE] if window.closes_at is not None else []
     if any(at < end for end in [*ends, *([planned.opens_at] if planned else [])]):
         raise DrawRefused(DrawProblem.FORMS_OPEN)  # papers may be brought until that hour

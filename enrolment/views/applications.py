@@ -34,20 +34,23 @@ def show_application(request: LearnerRequest) -> HttpResponse:
     if form is None:
         return render(request, "enrolment/form/no_form.html", {})
     page = _page_of(form, request)
-    return render(request, f"enrolment/form/{page}.html", _all_about(form, request))
+    return render(request, page, _all_about(form, request))
 
 
 def _page_of(form: MyForm, request: LearnerRequest) -> str:
-    """Return which of its pages a form shows now."""
+    """Return the template of the page that a form shows now."""
     application = form.application
     open_now = form.may_change(request.at)
     if application is None or (application.state == State.DRAFT and form.lead is None):
         if not open_now:
-            return "not_open"
-        return "start" if form.draft is None else "under_way"
+            return "enrolment/form/not_open.html"
+        is_new = form.draft is None
+        return "enrolment/form/start.html" if is_new else "enrolment/form/under_way.html"
     if application.state == State.WITHDRAWN:
-        return "withdrawn"
-    return "handed_in" if form.is_handed_in or form.lead else "not_in_the_draw"
+        return "enrolment/form/withdrawn.html"
+    if form.is_handed_in or form.lead:
+        return "enrolment/form/handed_in.html"
+    return "enrolment/form/not_in_the_draw.html"
 
 
 def _all_about(form: MyForm, request: LearnerRequest) -> dict[str, Any]:

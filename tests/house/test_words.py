@@ -63,7 +63,9 @@ CHINESE_IN_CODE = {
     "campus/blocks.py",
     "courses/domain/search.py",
     "enrolment/domain/replies.py",
+    "enrolment/domain/typed.py",  # reads what people type
     "enrolment/domain/verify.py",  # runs alone at an outsider's: one file, two languages
+    "enrolment/notifications/forms.py",
     "enrolment/notifications/replies.py",
     "enrolment/notifications/seats.py",
     "livestream/delivery/wsgi.py",
@@ -194,8 +196,12 @@ def test_each_thing_has_one_word(ours, locale):
 
 # Answers to a number of which nothing else is sure; who shares a list stands in its lines.
 # About a form of the term or the list, with all its classes.
-ABOUT_A_LIST = {"objection_upheld", "objection_answered"}
-TO_A_NUMBER = {"reply_not_understood", "reply_nothing_open", "reply_which"}
+ABOUT_A_LIST = {
+    "objection_upheld",
+    "objection_answered",
+    *(f"form_{what}" for what in ("by_helper", "change", "joined", "submit", "undo", "withdraw")),
+}
+TO_A_NUMBER = {"reply_not_understood", "reply_no_step", "reply_nothing_open", "reply_which"}
 LETTERS = sorted((env.ROOT / "templates/enrolment/letters").glob("*.txt"))
 
 
