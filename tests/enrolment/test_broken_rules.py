@@ -232,7 +232,7 @@ def test_every_part_of_the_check_is_asked():
             " FROM pg_proc WHERE proname LIKE 'seat_check\\_%%'"
         )
         parts = cursor.fetchall()
-    assert len(parts) == 6
+    assert len(parts) == 7
     assert all(f"{name}(" in whole for name, whole in parts)
 
 

@@ -103,7 +103,7 @@ def test_nothing_in_a_template_carries_style_or_script_of_its_own():
         (template.name, found)
         for template in sorted((env.ROOT / "templates").rglob("*.html"))
         for found in re.findall(
-            r"<style|<script>|\sstyle=|\son[a-z]+=|javascript:", template.read_text()
+            r"<style|<script>|\sstyle=|\son[a-z]{3,}=|javascript:", template.read_text()
         )
     ]
 
