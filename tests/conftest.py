@@ -21,6 +21,23 @@ def pytest_configure(config: pytest.Config) -> None:
         settings.CACHES["default"]["LOCATION"] = f"{server}/{int(worker.removeprefix('gw')) + 1}"
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave tests that empty all tables to the end, with the rows that migrations had filled.
+
+    pytest-django sees to that, and pytest then gathers what shares a parameter of the session.
+    """
+    items.sort(key=empties_all_tables)
+
+
+def empties_all_tables(item: pytest.Item) -> bool:
+    """Whether what a test writes is taken back by emptying every table."""
+    mark = item.get_closest_marker("django_db")
+    is_marked = mark is not None and bool(mark.kwargs.get("transaction"))
+    names = getattr(item, "fixturenames", ())
+    return is_marked or bool({"transactional_db", "live_server"} & set(names))
+
+
 @contextmanager
 def role_app() -> Iterator[None]:
     """Work as the web does: a role that owns nothing and is bound by row-level security."""

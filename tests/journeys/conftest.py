@@ -36,8 +36,10 @@ FLAGS = [
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whoever sits at the running product is a browser test, and all of them share one worker."""
+    here = Path(__file__).parent
     for item in items:
-        if {"people", "applicants"} & set(getattr(item, "fixturenames", ())):
+        sits_there = {"people", "applicants"} & set(getattr(item, "fixturenames", ()))
+        if sits_there and here in item.path.parents:
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.xdist_group("journeys"))
 
