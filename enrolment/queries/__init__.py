@@ -50,6 +50,7 @@ from enrolment.queries.draw import (
     package_of,
 )
 from enrolment.queries.draw_check import (
+    rows_that_differ,
     what_differs,
 )
 from enrolment.queries.draw_day import (
@@ -299,6 +300,7 @@ __all__ = [
     "results_of",
     "results_to_tell",
     "room_of",
+    "rows_that_differ",
     "rule_version",
     "rules_of",
     "season_of",

@@ -1,6 +1,6 @@
 """Whether what was published still follows from the rows: the list, the chain, the draw."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 
 from courses.models import Term
@@ -78,11 +78,15 @@ def _of_draw(draw: Draw) -> Iterator[str]:
         yield "draw: the seed does not follow from its text"
     if draw.seed_text.encode() != files.get(package.SEED):
         yield "draw: seed.txt is not the text that was drawn with"
-    yield from _of_rows(draw, files)
+    yield from rows_that_differ(draw)
 
 
-def _of_rows(draw: Draw, files: Mapping[str, bytes]) -> Iterator[str]:
-    """What people are told of their own form comes from rows: these must say the same."""
+def rows_that_differ(draw: Draw) -> Iterator[str]:
+    """Yield what the rows say otherwise than the files that were signed.
+
+    What people are told of their own form, and the seats they get, come from rows.
+    """
+    files = package_of(draw)
     drawn = DrawnNumber.objects.filter(draw=draw)
     numbers = dict(drawn.values_list("line__application__number", "number"))
     if package.numbers_csv(numbers) != files.get(package.NUMBERS):

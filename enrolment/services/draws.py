@@ -74,6 +74,8 @@ def publish_draw(*, term: Term, actor: User, at: datetime) -> Draw:
             return draw
         if not has_signed(term, draw.result_sha256):
             raise DrawRefused(DrawProblem.NOT_SIGNED)
+        if differs := next(queries.rows_that_differ(draw), None):
+            raise DrawRefused(DrawProblem.DIFFERENT, differs)  # seats are given by the rows
         draw.published_at = at
         draw.save(update_fields=["published_at"])
         _say_who_has_a_seat(draw)

@@ -319,3 +319,21 @@ def test_publication_stops_when_a_seat_has_gone_meanwhile(term):
     assert refused(services.publish_draw, **press) == DrawProblem.NO_ROOM
     assert Draw.objects.get().published_at is None
     assert Enrolment.objects.count() == 0
+
+
+def test_publication_stops_when_rows_say_otherwise_than_the_signed_files(term):
+    """Seats are given by the rows: one changed between the draw and publication gives none."""
+    section = classes_of(term, 1, capacity=1)[0]
+    for _person in range(2):
+        apply([section])
+    day_of_the_draw(term)
+    draw(term)
+    sign_all(term)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE enrolment_drawnnumber DISABLE TRIGGER USER")
+        cursor.execute("UPDATE enrolment_drawnnumber SET number = number + 7")
+    press = {"term": term, "actor": registrar(), "at": DRAWN_AT}
+    assert refused(services.publish_draw, **press) == DrawProblem.DIFFERENT
+    assert Draw.objects.get().published_at is None
+    assert Enrolment.objects.count() == 0
