@@ -38,6 +38,7 @@ class SourceProblem(StrEnum):
     NOT_FINAL = "not_final"
     OTHER_ROUND = "other_round"
     NOT_ITS_DIGEST = "not_its_digest"
+    NO_ROUND = "no_round"
 
 
 class SourceRefused(Exception):
@@ -102,6 +103,16 @@ def ensure_enough(kinds: Iterable[str]) -> None:
         raise SourceRefused(SourceProblem.NO_DICE)
     if BEACON not in named and named.count(DIGITS) < 2:
         raise SourceRefused(SourceProblem.NOT_ENOUGH)
+
+
+def ensure_round(plan: SourcePlan) -> None:
+    """See to it that a beacon is asked for one round, named beforehand.
+
+    Whoever may ask for the latest chooses the moment, and with it the number. Raises
+    ``SourceRefused``.
+    """
+    if plan.kind == BEACON and plan.address and round_of(plan.address) is None:
+        raise SourceRefused(SourceProblem.NO_ROUND, plan.name)
 
 
 def read_beacon(answer: Mapping[str, Any], *, round_: int | None) -> str:

@@ -59,6 +59,8 @@ def name_sources(
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise SourceRefused(SourceProblem.NAMED_TWICE, twice)
     entropy.ensure_enough(plan.kind for plan in plans)
+    for plan in plans:
+        entropy.ensure_round(plan)
     EntropySource.objects.filter(term=term).delete()
     rows = [EntropySource(term=term, named_by=actor, named_at=at, **vars(plan)) for plan in plans]
     EntropySource.objects.bulk_create(rows)

@@ -91,16 +91,20 @@ def list_objections(request: StaffRequest, term_id: int) -> HttpResponse:
 def decide_objection(request: StaffRequest, objection_id: int) -> HttpResponse:
     """Answer an objection, and say what the form should have said."""
     objection = get_object_or_404(
-        Objection.objects.select_related("application__learner", "application__term"),
+        Objection.objects.select_related(
+            "application__learner", "application__term", "application__current"
+        ),
         pk=objection_id,
     )
     term = objection.application.term
     classes = queries.can_be_chosen(term).select_related("course__subject")
     codes = {queries.code_of(section).upper(): section.pk for section in classes}
     stands = _stands(objection.application)
-    form = DecisionForm(
-        sent(request), codes=codes, initial={"choices": "\n".join(map(queries.code_of, stands))}
-    )
+    counts = objection.application.current
+    stood = {"choices": "\n".join(map(queries.code_of, stands))}
+    if counts is not None:
+        stood["wanted"] = str(counts.wanted)
+    form = DecisionForm(sent(request), codes=codes, initial=stood)
     if form.is_valid():
         try:
             services.decide_objection(

@@ -72,6 +72,10 @@ WHY_NO_SOURCE = {
     ),
     SourceProblem.NAMED_TWICE: gettext_lazy("Two sources have one name. Give each its own."),
     SourceProblem.NOT_FINAL: gettext_lazy("The list is not final yet. Chance comes after it."),
+    SourceProblem.NO_ROUND: gettext_lazy(
+        "The address of a beacon names the round that counts, known beforehand."
+        " Whoever asks for the latest one chooses the moment."
+    ),
     SourceProblem.OTHER_ROUND: gettext_lazy("The beacon answered with another round."),
     SourceProblem.NOT_ITS_DIGEST: gettext_lazy(
         "The beacon's answer contradicts itself. It does not count."

@@ -163,8 +163,11 @@ def test_learner_objects_and_the_registrar_answers(term, forms, app_client, desk
     objection = Objection.objects.get()
     sign_in_staff(app_client, registrar())
     code = queries.code_of(forms[0].current.wishes.get().section)
+    page = path("staff-decide-objection", objection_id=objection.pk)
+    wants_two = app_client.get(page).context["form"].initial
+    assert wants_two["wanted"] == str(forms[0].current.wanted)
     answer = app_client.post(
-        path("staff-decide-objection", objection_id=objection.pk),
+        page,
         {"upheld": "yes", "answer": "改了。", "choices": code, "wanted": "2"},
     )
     objection.refresh_from_db()
@@ -199,14 +202,16 @@ def test_amendment_goes_from_one_registrar_to_another(term, forms, app_client, d
 def test_sources_are_named_on_the_desk_while_nobody_has_chosen(term, desk):
     term.phase = "published"
     term.save()
-    answer = desk.post(
-        path("staff-name-sources", term_id=term.pk),
-        {
-            "due_at": "2026-12-30 15:00", "dice_what": "骰子", "dice_fallback": "换一副",
-            "kind_1": "beacon", "name_1": "drand", "what_1": "网上随机数", "fallback_1": "前一轮",
-            "address_1": "https://api.drand.sh/public/7",
-        },
-    )  # fmt: skip
+    plan = {
+        "due_at": "2026-12-30 15:00", "dice_what": "骰子", "dice_fallback": "换一副",
+        "kind_1": "beacon", "name_1": "drand", "what_1": "网上随机数", "fallback_1": "前一轮",
+        "address_1": "https://api.drand.sh/public/latest",
+    }  # fmt: skip
+    any_moment = desk.post(path("staff-name-sources", term_id=term.pk), plan)
+    assert "写明用哪一轮" in body(any_moment)
+    assert not EntropySource.objects.filter(name="drand").exists()
+    plan["address_1"] = "https://api.drand.sh/public/7"
+    answer = desk.post(path("staff-name-sources", term_id=term.pk), plan)
     assert answer.status_code == 302
     assert set(EntropySource.objects.values_list("name", flat=True)) == {"dice", "drand"}
     assert services.may_name_sources(term)
