@@ -11,6 +11,7 @@ from courses.models import ClassSection, Lesson, Term
 from enrolment import notifications, queries, services
 from enrolment.domain.refusals import Refusal
 from enrolment.models import (
+    Application,
     ChainEntry,
     Claim,
     Enrolment,
@@ -19,6 +20,7 @@ from enrolment.models import (
     Opening,
     Outcome,
     Renewal,
+    Roster,
     WaitlistEntry,
     ledger,
 )
@@ -167,6 +169,17 @@ def tell_objection(objection_id: str) -> None:
     """Tell somebody what became of their objection to the list."""
     objection = Objection.objects.select_related("application__learner").get(pk=objection_id)
     notifications.tell_of_objection(objection, at=clock.now())
+
+
+@errand("tell_rejected")
+def tell_rejected(application_id: str) -> None:
+    """Tell somebody that their form is not in the draw, while they can still object."""
+    form = Application.objects.select_related("learner", "partner", "term").get(pk=application_id)
+    roster = Roster.objects.last_of(form.term)
+    if form.rejected_for and roster is not None and not roster.is_final:
+        at = clock.now()
+        until = services.objections_until(roster, at=at)
+        notifications.tell_of_rejection(form, until=until, at=at)
 
 
 @errand("tell_opening")

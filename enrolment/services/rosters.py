@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.utils.timezone import localtime
 
-from accounts import scope
+from accounts import outbox, scope
 from accounts.models import AuditEvent, User
 from courses.models import Term
 from enrolment import queries
@@ -282,6 +282,8 @@ def _note_states(why: Mapping[int, str]) -> None:
     for reason, pks in by_reason.items():
         is_out = Application.objects.filter(pk__in=pks)
         is_out.update(state=State.REJECTED, rejected_for=reason)
+        for pk in pks:
+            outbox.put("tell_rejected", pk)
 
 
 # What has to be so first

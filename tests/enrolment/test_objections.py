@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.models import ConsentRecord, OutboxMessage
-from enrolment import queries, services
+from accounts import clock
+from accounts.models import ConsentRecord, Message, OutboxMessage
+from enrolment import queries, services, tasks
 from enrolment.domain.draws import DrawProblem, DrawRefused
 from enrolment.models import Application, ChainEntry, RosterLine
-from tests.factories.applications import apply, classes_of, learner_of_age
+from tests.factories.applications import CLOSES_AT, apply, classes_of, learner_of_age
 from tests.factories.draws import FINAL_AT, FROZEN_AT, close_list, registrar, term_to_draw
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +51,14 @@ def final(term):
 
 def differences(roster):
     return bytes(roster.files.get(name="differences.csv").content).decode().splitlines()[1:]
+
+
+def letters_about_rejection():
+    """Every letter to somebody whose form is not on the list, once all errands have run."""
+    for row in OutboxMessage.objects.filter(done_at=None, kind="tell_rejected").order_by("pk"):
+        tasks.tell_rejected(row.object_id, row.pk)
+    letters = Message.objects.filter(template="enrolment/form_rejected")
+    return list(letters.select_related("learner").order_by("created_at"))
 
 
 def test_slip_of_the_keys_is_put_right_and_everybody_can_see_that(term, sections, as_app):
@@ -127,6 +136,40 @@ def test_person_is_told_what_was_decided(term, sections):
     assert OutboxMessage.objects.filter(
         kind="tell_objection", object_id=str(objection.pk)
     ).exists()
+
+
+def test_who_is_not_on_the_list_hears_of_it_while_they_can_object(term, sections):
+    section, other = sections[:2]
+    out, beside = apply([section]), apply([section])
+    services.join_forms(
+        first=out,
+        second=beside,
+        actor=out.learner.user,
+        channel="web",
+        at=CLOSES_AT - timedelta(days=1),
+    )
+    apply([other])
+    section.course.vigorous = True
+    section.course.save()
+    clock.set_to(FROZEN_AT)
+    close_list(term)
+    told = letters_about_rejection()
+    assert [letter.learner for letter in told] == [out.learner, beside.learner]
+    assert all(out.number in letter.text and len(letter.text) <= 70 for letter in told)
+    final(term)
+    clock.set_to(FINAL_AT)
+    assert letters_about_rejection() == told
+
+
+def test_nobody_is_told_to_object_when_the_hour_is_over(term, sections):
+    section, other = sections[:2]
+    apply([section])
+    apply([other])
+    section.course.vigorous = True
+    section.course.save()
+    close_list(term)
+    clock.set_to(FINAL_AT)
+    assert letters_about_rejection() == []
 
 
 def test_same_words_twice_are_one_objection(term, sections):

@@ -199,7 +199,8 @@ def test_each_thing_has_one_word(ours, locale):
 ABOUT_A_LIST = {
     "objection_upheld",
     "objection_answered",
-    *(f"form_{what}" for what in ("by_helper", "change", "joined", "submit", "undo", "withdraw")),
+    *("form_by_helper", "form_change", "form_joined", "form_rejected", "form_submit"),
+    *("form_undo", "form_withdraw"),
 }
 TO_A_NUMBER = {"reply_not_understood", "reply_no_step", "reply_nothing_open", "reply_which"}
 LETTERS = sorted((env.ROOT / "templates/enrolment/letters").glob("*.txt"))
