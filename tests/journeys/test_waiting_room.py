@@ -19,37 +19,37 @@ LETS_IN = 150_000.0
 
 def test_two_people_wait_for_their_turn_and_enrol(people: People, stack: Stack):
     opens_at = _plan_the_opening(people, stack)
-    ayiguli, jin = (
+    mayinur, jin = (
         people.somebody(size="largest"),
         people.somebody(size="largest", java_script_enabled=False),
     )
     rooms = [
-        _take_a_number(ayiguli, stack, "阿依古丽·买买提"),
+        _take_a_number(mayinur, stack, "玛依努尔·阿卜杜外力·买买提艾力"),
         _take_a_number(jin, stack, "金雪梅"),
     ]
     assert rooms[0] == rooms[1]
-    assert len({_number_of(ayiguli), _number_of(jin)}) == 2
-    assert audit_page(ayiguli.page) == []
+    assert len({_number_of(mayinur), _number_of(jin)}) == 2
+    assert audit_page(mayinur.page) == []
     _lose_the_line(jin, rooms[1])
-    before = _loads(ayiguli)
+    before = _loads(mayinur)
 
     stack.manage("clock", f"{opens_at:%Y-%m-%d %H:%M:%S}")
 
-    turn = ayiguli.page.locator("[data-queue-when=called]")
+    turn = mayinur.page.locator("[data-queue-when=called]")
     expect(turn).to_be_visible(timeout=LETS_IN)
-    expect(ayiguli.page.locator("[data-queue-position]")).to_have_text(re.compile(r"^[12]$"))
-    expect(ayiguli.page.locator("[data-queue-when=gathering]")).to_be_hidden()
-    assert _loads(ayiguli) == before  # nothing reloaded by itself
-    assert audit_page(ayiguli.page) == []
+    expect(mayinur.page.locator("[data-queue-position]")).to_have_text(re.compile(r"^[12]$"))
+    expect(mayinur.page.locator("[data-queue-when=gathering]")).to_be_hidden()
+    assert _loads(mayinur) == before  # nothing reloaded by itself
+    assert audit_page(mayinur.page) == []
     _look_until_called(jin)
 
-    for person in (ayiguli, jin):
+    for person in (mayinur, jin):
         person.press(f"/openings/{rooms[0]}/enter/")
         person.at(r"/courses/\?department=\d+$")
         _enrol(person)
-    places = ayiguli.goto("/openings/").locator("main")
+    places = mayinur.goto("/openings/").locator("main")
     expect(places.locator(f"#opening-{rooms[0]}")).to_contain_text("正在按号办理")
-    assert audit_page(ayiguli.page) == []
+    assert audit_page(mayinur.page) == []
 
 
 def _plan_the_opening(people: People, stack: Stack) -> datetime:
