@@ -36,12 +36,16 @@ SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 
 -- A setting that a service makes for its own transaction; it opens what it names and no more.
+-- An objection to the form of two who go together opens the form of both.
 CREATE FUNCTION is_objected_to(p_application bigint) RETURNS boolean LANGUAGE sql STABLE
 SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT EXISTS (
         SELECT FROM enrolment_objection o
+        JOIN enrolment_application named ON named.id = o.application_id
+        JOIN enrolment_application a ON a.id = p_application
         WHERE o.id = nullif(current_setting('app.objection', true), '')::bigint
-          AND o.application_id = p_application AND o.decided_at IS NULL)
+          AND o.decided_at IS NULL
+          AND (a.id = named.id OR a.goes_with_id = named.id OR a.id = named.goes_with_id))
 $$;
 
 CREATE FUNCTION is_being_amended(p_term bigint) RETURNS boolean LANGUAGE sql STABLE
@@ -64,7 +68,7 @@ $$;
 CREATE FUNCTION refuse_what_is_sealed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'the list of this term is closed: % stays as it was published', TG_TABLE_NAME
-        USING ERRCODE = 'integrity_constraint_violation',
+        USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'the_list_is_closed',
               HINT = 'An objection, or an amendment that everybody is told of, opens it.';
 END;
 $$;
@@ -108,7 +112,9 @@ BEGIN
                 ('rejected', 'in_draw', 'allocated', 'unallocated', 'closed')) THEN
             RETURN NEW;
         END IF;
-    ELSIF form.state = 'draft' AND last = 1 AND TG_OP <> 'DELETE'
+    ELSIF TG_OP = 'DELETE' THEN
+        RETURN OLD;  -- never handed in: on no list
+    ELSIF form.state = 'draft' AND last = 1
           AND (TG_TABLE_NAME = 'enrolment_wish' OR NEW.submitted_at IS NULL) THEN
         RETURN NEW;
     END IF;
@@ -123,6 +129,18 @@ CREATE TRIGGER the_list_is_closed BEFORE INSERT OR UPDATE OR DELETE
     ON enrolment_applicationversion FOR EACH ROW EXECUTE FUNCTION ensure_the_list_is_open();
 CREATE TRIGGER the_list_is_closed BEFORE INSERT OR UPDATE OR DELETE ON enrolment_wish
     FOR EACH ROW EXECUTE FUNCTION ensure_the_list_is_open();
+
+CREATE FUNCTION refuse_another_form() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'what was handed in stays as it was: nothing moves from one form to another'
+        USING ERRCODE = 'integrity_constraint_violation';
+END;
+$$;
+CREATE TRIGGER a_choice_stays_on_its_form BEFORE UPDATE ON enrolment_wish FOR EACH ROW
+    WHEN (NEW.version_id <> OLD.version_id) EXECUTE FUNCTION refuse_another_form();
+CREATE TRIGGER a_version_stays_on_its_form BEFORE UPDATE ON enrolment_applicationversion
+    FOR EACH ROW WHEN (NEW.application_id <> OLD.application_id)
+    EXECUTE FUNCTION refuse_another_form();
 
 -- Classes and rules, which stand in the published list as well.
 CREATE TRIGGER the_list_is_closed BEFORE UPDATE ON courses_classsection FOR EACH ROW
@@ -139,6 +157,10 @@ CREATE TRIGGER rules_stay_as_they_are BEFORE UPDATE OF published_at ON courses_t
     FOR EACH ROW WHEN (NEW.published_at IS NOT NULL AND is_sealed(NEW.term_id))
     EXECUTE FUNCTION refuse_what_is_sealed();
 
+CREATE TRIGGER no_rules_come_late BEFORE INSERT ON courses_termpolicy
+    FOR EACH ROW WHEN (NEW.published_at IS NOT NULL AND is_sealed(NEW.term_id))
+    EXECUTE FUNCTION refuse_what_is_sealed();
+
 -- A draw is made once; then it may be published, once.
 CREATE TRIGGER a_draw_stays_as_it_was BEFORE UPDATE ON enrolment_draw FOR EACH ROW
     WHEN (OLD.published_at IS NOT NULL OR (NEW.term_id, NEW.roster_id, NEW.seed_text, NEW.seed,
@@ -152,12 +174,14 @@ CREATE FUNCTION ensure_chance_is_not_chosen() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     phase text;
+    last integer := last_roster_of(coalesce(NEW.term_id, OLD.term_id));
 BEGIN
     SELECT t.phase INTO phase FROM courses_term t WHERE t.id = coalesce(NEW.term_id, OLD.term_id);
-    IF phase IN ('draft', 'published', 'renewal_open') AND (TG_OP = 'DELETE' OR NEW.value = '') THEN
+    IF last IS NULL AND phase IN ('draft', 'published', 'renewal_open')
+       AND (TG_OP = 'DELETE' OR NEW.value = '') THEN
         RETURN coalesce(NEW, OLD);
     END IF;
-    IF TG_OP = 'UPDATE' AND OLD.value = '' AND last_roster_of(NEW.term_id) >= 2
+    IF TG_OP = 'UPDATE' AND OLD.value = '' AND last >= 2
        AND (NEW.term_id, NEW.kind, NEW.name, NEW.what, NEW.address, NEW.fallback, NEW.due_at)
            IS NOT DISTINCT FROM (OLD.term_id, OLD.kind, OLD.name, OLD.what, OLD.address,
            OLD.fallback, OLD.due_at) THEN
@@ -170,6 +194,21 @@ $$;
 CREATE TRIGGER chance_is_not_chosen BEFORE INSERT OR UPDATE OR DELETE ON enrolment_entropysource
     FOR EACH ROW EXECUTE FUNCTION ensure_chance_is_not_chosen();
 
+-- Whoever knows what chance gave could try lists out until one suits a friend.
+CREATE FUNCTION refuse_lists_after_chance() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT FROM enrolment_entropysource WHERE term_id = NEW.term_id AND value <> '')
+       OR EXISTS (SELECT FROM enrolment_draw WHERE term_id = NEW.term_id) THEN
+        RAISE EXCEPTION 'what chance gave is known: the list stays as it is'
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END;
+$$;
+CREATE TRIGGER no_list_after_chance BEFORE INSERT ON enrolment_roster
+    FOR EACH ROW EXECUTE FUNCTION refuse_lists_after_chance();
+
 GRANT SELECT ON enrolment_application, enrolment_applicationversion, enrolment_wish,
     enrolment_roster, enrolment_rosterline, enrolment_wishresult, enrolment_draw TO seat_writer;
 """
@@ -181,6 +220,10 @@ GRANT UPDATE, DELETE, TRUNCATE ON {table} TO app;
 """
     for table in BOOKS
 ) + """
+DROP TRIGGER no_list_after_chance ON enrolment_roster;
+DROP TRIGGER no_rules_come_late ON courses_termpolicy;
+DROP TRIGGER a_version_stays_on_its_form ON enrolment_applicationversion;
+DROP TRIGGER a_choice_stays_on_its_form ON enrolment_wish;
 DROP TRIGGER chance_is_not_chosen ON enrolment_entropysource;
 DROP TRIGGER a_draw_stays_as_it_was ON enrolment_draw;
 DROP TRIGGER rules_stay_as_they_are ON courses_termpolicy;
@@ -190,8 +233,9 @@ DROP TRIGGER the_list_is_closed ON courses_classsection;
 DROP TRIGGER the_list_is_closed ON enrolment_wish;
 DROP TRIGGER the_list_is_closed ON enrolment_applicationversion;
 DROP TRIGGER the_list_is_closed ON enrolment_application;
-DROP FUNCTION ensure_chance_is_not_chosen, ensure_the_list_is_open, refuse_what_is_sealed,
-    is_sealed, is_being_amended, is_objected_to, last_roster_of;
+DROP FUNCTION refuse_lists_after_chance, refuse_another_form, ensure_chance_is_not_chosen,
+    ensure_the_list_is_open, refuse_what_is_sealed, is_sealed,
+    is_being_amended, is_objected_to, last_roster_of;
 """
 
 POLICIES = [

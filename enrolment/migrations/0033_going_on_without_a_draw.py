@@ -12,7 +12,15 @@ REVOKE DELETE, TRUNCATE ON enrolment_renewal, enrolment_renewallot, enrolment_re
     FROM app;
 GRANT SELECT, INSERT, UPDATE ON enrolment_renewal TO seat_writer;
 GRANT USAGE ON SEQUENCE enrolment_renewal_id_seq TO seat_writer;
+
+-- The digest stands before anybody has asked; the lot is drawn once, with the seed it stands for.
+CREATE TRIGGER a_lot_stays_as_promised BEFORE UPDATE ON enrolment_renewallot FOR EACH ROW
+    WHEN (OLD.drawn_at IS NOT NULL
+          OR (NEW.term_id, NEW.digest, NEW.made_at) <> (OLD.term_id, OLD.digest, OLD.made_at)
+          OR NEW.seed <> '' AND encode(sha256(decode(NEW.seed, 'hex')), 'hex') <> OLD.digest)
+    EXECUTE FUNCTION refuse_to_strike_out();
 """
+FREE = "DROP TRIGGER a_lot_stays_as_promised ON enrolment_renewallot;"
 POLICIES = [
     RowPolicy("enrolment_renewal", unit="unit_id", learner="learner_id"),
     RowPolicy("enrolment_renewalsecret"),  # work of the system alone
@@ -80,6 +88,6 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('drawn_at', None), ('seed', '')), models.Q(('drawn_at__isnull', False), models.Q(('seed', ''), _negated=True)), _connector='OR'), name='the_seed_of_renewals_is_shown_with_the_order'),
         ),
         *(operation for policy in POLICIES for operation in policy.operations()),
-        migrations.RunSQL(RIGHTS, migrations.RunSQL.noop),
+        migrations.RunSQL(RIGHTS, FREE),
         migrations.RunPython(install.all_functions, migrations.RunPython.noop),
     ]

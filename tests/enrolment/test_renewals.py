@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import ProgrammingError, transaction
 
 from accounts.models import OutboxMessage
 from courses.models import Attendance, ClassSection, Course, Term
@@ -324,6 +325,24 @@ def test_registrar_opening_renewal_shows_the_digest_before_anybody_asks(terms):
     )
     lot = RenewalLot.objects.get(term=coming)
     assert (lot.seed, len(lot.digest)) == ("", 64)
+
+
+@pytest.mark.parametrize(
+    ("is_drawn", "change"),
+    [
+        (False, {"seed": "ab" * 32, "drawn_at": TODAY}),
+        (False, {"digest": "0" * 64}),
+        (True, {"seed": "", "drawn_at": None}),
+        (True, {"drawn_at": TODAY}),
+    ],
+)
+def test_lot_is_drawn_once_with_the_seed_that_was_promised(terms, is_drawn, change):
+    first, again = repeatable(*terms)
+    ask(again, first, 5)
+    if is_drawn:
+        close(again.term)
+    with pytest.raises(ProgrammingError, match="never changed"), transaction.atomic():
+        RenewalLot.objects.filter(term=again.term).update(**change)
 
 
 def test_secret_of_a_lot_is_read_by_no_request(terms, as_app):
