@@ -30,6 +30,7 @@ from enrolment.models.renewals import Renewal, RenewalLot, RenewalSecret
 from enrolment.models.results import CutOff, DrawnNumber, WishResult
 from enrolment.models.seats import Seat
 from enrolment.models.shortlist import ShortlistedClass
+from enrolment.models.struck_out import StruckOut
 from enrolment.models.trials import RuleTrial
 from enrolment.models.vocabulary import (
     Act,
@@ -80,6 +81,7 @@ __all__ = [
     "Seat",
     "SeatState",
     "ShortlistedClass",
+    "StruckOut",
     "TermFigures",
     "Together",
     "WaitlistEntry",

@@ -36,6 +36,10 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         """On the list, and not drawn yet."""
         return self.filter(state=Application.State.IN_DRAW)
 
+    def not_struck_out(self) -> Self:
+        """Those whose learner has not stepped out since the list was closed."""
+        return self.filter(struck_out=None)
+
     def still_standing(self) -> Self:
         """Handed in and not withdrawn; also those that were kept off the list."""
         return self.exclude(state__in=[Application.State.DRAFT, Application.State.WITHDRAWN])
@@ -324,6 +328,7 @@ class ChainEntry(models.Model):
         WITHDRAW = "withdraw", _("withdrawn")
         FREEZE = "freeze", _("list closed")
         AMEND = "amend", _("list amended")
+        STRIKE = "strike", _("struck out")
         DRAW = "draw", _("drawn")
 
     term = models.ForeignKey(Term, on_delete=models.PROTECT, related_name="chain", db_index=False)

@@ -46,9 +46,9 @@ RETURNS boolean LANGUAGE sql STABLE AS $$
 $$;
 
 -- What became of every choice, for each person: two of them stand on the line of a couple. Who
--- has died, or is out by an objection, does not come any more; the seat keeps its letter. The
--- companion of a couple has nothing to say on a form but what the other filled in, on a line of
--- their own as well.
+-- has died, stepped out of the draw, or is out by an objection, does not come any more; the seat
+-- keeps its letter, and who shares their line comes alone. The companion of a couple has nothing
+-- to say on a form but what the other filled in, on a line of their own as well.
 CREATE OR REPLACE FUNCTION seat_drawn(p_draw bigint)
 RETURNS TABLE (
     line_id bigint, learner_id bigint, section_id bigint, rank int, code text, round int,
@@ -62,6 +62,7 @@ RETURNS TABLE (
                WHERE substring(choice->>0 FROM '[0-9]+$')::bigint = r.section_id LIMIT 1
            ), ''), coalesce(v.wants_better, false),
            a.state NOT IN ('draft', 'withdrawn', 'rejected') AND p.deceased_on IS NULL
+           AND x.id IS NULL
     FROM enrolment_draw d
     JOIN enrolment_rosterline l ON l.roster_id = d.roster_id
     JOIN enrolment_wishresult r ON r.line_id = l.id
@@ -70,12 +71,13 @@ RETURNS TABLE (
     LEFT JOIN enrolment_applicationversion v
         ON v.id = coalesce(filled_in.current_id, lead.current_id)
     CROSS JOIN LATERAL (
-        SELECT lead.learner_id, lead.state
+        SELECT lead.id, lead.learner_id, lead.state
         UNION ALL
-        SELECT c.learner_id, c.state FROM enrolment_application c
+        SELECT c.id, c.learner_id, c.state FROM enrolment_application c
         WHERE l.size = 2 AND c.goes_with_id = lead.id
     ) a
     JOIN accounts_learner p ON p.id = a.learner_id
+    LEFT JOIN enrolment_struckout x ON x.application_id = a.id
     WHERE d.id = p_draw
 $$;
 
@@ -182,9 +184,9 @@ SET enable_nestloop = off AS $$
     SELECT count(*)::int FROM noted
 $$;
 
--- The lists of the draw become lines, in their order; a couple waits as one. Who said on the form
--- that they would change gives the lower seat up when a better one comes: that in the way of it,
--- or the last one where they have as many as they want.
+-- The lists of the draw become lines, in their order; a couple waits as one, where both come. Who
+-- said on the form that they would change gives the lower seat up when a better one comes: that in
+-- the way of it, or the last one where they have as many as they want.
 CREATE OR REPLACE FUNCTION seat_line_up_drawn(p_draw bigint, p_at timestamptz)
 RETURNS void LANGUAGE sql SET enable_nestloop = off AS $$
     WITH drawn AS MATERIALIZED (
@@ -210,7 +212,8 @@ RETURNS void LANGUAGE sql SET enable_nestloop = off AS $$
     SELECT d.section_id, d.learner_id, d.unit_id,
            row_number() OVER (PARTITION BY d.section_id ORDER BY d.place, d.line_id, d.learner_id),
            d.flags, 'waiting',
-           CASE WHEN d.people = 2 THEN md5('draw ' || d.line_id || ' ' || d.section_id)::uuid END,
+           CASE WHEN count(*) OVER (PARTITION BY d.section_id, d.line_id) = 2
+                THEN md5('draw ' || d.line_id || ' ' || d.section_id)::uuid END,
            lower.enrolment, p_at
     FROM drawn d LEFT JOIN lower USING (learner_id, section_id)
     WHERE d.place IS NOT NULL AND d.comes AND d.status = 'running'
@@ -240,7 +243,7 @@ RETURNS void LANGUAGE sql AS $$
     FROM seat_drawn(p_draw) d
     JOIN courses_classsection s ON s.id = d.section_id
     JOIN accounts_learner p ON p.id = d.learner_id AND p.unit_id <> s.unit_id
-    WHERE d.code = 'ADMITTED' OR d.place IS NOT NULL
+    WHERE d.comes AND (d.code = 'ADMITTED' OR d.place IS NOT NULL)
     ON CONFLICT DO NOTHING
 $$;
 

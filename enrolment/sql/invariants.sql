@@ -46,6 +46,14 @@ RETURNS TABLE (rule text, subject text) LANGUAGE sql STABLE AS $$
     LEFT JOIN seat_drawn(w.id) d
         ON d.section_id = e.section_id AND d.learner_id = e.learner_id AND d.code = 'ADMITTED'
     WHERE w.published_at IS NULL OR d.line_id IS NULL
+
+    UNION ALL
+    SELECT 'who stepped out of a draw has no place of it', 'enrolment ' || e.id
+    FROM enrolment_struckout x
+    JOIN enrolment_application a ON a.id = x.application_id
+    JOIN courses_classsection s ON s.term_id = a.term_id
+    JOIN enrolment_enrolment e
+        ON e.section_id = s.id AND e.learner_id = a.learner_id AND e.source = 'draw'
 $$;
 
 -- Seats and what they stand for.
