@@ -75,10 +75,23 @@ def make_draw(
         "applicants": [person | {"lottery": numbers[person["id"]]} for person in people],
         "waitlist_order": waitlist_order,
     }
-    result = allocate(read_market(json.dumps(with_numbers).encode()))
+    result = _allocated(with_numbers)
     files = package.drawn_files(with_numbers, json.loads(result.to_json()), seed)
     _ensure_right(result, files)
     return Drawn(text, numbers, with_numbers, result, files)
+
+
+def result_of(files: Mapping[str, bytes], *, waitlist_order: str) -> Result:
+    """Work the result of a published package out once more, from its files alone.
+
+    Raises ``PackageRefused`` for files that cannot be read, ``MarketRefused`` for a market that
+    contradicts itself.
+    """
+    return _allocated(package.read_files(files).market | {"waitlist_order": waitlist_order})
+
+
+def _allocated(market: Mapping[str, Any]) -> Result:
+    return allocate(read_market(json.dumps(market).encode()))
 
 
 def _ensure_right(result: Result, files: Mapping[str, bytes]) -> None:

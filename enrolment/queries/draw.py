@@ -8,10 +8,10 @@ from typing import Any
 from django.utils.timezone import localtime
 
 from courses.models import Term
-from enrolment.domain import draws, package, rosters, wishes
+from enrolment.domain import draws, package, rosters
 from enrolment.domain.wishes import Line
 from enrolment.models import Application, Draw, DrawFile, Roster, RosterLine, Wish
-from enrolment.queries.rosters import classes_of_draw, forms_on_the_list
+from enrolment.queries.rosters import classes_of_draw, forms_on_the_list, section_of
 
 
 def lines_kept(roster: Roster) -> list[Line]:
@@ -43,6 +43,12 @@ def package_of(draw: Draw) -> dict[str, bytes]:
     return _contents(DrawFile.objects.of_draw(draw))
 
 
+def file_of(roster: Roster, name: str) -> bytes:
+    """Return one file published when a list was closed; the list alone has over a megabyte."""
+    found = DrawFile.objects.of_roster(roster).filter(name=name)
+    return bytes(found.values_list("content", flat=True).first() or b"")
+
+
 def _contents(files: Any) -> dict[str, bytes]:
     return {name: bytes(content) for name, content in files.values_list("name", "content")}
 
@@ -50,6 +56,14 @@ def _contents(files: Any) -> dict[str, bytes]:
 def classes_in(files: Mapping[str, bytes]) -> list[dict[str, Any]]:
     """Return the classes with their buckets, as the published table has them."""
     return package.read_sections(files[package.SECTIONS])
+
+
+def codes_in(files: Mapping[str, bytes]) -> dict[int, str]:
+    """Return what the published table calls each class; that stays, whatever happens later."""
+    try:
+        return {section_of(record["id"]): record["id"] for record in classes_in(files)}
+    except (package.PackageRefused, KeyError):
+        return {}
 
 
 def clashes_in(files: Mapping[str, bytes]) -> list[list[str]]:
@@ -78,19 +92,25 @@ def market_of_forms(term: Term, *, at: datetime) -> dict[str, Any]:
 
 
 def order_on_the_forms(roster: Roster) -> dict[str, list[str]]:
-    """Return the choices of every line's form in its own order, by application number."""
-    lines = RosterLine.objects.filter(roster=roster)
-    version_of = {
-        number: lead or own
-        for number, own, lead in lines.values_list(
-            "application__number", "application__current", "application__goes_with__current"
-        )
+    """Return the choices of every line's form in its own order, by application number.
+
+    Classes have the names that the list gives them.
+    """
+    version_of: dict[str, int] = {}
+    names_of: dict[str, dict[int, str]] = {}
+    lines = RosterLine.objects.filter(roster=roster).values_list(
+        "application__number", "application__current", "application__goes_with__current",
+        "choices", "dropped",
+    )  # fmt: skip
+    for number, own, lead, choices, dropped in lines.iterator(chunk_size=5000):
+        version_of[number] = lead or own
+        names = [*(name for name, _letters in choices), *dropped]
+        names_of[number] = {section_of(name): name for name in names}
+    listed: dict[int, list[int]] = defaultdict(list)
+    wished = Wish.objects.filter(version__in=list(version_of.values())).order_by("rank")
+    for version, section in wished.values_list("version", "section").iterator(chunk_size=10_000):
+        listed[version].append(section)
+    return {
+        number: [names[section] for section in listed[version_of[number]] if section in names]
+        for number, names in names_of.items()
     }
-    listed: dict[int, list[str]] = defaultdict(list)
-    choices = Wish.objects.filter(version__in=list(version_of.values())).order_by("rank")
-    names = choices.values_list(
-        "version", "section", "section__course__subject__code", "section__course__level"
-    )
-    for version, section, subject, level in names.iterator(chunk_size=10_000):
-        listed[version].append(wishes.class_code(subject, level, section))
-    return {number: listed[version] for number, version in version_of.items()}

@@ -4,26 +4,35 @@ from collections.abc import Iterable, Iterator
 from hashlib import sha256
 
 from courses.models import Term
-from enrolment.domain import chain, drawing, package, wishes
+from enrolment.domain import chain, drawing, package
 from enrolment.domain.chain import ChainRefused, Entry
-from enrolment.models import (
-    ChainEntry,
-    Draw,
-    DrawFile,
-    DrawnNumber,
-    PostedHead,
-    Roster,
-    WishResult,
-)
+from enrolment.models import ChainEntry, Draw, DrawFile, PostedHead, Roster
 from enrolment.queries.draw import files_of, lines_kept, package_of
+from enrolment.queries.list_check import classes_that_differ, forms_that_differ
+from enrolment.queries.result_check import (
+    cutoffs_that_differ,
+    line_that_differs,
+    numbers_that_differ,
+    places_that_differ,
+    reasons_that_differ,
+    seats_that_differ,
+)
 
 
 def what_differs(term: Term) -> list[str]:
-    """Return everything that is not as it was published, a line each; [] when all is right."""
+    """Return everything that is not as it was published, a line each; [] when all is right.
+
+    Of each kind the first that is wrong is named. Forms are compared with a chain that holds.
+    """
     found = list(_of_chain(term))
-    for roster in Roster.objects.of_term(term):
+    chain_holds = not found
+    rosters = list(Roster.objects.of_term(term).select_related("term"))
+    for roster in rosters:
         found += _of_list(roster)
-    draw = Draw.objects.filter(term=term).select_related("roster").first()
+        if chain_holds:
+            found += forms_that_differ(roster, is_last=roster is rosters[-1])
+    found += classes_that_differ(term, rosters)
+    draw = Draw.objects.filter(term=term).select_related("roster__term", "term").first()
     if draw is not None:
         found += _of_draw(draw)
     return found
@@ -49,10 +58,11 @@ def _entry(row: ChainEntry) -> Entry:
 def _of_list(roster: Roster) -> Iterator[str]:
     name = f"list {roster.version}"
     files = files_of(roster)
+    published = files.get(package.ROSTER, b"")
     rebuilt = package.roster_csv(line.as_applicant() for line in lines_kept(roster))
-    if sha256(rebuilt).hexdigest() != roster.sha256:
-        yield f"{name}: built anew from the rows it has another digest"
-    if sha256(files.get(package.ROSTER, b"")).hexdigest() != roster.sha256:
+    if said := line_that_differs(package.ROSTER, rebuilt, published):
+        yield f"{name}: {said}"
+    if sha256(published).hexdigest() != roster.sha256:
         yield f"{name}: roster.csv is not the one that was published"
     yield from _of_files(name, DrawFile.objects.of_roster(roster))
     noted = ChainEntry.objects.filter(term=roster.term, act__in=["freeze", "amend"])
@@ -67,37 +77,28 @@ def _of_files(name: str, files: Iterable[DrawFile]) -> Iterator[str]:
 
 
 def _of_draw(draw: Draw) -> Iterator[str]:
-    yield from _of_files("draw", DrawFile.objects.of_draw(draw))
     files = package_of(draw)
     wrong = drawing.first_wrong_line(files)
     if wrong is not None:
         yield f"draw: {wrong}"
-    if sha256(files.get(package.DIGESTS, b"")).hexdigest() != draw.result_sha256:
-        yield "draw: digests.txt is not the one that was signed"
     if sha256(draw.seed_text.encode()).hexdigest() != draw.seed:
         yield "draw: the seed does not follow from its text"
     if draw.seed_text.encode() != files.get(package.SEED):
         yield "draw: seed.txt is not the text that was drawn with"
     yield from rows_that_differ(draw)
+    yield from places_that_differ(draw)
 
 
 def rows_that_differ(draw: Draw) -> Iterator[str]:
-    """Yield what the rows say otherwise than the files that were signed.
+    """Yield where the files are not those that were signed, and what the rows say otherwise.
 
     What people are told of their own form, and the seats they get, come from rows.
     """
     files = package_of(draw)
-    drawn = DrawnNumber.objects.filter(draw=draw)
-    numbers = dict(drawn.values_list("line__application__number", "number"))
-    if package.numbers_csv(numbers) != files.get(package.NUMBERS):
-        yield "draw: numbers.csv does not follow from the rows"
-    given = WishResult.objects.admitted().filter(line__roster=draw.roster)
-    seats = {
-        f"{number}|{wishes.class_code(subject, level, section)}": [round_, bucket]
-        for number, section, subject, level, round_, bucket in given.values_list(
-            "line__application__number", "section", "section__course__subject__code",
-            "section__course__level", "round", "bucket",
-        )
-    }  # fmt: skip
-    if package.result_csv(seats) != files.get(package.RESULT):
-        yield "draw: result.csv does not follow from the rows"
+    yield from _of_files("draw", DrawFile.objects.of_draw(draw))
+    if sha256(files.get(package.DIGESTS, b"")).hexdigest() != draw.result_sha256:
+        yield "draw: digests.txt is not the one that was signed"
+    yield from numbers_that_differ(draw, files)
+    yield from seats_that_differ(draw, files)
+    yield from cutoffs_that_differ(draw, files)
+    yield from reasons_that_differ(draw, files)

@@ -53,7 +53,7 @@ def classes_of_draw(term: Term, *, at: datetime) -> DrawClasses:
     facts = {pk: _class_facts(sections[pk]) for pk in sorted(chosen)}
     free = _free_seats(chosen, at)
     records = [
-        {"id": codes[pk], "capacity": free[pk], "buckets": _buckets(free[pk], rules)}
+        {"id": codes[pk], "capacity": free[pk], "buckets": buckets_of(free[pk], rules)}
         for pk in facts
     ]
     hours = {
@@ -309,8 +309,11 @@ def _spans(meets: Any) -> Spans:
     return tuple((one.lower.astimezone(UTC), one.upper.astimezone(UTC)) for one in meets)
 
 
-def _buckets(seats: int, rules: TermRules) -> list[dict[str, object]]:
-    """Open seats first, then the reserves, the largest share first: jsonb keeps no order."""
+def buckets_of(seats: int, rules: TermRules) -> list[dict[str, object]]:
+    """Return how so many seats are cut: open ones first, then the reserves, the largest first.
+
+    jsonb keeps no order of its own.
+    """
     stored = rules.stored.get("reserves", {})
     shares = dict(sorted(stored.items(), key=lambda one: (-one[1], one[0])))
     cut = wishes.reserves(seats, shares, from_open=rules.stored.get("reserve_from_open", 12))

@@ -6,7 +6,7 @@ turns a package back into the input of ``python -m enrolment.domain.allocation``
 """
 
 from enrolment.domain.lottery import numbers_csv
-from enrolment.domain.package.drawn import CUTOFFS, NUMBERS, RESULT, result_csv
+from enrolment.domain.package.drawn import CUTOFFS, NUMBERS, RESULT, cutoffs_csv, result_csv
 from enrolment.domain.package.folder import (
     DIGESTS,
     FILES,
@@ -42,6 +42,7 @@ __all__ = [
     "SEED",
     "Package",
     "PackageRefused",
+    "cutoffs_csv",
     "digests_txt",
     "drawn_files",
     "frozen_files",
