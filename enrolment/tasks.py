@@ -21,9 +21,11 @@ from enrolment.models import (
     Outcome,
     Renewal,
     Roster,
+    StruckOut,
     WaitlistEntry,
     ledger,
 )
+from enrolment.queries.struck_out import stays_in_the_draw
 
 SECTION = ("section__course", "section__term", "section__campus", "section__room", "section__slot")
 
@@ -180,6 +182,15 @@ def tell_rejected(application_id: str) -> None:
         at = clock.now()
         until = services.objections_until(roster, at=at)
         notifications.tell_of_rejection(form, until=until, at=at)
+
+
+@errand("tell_struck_out")
+def tell_struck_out(row_id: str) -> None:
+    """Tell somebody that they are out of the draw; and who goes with them, that they stay."""
+    rows = StruckOut.objects.select_related("application__learner")
+    row = rows.get(pk=row_id)
+    other = stays_in_the_draw(row.application)
+    notifications.tell_of_stepping_out(row, other=other, at=clock.now())
 
 
 @errand("tell_opening")

@@ -27,6 +27,7 @@ from enrolment.views import (
     renewals,
     results,
     shortlist,
+    stepping_out,
     terms,
     together,
     trials,
@@ -109,6 +110,7 @@ urlpatterns = [
         applications.withdraw_application,
         name="withdraw-application",
     ),
+    path("my/application/step-out/", stepping_out.step_out, name="step-out"),
     path("my/application/print/", applications.print_application, name="print-application"),
     path("my/application/<slug:code>/result/", results.show_result, name="show-result"),
     path("my/renewal/", renewals.show_renewals, name="show-renewals"),
@@ -172,6 +174,11 @@ urlpatterns = [
         "desk/learners/<int:learner_id>/form/slip/",
         forms_desk.form_slip_for,
         name="form-slip-for",
+    ),
+    path(
+        "desk/learners/<int:learner_id>/form/<slug:code>/step-out/",
+        stepping_out.step_out_for,
+        name="step-out-for",
     ),
     path(
         "desk/learners/<int:learner_id>/form/together/",

@@ -44,6 +44,8 @@ class FormProblem(StrEnum):
     NOT_HANDED_IN = "not_handed_in"
     WITH_SOMEBODY = "with_somebody"
     LINKED_ALREADY = "linked_already"
+    NOT_ON_THE_LIST = "not_on_the_list"
+    DRAW_IS_PUBLIC = "draw_is_public"
 
 
 # What is asked of a choice. Not: whether the class takes people today, holds, waiting lists.

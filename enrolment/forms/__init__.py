@@ -28,6 +28,7 @@ from enrolment.forms.draw import (
 )
 from enrolment.forms.openings import OpeningsForm, RoomPlaceForm, SteerForm
 from enrolment.forms.papers import PapersForm, PlaceForm
+from enrolment.forms.stepping_out import StepOutForm, WhoStepsOutForm
 from enrolment.forms.trials import TrialForm, first_answers
 
 __all__ = [
@@ -53,9 +54,11 @@ __all__ = [
     "RoomPlaceForm",
     "SourcesForm",
     "SteerForm",
+    "StepOutForm",
     "TogetherForm",
     "TrialForm",
     "WantedForm",
+    "WhoStepsOutForm",
     "WitnessForm",
     "WordForm",
     "first_answers",

@@ -1,7 +1,11 @@
 """Every letter of enrolment, each of one SMS."""
 
 from enrolment.notifications.forms import tell_of_form
-from enrolment.notifications.objections import tell_of_objection, tell_of_rejection
+from enrolment.notifications.objections import (
+    tell_of_objection,
+    tell_of_rejection,
+    tell_of_stepping_out,
+)
 from enrolment.notifications.replies import (
     list_offers,
     tell_refused_reply,
@@ -46,6 +50,7 @@ __all__ = [
     "tell_of_opening",
     "tell_of_rejection",
     "tell_of_renewal",
+    "tell_of_stepping_out",
     "tell_refused_reply",
     "tell_too_late",
     "write_back",

@@ -18,6 +18,7 @@ from enrolment.models import (
     Roster,
     RosterLine,
     Seat,
+    StruckOut,
     WaitlistEntry,
     Wish,
     WishResult,
@@ -43,8 +44,9 @@ COLUMNS = (
 def people_drawn(term: Term) -> list[Applied]:
     """Return everybody on the list of a term's draw with what they got, nobody twice.
 
-    Of two who go together both count, each with their own age and the choices they share. The
-    caller works for the whole city.
+    Who stepped out before it is not counted, nor is what they would have had. Of two who go
+    together both count, each with their own age and the choices they share. The caller works
+    for the whole city.
     """
     roster = Roster.objects.last_of(term)
     if roster is None:
@@ -59,7 +61,10 @@ def people_drawn(term: Term) -> list[Applied]:
     seats = Counter(won.values_list("line", flat=True))
     first = set(won.filter(rank=1).values_list("line", flat=True))
     found = []
+    out = set(StruckOut.objects.of_term(term).values_list("application", flat=True))
     for form in _Forms(term, DRAWN).all():
+        if form.pk in out:
+            continue
         stands_on = form.pk if form.pk in lines else form.line_of
         if stands_on not in lines:
             continue

@@ -14,6 +14,7 @@ from enrolment.queries.applications import (
     terms_with_forms,
     window_of,
 )
+from enrolment.queries.struck_out import OutOfDraw, out_of_draw
 
 Phase = Term.Phase
 # What has been handed in is told of until the results have all been answered.
@@ -41,6 +42,7 @@ class MyForm:
     wishes: list[Wish] = field(default_factory=list)  # of the draft
     counted: list[Wish] = field(default_factory=list)  # of what counts
     partner_name: str = ""
+    out: OutOfDraw = field(default_factory=OutOfDraw)  # who has stepped out since the list closed
 
     @property
     def record(self) -> Application:
@@ -101,6 +103,12 @@ class MyForm:
             return False
         return _said(self.draft, self.wishes) != _said(self.current, self.counted)
 
+    @property
+    def may_step_out(self) -> bool:
+        """Whether the form is on the closed list of a draw that is not public, and still in it."""
+        on_the_list = self.is_handed_in and self.record.state == Application.State.IN_DRAW
+        return on_the_list and self.out.own is None
+
     def may_change(self, at: datetime) -> bool:
         """Whether the web still takes what is done to the form."""
         begun_at = self.draft.begun_at if self.draft else None
@@ -152,6 +160,7 @@ def my_form(learner: Learner) -> MyForm | None:
         wishes=_wishes(draft),
         counted=_wishes(current),
         partner_name=_partner_name(application),
+        out=out_of_draw(application),
     )
 
 

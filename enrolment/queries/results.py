@@ -16,6 +16,7 @@ from enrolment.models import (
     Draw,
     Enrolment,
     RosterLine,
+    StruckOut,
     WaitlistEntry,
     WishResult,
     ledger,
@@ -24,6 +25,7 @@ from enrolment.queries.applications import can_be_chosen
 from enrolment.queries.classes import LIKE_IT
 from enrolment.queries.facts import dossier
 from enrolment.queries.rosters import section_of
+from enrolment.queries.struck_out import out_of_draw
 
 SHOWN = (
     "section__course__subject",
@@ -71,11 +73,12 @@ class OwnResult:
     line: RosterLine
     choices: list[Became]
     of_how_many: int
+    struck_out: StruckOut | None = None  # stepped out before: nothing of it was assigned
 
     @property
     def has_a_place(self) -> bool:
         """Whether anything was given."""
-        return any(one.is_given for one in self.choices)
+        return self.struck_out is None and any(one.is_given for one in self.choices)
 
     @property
     def are_two(self) -> bool:
@@ -115,6 +118,7 @@ def result_of(application: Application, *, at: datetime) -> OwnResult | None:
         line=line,
         choices=_choices(draw, line, application.learner, at=at),
         of_how_many=draw.roster.count,
+        struck_out=out_of_draw(application).own,
     )
 
 
@@ -236,6 +240,7 @@ def results_to_tell(units: Iterable[int], *, at: datetime) -> QuerySet[Applicati
     )
     return (
         Application.objects.handed_in()
+        .not_struck_out()
         .filter(term__draw__published_at__lte=at, term__phase=Term.Phase.CONFIRMING)
         .filter(unit__in=list(units), learner__phone="", learner__deceased_on=None)
         .annotate(has_place=Exists(given))
@@ -245,10 +250,14 @@ def results_to_tell(units: Iterable[int], *, at: datetime) -> QuerySet[Applicati
 
 
 def people_of_draw(draw: Draw, first: int, last: int) -> list[Application]:
-    """Return the forms of the people of a draw in a range of learners, those who died left out."""
+    """Return the forms of the people of a draw in a range of learners.
+
+    Who has died or stepped out is left out.
+    """
     return list(
         Application.objects.of_term(draw.term)
         .handed_in()
+        .not_struck_out()
         .filter(learner__gte=first, learner__lte=last, learner__deceased_on=None)
         .select_related("learner", "term")
         .order_by("learner")

@@ -97,6 +97,7 @@ from enrolment.services.sources import (
     read_source,
     sign,
 )
+from enrolment.services.struck_out import step_out
 from enrolment.services.terms import (
     PhaseRefused,
     TermStillTaught,
@@ -230,6 +231,7 @@ __all__ = [
     "say_one_comes",
     "say_one_stays_away",
     "sign",
+    "step_out",
     "strike",
     "subjects_to_place_in",
     "swap_class",

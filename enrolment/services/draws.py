@@ -30,8 +30,9 @@ from enrolment.models import (
 from enrolment.services.chain import append_entry
 from enrolment.services.results import place_the_drawn
 from enrolment.services.rosters import write_files
-from enrolment.services.rows import insert_rows, take_time
+from enrolment.services.rows import insert_rows, lock_forms, take_time
 from enrolment.services.sources import has_signed
+from enrolment.services.struck_out import strike_out_who_died
 from enrolment.services.terms import move_term_on, phases_ahead
 
 State = Application.State
@@ -62,8 +63,9 @@ def run_draw(*, term: Term, actor: User, at: datetime) -> Draw:
 def publish_draw(*, term: Term, actor: User, at: datetime) -> Draw:
     """Show a draw to everybody at once, and give the seats. Published once: again is nothing new.
 
-    Seats, lines and letters come about in the same commit. Raises ``DrawRefused`` before the
-    draw, before a witness has signed its results, and where seats do not agree with it.
+    Seats, lines and letters come about in the same commit; who stepped out since the list was
+    closed, or has died, has none of them. Raises ``DrawRefused`` before the draw, before a
+    witness has signed its results, and where seats do not agree with it.
     """
     with scope.system("publish a draw"):
         take_time()
@@ -76,6 +78,8 @@ def publish_draw(*, term: Term, actor: User, at: datetime) -> Draw:
             raise DrawRefused(DrawProblem.NOT_SIGNED)
         if differs := next(queries.rows_that_differ(draw), None):
             raise DrawRefused(DrawProblem.DIFFERENT, differs)  # seats are given by the rows
+        lock_forms()  # who is stepping out at this moment is out, or is told to decline
+        strike_out_who_died(term=draw.term, actor=actor, at=at)
         draw.published_at = at
         draw.save(update_fields=["published_at"])
         _say_who_has_a_seat(draw)
@@ -252,14 +256,14 @@ def _keep_cutoffs(draw: Draw, drawn: Drawn) -> None:
 
 
 def _say_who_has_a_seat(draw: Draw) -> None:
-    """Allocated, or not; whoever goes with somebody shares that line."""
+    """Allocated, or not; whoever goes with somebody shares that line. Who is out has nothing."""
     lines = RosterLine.objects.filter(roster=draw.roster)
     won = lines.filter(results__code=WishResult.Code.ADMITTED)
     in_draw = Application.objects.of_term(draw.term).in_the_draw()
     has_seat = set(won.values_list("application", flat=True))
     together = won.filter(size=2).values("application")
     has_seat.update(in_draw.filter(goes_with__in=together).values_list("pk", flat=True))
-    allocated = in_draw.filter(pk__in=has_seat)
+    allocated = in_draw.filter(pk__in=has_seat).not_struck_out()
     allocated.update(state=State.ALLOCATED)
     in_draw.update(state=State.UNALLOCATED)
 

@@ -14,9 +14,9 @@ from accounts.models import Learner, User
 from courses.models import Term
 from enrolment import queries
 from enrolment.domain.wishes import MOST_LISTED
-from enrolment.models import Application
+from enrolment.models import Application, StruckOut
 from enrolment.queries.desk_forms import NEARBY_MINUTES
-from enrolment.services import applications, company, forms
+from enrolment.services import applications, company, forms, struck_out
 from enrolment.services.applications import FormRefused
 from enrolment.services.desk import Press, Word, keep_word
 
@@ -110,6 +110,30 @@ def undo_form_for(*, application: Application, word: Word, actor: User, at: date
         application=application, actor=actor, channel=word.channel, at=at
     )
     _keep(form, word, actor, at, act="undo")
+
+
+@transaction.atomic
+def step_out_for(
+    *,
+    application: Application,
+    because: str,
+    both: bool,
+    word: Word,
+    actor: User,
+    at: datetime,
+) -> list[Learner]:
+    """Let somebody out of the draw, or both of two; return who is out by this.
+
+    Of who has died no consent is kept: nobody agreed to anything. Raises ``FormRefused``.
+    """
+    rows = struck_out.step_out(
+        application=application, reason=because, actor=actor, channel=word.channel, at=at,
+        both=both,
+    )  # fmt: skip
+    if because != StruckOut.Reason.DIED:
+        for row in rows:
+            _keep(row.application, word, actor, at, act="step out")
+    return [row.application.learner for row in rows]
 
 
 @transaction.atomic

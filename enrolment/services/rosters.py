@@ -35,7 +35,7 @@ from enrolment.models import (
 )
 from enrolment.queries import DrawClasses
 from enrolment.services.chain import append_entry
-from enrolment.services.rows import insert_rows, take_time
+from enrolment.services.rows import insert_rows, lock_forms, take_time
 from enrolment.services.terms import move_term_on, phases_ahead
 
 DIFFERENCES = "differences.csv"
@@ -52,7 +52,7 @@ def freeze_roster(*, term: Term, actor: User, at: datetime) -> Roster:
     """
     with scope.system("close a list"):
         take_time()
-        _lock_forms()
+        lock_forms()
         term = Term.objects.select_for_update(no_key=True).get(pk=term.pk)
         if (stands := Roster.objects.of_term(term).first()) is not None:
             return stands
@@ -78,7 +78,7 @@ def finalise_roster(*, term: Term, actor: User, at: datetime) -> Roster:
     """
     with scope.system("close a list"):
         take_time()
-        _lock_forms()
+        lock_forms()
         term = Term.objects.select_for_update(no_key=True).get(pk=term.pk)
         first = _last_roster(term)
         if first.is_final:
@@ -113,7 +113,7 @@ def amend_roster(
     """
     with scope.system("close a list"):
         take_time()
-        _lock_forms()
+        lock_forms()
         term = Term.objects.select_for_update(no_key=True).get(pk=term.pk)
         last = _last_roster(term)
         _ensure_amendable(last, change, signed_by, countersigned_by)
@@ -287,15 +287,6 @@ def _note_states(why: Mapping[int, str]) -> None:
 
 
 # What has to be so first
-
-
-def _lock_forms() -> None:
-    """Wait for every form that is being handed in, and let none begin until the list is closed.
-
-    Whoever comes after finds the list closed, and is told so.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("LOCK TABLE enrolment_application IN EXCLUSIVE MODE")
 
 
 def _open_for(setting: str, pk: int) -> None:

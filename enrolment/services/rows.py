@@ -27,6 +27,15 @@ def take_time() -> None:
             cursor.execute("SELECT set_config(%s, %s, true)", [limit, LONGEST])
 
 
+def lock_forms() -> None:
+    """Wait for every step with a form that is being taken, and let none begin in the meantime.
+
+    Whoever comes after finds the list closed, or the draw public, and is told so.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE enrolment_application IN EXCLUSIVE MODE")
+
+
 def insert_rows(
     model: type[Model], columns: Mapping[str, str], rows: Iterable[Sequence[Any]]
 ) -> int:

@@ -48,6 +48,8 @@ def _page_of(form: MyForm, request: LearnerRequest) -> str:
         return "enrolment/form/start.html" if is_new else "enrolment/form/under_way.html"
     if application.state == State.WITHDRAWN:
         return "enrolment/form/withdrawn.html"
+    if form.out.own is not None:
+        return "enrolment/form/stepped_out.html"
     if form.is_handed_in or form.lead:
         return "enrolment/form/handed_in.html"
     return "enrolment/form/not_in_the_draw.html"

@@ -22,6 +22,7 @@ from enrolment.forms import HandInForm, JoinForm, WordForm
 from enrolment.models import Application
 from enrolment.queries import desk_forms
 from enrolment.queries.desk_forms import DeskForm
+from enrolment.queries.struck_out import out_of_draw
 from enrolment.services import FormRefused, Word, office_forms
 from enrolment.views.calls import ON_THE_PHONE, usual_channel
 from enrolment.views.desk import learner_of
@@ -227,6 +228,7 @@ def _rendered(
             "desk": desk,
             "application": application,
             "companion": application.partner if application else None,
+            "out": out_of_draw(application) if application else None,
             "lead": application.goes_with if application else None,
             "choices": [(choice, _lines(choice)) for choice in desk.choices],
             "line": line,

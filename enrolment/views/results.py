@@ -74,12 +74,18 @@ def _page(application: Application, actor: User, *, at: datetime) -> dict[str, A
     found = queries.result_of(application, at=at)
     if found is None:
         raise Http404
-    left: list[LeftOver] = queries.left_over(found, actor=actor, at=at)
+    left: list[LeftOver] = []
+    if found.struck_out is None:
+        left = queries.left_over(found, actor=actor, at=at)
     return {
         "result": found,
         "term": application.term,
         "names": _names(found),
-        "headline": said.headline(has_place=found.has_a_place, waits=found.waits),
+        "headline": said.headline(
+            has_place=found.has_a_place,
+            waits=found.waits,
+            is_out=found.struck_out is not None,
+        ),
         "choices": [_told(one, found, at) for one in found.choices],
         "left_over": [(one.section, said.where_left_over(one.seats)) for one in left],
     }

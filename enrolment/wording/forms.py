@@ -41,6 +41,12 @@ PROBLEMS = {
     FormProblem.LINKED_ALREADY: gettext_lazy(
         "One of you two is on the list together with somebody already. Part those two first."
     ),
+    FormProblem.NOT_ON_THE_LIST: gettext_lazy(
+        "This form is not on the closed list of a draw. While forms are open it can be withdrawn."
+    ),
+    FormProblem.DRAW_IS_PUBLIC: gettext_lazy(
+        "The draw is public. A place that you do not want can be declined on its page."
+    ),
 }
 RANKS = (
     pgettext_lazy("choice on a form", "First choice"),

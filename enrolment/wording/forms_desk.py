@@ -37,6 +37,12 @@ FORM_PROBLEMS = {
     FormProblem.LINKED_ALREADY: gettext_lazy(
         "One of the two goes with somebody already. Let them part first."
     ),
+    FormProblem.NOT_ON_THE_LIST: gettext_lazy(
+        "The form is not on the closed list. While forms are open it can be withdrawn."
+    ),
+    FormProblem.DRAW_IS_PUBLIC: gettext_lazy(
+        "The draw is public. Decline the place for the learner instead."
+    ),
 }
 
 
@@ -108,6 +114,13 @@ def forms_parted(name: str) -> str:
     """Say to staff that two people stand for themselves again."""
     return _("%(name)s stands alone again. The other one needs a form of their own.") % {
         "name": name
+    }
+
+
+def stepped_out(names: Iterable[str]) -> str:
+    """Say to staff who is out of the draw, and that it stays so."""
+    return _("%(names)s: out of the draw. The seats go to whoever waits; it stays so.") % {
+        "names": _(", ").join(names)
     }
 
 

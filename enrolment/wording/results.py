@@ -163,8 +163,10 @@ def where_left_over(seats: int) -> str:
     return ngettext("%(seats)s place left", "%(seats)s places left", seats) % {"seats": seats}
 
 
-def headline(*, has_place: bool, waits: bool) -> str:
-    """Say the result in one breath, at the top."""
+def headline(*, has_place: bool, waits: bool, is_out: bool = False) -> str:
+    """Say the result in one breath, at the top; ``is_out``: who stepped out before the draw."""
+    if is_out:
+        return _("You stepped out before the draw, so no place was given")
     if has_place:
         return _("You have a place")
     if waits:

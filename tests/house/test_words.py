@@ -200,7 +200,7 @@ ABOUT_A_LIST = {
     "objection_upheld",
     "objection_answered",
     *("form_by_helper", "form_change", "form_joined", "form_rejected", "form_submit"),
-    *("form_undo", "form_withdraw"),
+    *("form_undo", "form_withdraw", "goes_on_alone", "stepped_out"),
 }
 TO_A_NUMBER = {"reply_not_understood", "reply_no_step", "reply_nothing_open", "reply_which"}
 LETTERS = sorted((env.ROOT / "templates/enrolment/letters").glob("*.txt"))
