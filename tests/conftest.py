@@ -23,11 +23,19 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave tests that empty all tables to the end, with the rows that migrations had filled.
+    """Let tests that empty all tables come after all that need the rows of the migrations.
 
-    pytest-django sees to that, and pytest then gathers what shares a parameter of the session.
+    And before those that ask nothing of the database: a browser that stays open for them keeps
+    Django from its connection. pytest-django sees to that order, and pytest then gathers what
+    shares a parameter of the session.
     """
-    items.sort(key=empties_all_tables)
+    items.sort(key=lambda item: 1 if empties_all_tables(item) else 0 if uses_tables(item) else 2)
+
+
+def uses_tables(item: pytest.Item) -> bool:
+    """Whether a test reads or writes the database of its process."""
+    names = getattr(item, "fixturenames", ())
+    return item.get_closest_marker("django_db") is not None or "db" in names
 
 
 def empties_all_tables(item: pytest.Item) -> bool:

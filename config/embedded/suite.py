@@ -133,7 +133,7 @@ def tests(options: argparse.Namespace, rest: list[str]) -> Check:
         # One process and nothing captured: these count and measure, and their print is kept.
         command += ["-s", f"--deep={','.join(options.deep or DEEP)}"]
     elif not rest:
-        # By groups: tests that share something dear to start share a worker.
+        # One by one to whoever is free. The journeys of a worker share what is dear to start.
         command += ["-n", "2", "--dist", "loadgroup"]
     if options.fast:
         command += ["-m", FAST]

@@ -2,9 +2,15 @@
 
 from itertools import dropwhile
 
-from tests.conftest import empties_all_tables
+from tests.conftest import empties_all_tables, uses_tables
 
 
-def test_tables_are_emptied_by_the_last_tests_only(request):
-    in_the_end = dropwhile(lambda item: not empties_all_tables(item), request.session.items)
-    assert [item.nodeid for item in in_the_end if not empties_all_tables(item)] == []
+def test_tables_are_emptied_after_all_tests_that_need_them(request):
+    later = dropwhile(lambda item: not empties_all_tables(item), request.session.items)
+    needs_rows = (item for item in later if uses_tables(item) and not empties_all_tables(item))
+    assert [item.nodeid for item in needs_rows] == []
+
+
+def test_browsers_that_stay_open_come_last(request):
+    tables = [empties_all_tables(item) or uses_tables(item) for item in request.session.items]
+    assert tables == sorted(tables, reverse=True)

@@ -1,7 +1,6 @@
 """One running product and one browser for all journeys, and people who sit at it.
 
-The stack is dear to start (half a minute), so all journeys share it and go to one worker: the
-group's name keeps pytest-xdist from starting a second one.
+The stack is dear to start (half a minute), so all journeys that a worker is given share it.
 """
 
 import tempfile
@@ -35,13 +34,12 @@ FLAGS = [
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whoever sits at the running product is a browser test, and all of them share one worker."""
+    """Whoever sits at the running product is a browser test."""
     here = Path(__file__).parent
     for item in items:
         sits_there = {"people", "applicants"} & set(getattr(item, "fixturenames", ()))
         if sits_there and here in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("journeys"))
 
 
 @pytest.hookimpl(wrapper=True)

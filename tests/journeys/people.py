@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 from tests.journeys.stack import Stack
 
 PHONE, DESKTOP = (360, 740), (1280, 800)
+BORN_ON = ("1960", "3", "5")
 TOTP_PERIOD = 30
 SAID_OF_A_REFUSAL = re.compile(r"Failed to load resource: .* status of (4\d\d|50\d)")
 
@@ -93,6 +94,16 @@ class Person:
         assert code is not None
         self._write_and_send("code", code[0])
         self.page.wait_for_url(lambda url: "/accounts/login/" not in url)
+
+    def say_who_one_is(self, name: str) -> None:
+        """A number that nobody knows yet: name, sex, birthday and school, once."""
+        self.at(r"/my/about-me/")
+        self.page.fill("[name=name]", name)
+        self.page.locator("[name=sex][value=m]").check()
+        for part, value in zip(("year", "month", "day"), BORN_ON, strict=True):
+            self.page.fill(f"[name$=_{part}]", value)
+        self.page.locator("[name=unit]").first.check()
+        self.press("/my/about-me/")
 
     def sign_in_as_staff(self, account: dict[str, str]) -> None:
         """User name and password, then the six digits of the authenticator."""

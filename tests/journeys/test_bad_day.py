@@ -31,7 +31,7 @@ from tests.journeys.bad_day_acts import (
 )
 from tests.journeys.bad_day_stack import CITY, FORM, Answer, Browser, House, until
 
-pytestmark = [pytest.mark.threads, pytest.mark.xdist_group("bad day")]
+pytestmark = pytest.mark.threads
 
 PHONE = 'href="tel:+8657788880001"'  # of the settings: this city has entered none
 NEW_NUMBER = "+8613912345678"

@@ -13,7 +13,6 @@ from tests.journeys.stack import Stack
 CITY, STREET = "青澜市老年大学", "东门街道"  # the nearest campus is the branch that teaches taiji
 BRANCH = "东门社区分校"
 UNKNOWN_NUMBER = "139 1234 5678"  # as people write it
-BORN_ON = ("1960", "3", "5")
 MADE_WITHIN = 150_000.0  # milliseconds; films of the demo may stand in front
 
 
@@ -29,7 +28,7 @@ def test_the_last_seat_goes_from_one_to_the_next_in_line(people: People, stack: 
 
     assert _find_taiji(chen, places_left=0) == seat
     chen.sign_in_by_phone(UNKNOWN_NUMBER)
-    _say_who_one_is(chen)
+    chen.say_who_one_is("陈国华")
     _declare_health_and_ask(chen, seat)
     place = chen.at(r"/my/waiting/(\d+)/$")
     assert stack.message(chen_phone, "候补第1位")
@@ -99,17 +98,6 @@ def _find_taiji(person: Person, *, places_left: int) -> int:
     expect(row.locator(".seat--few" if places_left else ".seat--full")).to_be_visible()
     row.locator('a[href$="/enrol/"]').click()
     return person.at(r"/accounts/login/code/.*classes(?:/|%2F)(\d+)(?:/|%2F)enrol")
-
-
-def _say_who_one_is(person: Person) -> None:
-    person.at(r"/my/about-me/")
-    page = person.page
-    page.fill("[name=name]", "陈国华")
-    page.locator("[name=sex][value=m]").check()
-    for part, value in zip(("year", "month", "day"), BORN_ON, strict=True):
-        page.fill(f"[name$=_{part}]", value)
-    page.locator("[name=unit]").first.check()
-    person.press("/my/about-me/")
 
 
 def _declare_health_and_ask(person: Person, section: int) -> None:

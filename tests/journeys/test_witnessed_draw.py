@@ -40,6 +40,7 @@ def throw_and_read(registrar: Person) -> None:
     while missing.count():
         name = missing.first.inner_text()
         missing.first.click()
+        registrar.at(r"/desk/draw/sources/\d+/$")
         assert audit_page(registrar.page) == []
         registrar.page.fill("[name=typed]", DICE if "dice" in name else DIGITS)
         registrar.page.fill("[name=proof]", "摇号录像第12分钟")

@@ -19,7 +19,7 @@ from tests.enrolment.domain.draws import (
 
 PAGE = Path(verify.__file__).with_suffix(".html")
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("verify page")]  # one browser
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
