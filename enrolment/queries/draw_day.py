@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 
 from accounts.models import Unit
-from courses.models import ClassSection, Term
+from courses.models import ClassSection, Department, Term
+from enrolment.domain import package
 from enrolment.models import (
     Amendment,
     Application,
@@ -23,7 +24,7 @@ from enrolment.models import (
     WishResult,
     Witness,
 )
-from enrolment.queries.draw import classes_in, files_of
+from enrolment.queries.draw import classes_in, file_of
 from enrolment.queries.rosters import section_of
 
 
@@ -140,27 +141,54 @@ class ClassOutcome:
         return next((one for one in self.cutoffs if one.bucket == names[0]), None)
 
 
-def outcomes_of(draw: Draw) -> list[ClassOutcome]:
-    """Return what every class came to, by department, subject and level.
+def departments_in(draw: Draw) -> dict[Unit, list[Department]]:
+    """Return the universities with classes in a draw, and the departments of those classes.
+
+    By key: universities and departments were entered in their order.
+    """
+    last = CutOff.objects.filter(draw=draw, section=OuterRef("pk"))
+    drawn = ClassSection.objects.filter(Exists(last))
+    pairs = sorted(set(drawn.values_list("unit", "course__subject__department")))
+    units = Unit.objects.in_bulk({unit for unit, _department in pairs})
+    departments = Department.objects.in_bulk({department for _unit, department in pairs})
+    found: dict[Unit, list[Department]] = {}
+    for unit, department in pairs:
+        found.setdefault(units[unit], []).append(departments[department])
+    return found
+
+
+def outcomes_of(
+    draw: Draw, *, unit: Unit | None = None, department: Department | None = None
+) -> list[ClassOutcome]:
+    """Return what classes came to, by department, subject and level; of one office, of all.
 
     Needs a scope for the whole city: seats are counted, nobody is named.
     """
+    table = file_of(draw.roster, package.SECTIONS)
+    records = {section_of(one["id"]): one for one in classes_in({package.SECTIONS: table})}
+    sections = ClassSection.objects.filter(pk__in=records).with_all_to_show()
+    if unit is not None:
+        sections = sections.filter(unit=unit)
+    if department is not None:
+        sections = sections.filter(course__subject__department=department)
+    order = list(
+        sections.order_by(
+            "course__subject__department__position", "course__subject__position",
+            "course__level", "unit", "number", "pk",
+        )
+    )  # fmt: skip
+    shown = [section.pk for section in order]
     given = dict(
         WishResult.objects.admitted()
-        .filter(line__roster=draw.roster)
+        .filter(line__roster=draw.roster, section__in=shown)
         .values_list("section")
         .annotate(Sum("line__size"))
         .order_by()
     )
-    records = {section_of(one["id"]): one for one in classes_in(files_of(draw.roster))}
     cutoffs: dict[int, list[CutOff]] = {}
-    for one in CutOff.objects.filter(draw=draw).order_by("section", "round", "bucket"):
+    of_them = CutOff.objects.filter(draw=draw, section__in=shown)
+    for one in of_them.order_by("section", "round", "bucket"):
         cutoffs.setdefault(one.section_id, []).append(one)
-    sections = ClassSection.objects.filter(pk__in=records).with_all_to_show()
-    order = sections.order_by(
-        "course__subject__department__position", "course__subject__position",
-        "course__level", "unit", "number", "pk",
-    )  # fmt: skip
     return [
         ClassOutcome(
             section=section,
@@ -228,14 +256,14 @@ def public_draw(term: Term) -> PublicDraw:
 
 
 def public_file(term: Term, *, version: int | None, name: str) -> DrawFile | None:
-    """Return one published file: of a list by its version, of the results without one."""
+    """Return one published file: of a list by its version, of the results without one.
+
+    Its content is read when it is asked for: most who ask have the file already.
+    """
+    files = DrawFile.objects.defer("content").filter(roster__term=term, name=name)
     if version is not None:
-        files = DrawFile.objects.filter(roster__term=term, roster__version=version)
-        return files.filter(is_result=False, name=name).first()
-    draw = Draw.objects.filter(term=term, published_at__isnull=False).first()
-    if draw is None:
-        return None
-    return DrawFile.objects.of_draw(draw).filter(name=name).first()
+        return files.filter(is_result=False, roster__version=version).first()
+    return files.filter(is_result=True, roster__draw__published_at__isnull=False).first()
 
 
 def terms_with_draws() -> "QuerySet[Term]":
@@ -246,7 +274,7 @@ def terms_with_draws() -> "QuerySet[Term]":
 
 def differences_of(roster: Roster) -> list[list[str]]:
     """Return the public differences of a list from the one before, a row each."""
-    content = files_of(roster).get("differences.csv", b"")
+    content = file_of(roster, "differences.csv")
     return [line.split(",") for line in content.decode().splitlines()[1:]]
 
 

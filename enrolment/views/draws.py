@@ -1,7 +1,9 @@
 """Doors for everybody: what was drawn, from what, and how to check it."""
 
-from collections.abc import Iterable
+from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
+from threading import Lock
 from typing import TypeVar
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,7 +16,7 @@ from courses.models import Department, Term
 from enrolment import queries, services, wording
 from enrolment.domain import verify
 from enrolment.models import Draw
-from enrolment.views.downloads import attached, zipped
+from enrolment.views.downloads import FOR_AN_HOUR, lasting, zipped
 
 One = TypeVar("One", Unit, Department)
 CHECKERS = {name: Path(verify.__file__).with_name(name) for name in ("verify.py", "verify.html")}
@@ -52,20 +54,20 @@ def show_classes(request: HttpRequest, code: str) -> HttpResponse:
     """Up to which number people came in, class by class, for one university at a time."""
     term = _term(code)
     draw = _published(term)
-    with scope.system("count seats given"):
-        every = queries.outcomes_of(draw)
-    units = _in_order(one.section.unit for one in every)
+    offered = queries.departments_in(draw)
+    units = list(offered)
     unit = _chosen(request, "unit", units)
-    here = [one for one in every if one.section.unit == unit]
-    departments = _in_order(_department(one) for one in here)
+    departments = offered[unit] if unit else []
     department = _chosen(request, "department", departments)
+    with scope.system("count seats given"):
+        outcomes = queries.outcomes_of(draw, unit=unit, department=department)
     return render(
         request,
         "enrolment/draw/classes.html",
         {
             "term": term, "draw": draw, "unit": unit, "units": units,
             "department": department, "departments": departments,
-            "outcomes": [one for one in here if _department(one) == department],
+            "outcomes": outcomes,
         },
     )  # fmt: skip
 
@@ -73,23 +75,40 @@ def show_classes(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def download_list_file(request: HttpRequest, code: str, version: int, name: str) -> HttpResponse:
     """One file of a closed list, byte for byte."""
-    return _file(_term(code), version, name)
+    return _file(request, code, version, name)
 
 
 @require_safe
 def download_result_file(request: HttpRequest, code: str, name: str) -> HttpResponse:
     """One file of the published package, byte for byte."""
-    return _file(_term(code), None, name)
+    return _file(request, code, None, name)
 
 
 @require_safe
 def download_package(request: HttpRequest, code: str) -> HttpResponse:
     """The whole package and both checkers in one archive: enough for a machine without a net."""
-    term = _term(code)
-    files = queries.package_of(_published(term))
-    with_checkers = {f"{term.code}/{name}": content for name, content in files.items()}
-    with_checkers |= {name: path.read_bytes() for name, path in CHECKERS.items()}
-    return attached(zipped(with_checkers), f"draw-{term.code}.zip")
+    draw = _published(_term(code))
+    tag = sha256(draw.result_sha256.encode())
+    for path in CHECKERS.values():
+        tag.update(path.read_bytes())
+    digest = tag.hexdigest()
+
+    def whole() -> bytes:
+        with _one_builds:  # the others of a crowd wait for it and find it made
+            return _archive(code, draw.result_sha256, digest)
+
+    return lasting(request, f"draw-{code}.zip", digest, whole, keep=FOR_AN_HOUR)
+
+
+_one_builds = Lock()
+
+
+@lru_cache(maxsize=2)
+def _archive(code: str, result: str, _digest: str) -> bytes:
+    """Build the archive of a result and of the checkers with this digest."""
+    draw = Draw.objects.select_related("roster").get(term__code=code, result_sha256=result)
+    files = {f"{code}/{name}": content for name, content in queries.package_of(draw).items()}
+    return zipped(files | {name: path.read_bytes() for name, path in CHECKERS.items()})
 
 
 @require_safe
@@ -97,7 +116,8 @@ def download_checker(request: HttpRequest, name: str) -> HttpResponse:
     """A program that works a draw out again from its files."""
     if name not in CHECKERS:
         raise Http404
-    return attached(CHECKERS[name].read_bytes(), name)
+    content = CHECKERS[name].read_bytes()
+    return lasting(request, name, sha256(content).hexdigest(), lambda: content, keep=FOR_AN_HOUR)
 
 
 def _term(code: str) -> Term:
@@ -109,15 +129,6 @@ def _published(term: Term) -> Draw:
     return get_object_or_404(draws, term=term)
 
 
-def _department(outcome: queries.ClassOutcome) -> Department:
-    return outcome.section.course.subject.department
-
-
-def _in_order(found: Iterable[One]) -> list[One]:
-    """Each once, by key: universities and departments were entered in their order."""
-    return sorted(set(found), key=lambda one: one.pk)
-
-
 def _chosen(request: HttpRequest, name: str, among: list[One]) -> One | None:
     """The one the address asks for, else the first."""
     asked = request.GET.get(name, "")
@@ -125,8 +136,8 @@ def _chosen(request: HttpRequest, name: str, among: list[One]) -> One | None:
     return found or next(iter(among), None)
 
 
-def _file(term: Term, version: int | None, name: str) -> HttpResponse:
-    found = queries.public_file(term, version=version, name=name)
+def _file(request: HttpRequest, code: str, version: int | None, name: str) -> HttpResponse:
+    found = queries.public_file(_term(code), version=version, name=name)
     if found is None:
         raise Http404
-    return attached(bytes(found.content), found.name)
+    return lasting(request, found.name, found.sha256, lambda: bytes(found.content))
