@@ -16,6 +16,7 @@ from courses.models import Department, Term
 from enrolment import queries, services, wording
 from enrolment.domain import verify
 from enrolment.models import Draw
+from enrolment.queries.struck_out import struck_lines
 from enrolment.views.downloads import FOR_AN_HOUR, lasting, zipped
 
 One = TypeVar("One", Unit, Department)
@@ -35,12 +36,15 @@ def show_draw(request: HttpRequest, code: str) -> HttpResponse:
     found = queries.public_draw(term)
     rosters = found.day.rosters
     final = next((one for one in rosters if one.version == 2), None)
+    with scope.system("say who stepped out"):
+        struck = struck_lines(term)
     context = {
         "term": term,
         "found": found,
         "day": found.day,
         "due_at": queries.at_of(found.day),
         "until": services.objections_until(rosters[0], at=clock.now()) if rosters else None,
+        "struck": struck,
         "differences": [
             (number, *wording.difference(change, reason))
             for number, change, reason in (queries.differences_of(final) if final else [])
