@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator
 from config.demo import applications_held, tables
 from config.demo.applications_wishes import MOST_LISTED, Prospectus, Wisher, numbers
 from config.demo.chance import shares, stream
-from config.demo.people import age_on, band_of
+from config.demo.people import age_on
 from config.demo.records import ApplicationPlan, CityPlan, LearnerPlan
 from config.demo.seating import Sitter
+from enrolment.domain.simulation import typical_minutes
 
 # Of 100 lists, how many have 1, 2, 3, 4, 5 wishes: longer ones where two classes are wanted.
 LENGTHS, LENGTHS_FOR_TWO = (10, 26, 33, 21, 10), (0, 10, 26, 34, 30)
@@ -32,9 +33,6 @@ _CHANNELS = {
     "feature": (0, 35, 40, 25),
     "none": (0, 25, 50, 25),
 }
-# First come, first served, as assumed: the middle of an age band's minutes.
-MINUTES = (1.0, 1.5, 3.0, 6.0, 8.0)
-WITH_HELPER = 3.3  # so many times faster
 HELPED_BELOW_70, HELPED_FROM_70 = 0.75, 0.45
 
 
@@ -177,11 +175,6 @@ class _Desk:
             others = [p for p in group if p.no not in served]
             found |= served | _some(others, share * len(group) - len(served), self.rng)
         return found
-
-
-def typical_minutes(age: int, *, with_helper: bool) -> float:
-    """How long people like this one take to send the form, were it first come, first served."""
-    return MINUTES[band_of(age)] / (WITH_HELPER if with_helper else 1.0)
 
 
 def _some(people_: list[LearnerPlan], count: float, rng: random.Random) -> set[int]:

@@ -31,6 +31,10 @@ class ClassSectionQuerySet(models.QuerySet["ClassSection"]):
         """Classes that have not been called off."""
         return self.filter(status=ClassSection.Status.RUNNING)
 
+    def in_a_draw(self) -> Self:
+        """Classes whose places are drawn: in a room, and open to whoever wishes for them."""
+        return self.filter(by_invitation=False).exclude(mode=ClassSection.Mode.ONLINE)
+
     def of_units(self, units: Iterable[int]) -> Self:
         """Classes of these offices."""
         return self.filter(unit__in=units)
@@ -174,6 +178,10 @@ class ClassSection(models.Model):
 
 class LessonQuerySet(models.QuerySet["Lesson"]):
     """The words we have for lessons."""
+
+    def in_a_draw(self) -> Self:
+        """Classes whose places are drawn: in a room, and open to whoever wishes for them."""
+        return self.filter(by_invitation=False).exclude(mode=ClassSection.Mode.ONLINE)
 
     def of_units(self, units: Iterable[int]) -> Self:
         """Lessons of the classes of these offices."""

@@ -172,7 +172,13 @@ from enrolment.queries.times import (
     payment_until,
     rules_of,
 )
-from enrolment.queries.trials import season_of, terms_with_forms_kept
+from enrolment.queries.trials import (
+    has_classes_to_try,
+    invented_season,
+    people_to_make_up,
+    season_of,
+    terms_with_forms_kept,
+)
 
 __all__ = [
     "Asked",
@@ -246,11 +252,13 @@ __all__ = [
     "forms_on_the_list",
     "given_for",
     "handed_in_alone",
+    "has_classes_to_try",
     "has_unsent_changes",
     "held_in",
     "helped_with",
     "home_of",
     "in_each_others_way_on",
+    "invented_season",
     "is_sealed",
     "kept_for_a_call_until",
     "last_entry",
@@ -292,6 +300,7 @@ __all__ = [
     "payment_until",
     "people_drawn",
     "people_of",
+    "people_to_make_up",
     "places_of",
     "places_to_answer",
     "proposed_openings",

@@ -116,12 +116,7 @@ def rule_version(term: Term, *, at: datetime) -> int:
 
 def can_be_chosen(term: Term) -> ClassSectionQuerySet:
     """Return the classes that go into the draw: in a room, listed, running, not by invitation."""
-    return (
-        ClassSection.objects.listed()
-        .running()
-        .filter(term=term, by_invitation=False)
-        .exclude(mode=ClassSection.Mode.ONLINE)
-    )
+    return ClassSection.objects.listed().running().taught_in(term).in_a_draw()
 
 
 @dataclass(frozen=True)

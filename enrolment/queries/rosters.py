@@ -8,7 +8,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
@@ -50,24 +50,31 @@ def classes_of_draw(term: Term, *, at: datetime) -> DrawClasses:
     sections = {section.pk: section for section in every}
     chosen = set(can_be_chosen(term).values_list("pk", flat=True))
     codes = {pk: code_of(section) for pk, section in sections.items()}
-    facts = {pk: _class_facts(sections[pk]) for pk in sorted(chosen)}
+    facts = {pk: class_facts(sections[pk]) for pk in sorted(chosen)}
     free = _free_seats(chosen, at)
     records = [
         {"id": codes[pk], "capacity": free[pk], "buckets": buckets_of(free[pk], rules)}
         for pk in facts
     ]
+    clashes = clashes_between(facts.values(), codes, gap=rules.rules.travel_gap)
+    return DrawClasses(Offer(facts=facts, codes=codes, rules=rules.rules), records, clashes)
+
+
+def clashes_between(
+    classes: Iterable[ClassFacts], codes: Mapping[int, str], *, gap: timedelta
+) -> list[list[str]]:
+    """Return the pairs of classes, by code, that nobody can hold together."""
     hours = {
-        codes[pk]: ClassHours(
+        codes[one.section]: ClassHours(
             course=one.course,
             campus=one.campus,
             is_online=one.is_online,
             hot=one.hot,
             meets=one.meets,
         )
-        for pk, one in facts.items()
+        for one in classes
     }
-    clashes = wishes.clashes(hours, gap=rules.rules.travel_gap)
-    return DrawClasses(Offer(facts=facts, codes=codes, rules=rules.rules), records, clashes)
+    return wishes.clashes(hours, gap=gap)
 
 
 def _free_seats(sections: set[int], at: datetime) -> dict[int, int]:
@@ -279,7 +286,8 @@ def _neighbourhoods(minutes: int) -> dict[str, frozenset[int]]:
     return {region: frozenset(campuses) for region, campuses in near.items()}
 
 
-def _class_facts(section: ClassSection) -> ClassFacts:
+def class_facts(section: ClassSection) -> ClassFacts:
+    """Return what the rules ask of a class."""
     course = section.course
     return ClassFacts(
         section=section.pk,

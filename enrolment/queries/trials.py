@@ -3,16 +3,26 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Sum
 
 from courses.models import ClassSection, Term
+from courses.models.sections import ClassSectionQuerySet
 from enrolment.domain.allocation import Applicant, Bucket, Choice, ClassSpec, Market
-from enrolment.domain.simulation import Form, Groups, Season
+from enrolment.domain.simulation import (
+    Crowd,
+    Form,
+    Groups,
+    Season,
+    Taught,
+    invent,
+    typical_minutes,
+)
 from enrolment.domain.statistics import Applied, band_of
 from enrolment.models import Application, Enrolment, Roster, Wish
 from enrolment.queries.draw import market_kept, market_of_forms
-from enrolment.queries.figures import people_on_forms
-from enrolment.queries.rosters import section_of
+from enrolment.queries.figures import HELPER, people_on_forms
+from enrolment.queries.rosters import clashes_between, class_facts, code_of, section_of
+from enrolment.queries.times import rules_of
 
 
 def terms_with_forms_kept() -> list[Term]:
@@ -47,6 +57,7 @@ def season_of(term: Term, *, at: datetime) -> Season:
                     : line.get("size", 1)
                 ],
                 own=_own_of(line, own.get(line["id"], frozenset())),
+                minutes=_minutes_of([one for _learner, one in people.get(line["id"], ())]),
                 holds_a_seat=any(
                     learner in holding for learner, _one in people.get(line["id"], ())
                 ),
@@ -55,6 +66,40 @@ def season_of(term: Term, *, at: datetime) -> Season:
         },
         subjects=_subjects(market["classes"]),
     )
+
+
+def has_classes_to_try(term: Term) -> bool:
+    """Whether people can be made up who wish for classes of this term."""
+    return _to_try(term).exists()
+
+
+def people_to_make_up(term: Term) -> int:
+    """Return how many people to begin with: three for two seats, as where many are turned away."""
+    return int((_to_try(term).aggregate(seats=Sum("capacity"))["seats"] or 0) * 1.5)
+
+
+def invented_season(term: Term, crowd: Crowd, *, at: datetime) -> Season:
+    """Return a season of people made up for the classes of a term, as they are planned now."""
+    sections = list(_to_try(term).select_related("course__subject", "term", "unit"))
+    codes = {section.pk: code_of(section) for section in sections}
+    taught = [
+        Taught(codes[one.pk], one.capacity, one.course.subject.code, one.unit.name)
+        for one in sections
+    ]
+    gap = rules_of(term, at=at).rules.travel_gap
+    clashes = clashes_between(map(class_facts, sections), codes, gap=gap)
+    return invent(crowd, taught, [(one, other) for one, other in clashes], seed=term.code)
+
+
+def _to_try(term: Term) -> ClassSectionQuerySet:
+    """Classes in a room that run, listed already or not."""
+    return ClassSection.objects.taught_in(term).running().in_a_draw()
+
+
+def _minutes_of(people: list[Applied]) -> float:
+    """How long it would take to send a form: the quicker of two sends it for both."""
+    each = [typical_minutes(one.age, with_helper=one.channel == HELPER) for one in people]
+    return min(each, default=1.0)
 
 
 def groups_of(one: Applied) -> Groups:

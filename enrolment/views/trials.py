@@ -1,18 +1,24 @@
 """Doors of the registrar to rules that are tried out before they are published."""
 
+from datetime import datetime
+
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import clock, scope
 from accounts.http import StaffRequest, sent, staff_required
+from accounts.models import User
 from courses.models import Term, TermPolicy
 from courses.models.terms import default_rules
 from courses.roles import LOOK_AFTER_TERMS
 from enrolment import queries, services, wording
 from enrolment.forms import TrialForm, first_answers
 from enrolment.models import RuleTrial
+
+NO_CLASSES = _("This term has no classes yet that people could be made up for. Plan some first.")
 
 
 @never_cache
@@ -28,25 +34,23 @@ def try_rules(request: StaffRequest, term_id: int) -> HttpResponse:
     form = TrialForm(
         sent(request),
         terms=terms,
-        initial=first_answers(present, terms[0]) if terms else None,
+        initial=first_answers(
+            present, forms_of=next(iter(terms), None), people=queries.people_to_make_up(term)
+        ),
     )
-    if terms and form.is_valid():
-        trial = services.ask_for_trial(
-            term=term,
-            forms_of=form.cleaned_data["forms_of"],
-            present={**present, "rule": "draw"},
-            tried=form.rules(),
-            actor=request.user,
-            at=at,
-        )
-        return redirect("enrolment:staff-show-trial", trial.pk)
+    has_any = bool(terms) or queries.has_classes_to_try(term)
+    if has_any and form.is_valid():
+        trial = _ask(term, form, present, request.user, at)
+        if trial is not None:
+            return redirect("enrolment:staff-show-trial", trial.pk)
+        form.add_error("forms_of", NO_CLASSES)
     return render(
         request,
         "enrolment/office/try_rules.html",
         {
             "term": term,
             "form": form,
-            "has_forms": bool(terms),
+            "has_any": has_any,
             "trials": [
                 (trial, wording.rules_tried(trial))
                 for trial in RuleTrial.objects.for_term(term)[:10]
@@ -68,9 +72,28 @@ def show_trial(request: StaffRequest, trial_id: int) -> HttpResponse:
         {
             "trial": trial,
             "rules": wording.rules_tried(trial),
+            "tried_on": wording.tried_on(trial),
             "lines": wording.lines_of_trial(trial) if trial.answer else [],
         },
     )
+
+
+def _ask(
+    term: Term, form: TrialForm, present: dict[str, object], actor: User, at: datetime
+) -> RuleTrial | None:
+    """Ask what is on the form; None where there is nothing to try it on."""
+    try:
+        return services.ask_for_trial(
+            term=term,
+            forms_of=form.chosen_term,
+            crowd=form.crowd,
+            present={**present, "rule": "draw"},
+            tried=form.rules(),
+            actor=actor,
+            at=at,
+        )
+    except services.NoForms:
+        return None
 
 
 def _rules_of(term: Term) -> dict[str, object]:

@@ -98,7 +98,7 @@ from enrolment.wording.staff import (
     term_to_move_on,
     told_of_loss,
 )
-from enrolment.wording.trials import lines_of_trial, rules_tried
+from enrolment.wording.trials import lines_of_trial, rules_tried, tried_on
 from enrolment.wording.why_not import (
     counter_of,
     limit_reached,
@@ -192,6 +192,7 @@ __all__ = [
     "told",
     "told_of_loss",
     "too_many_found",
+    "tried_on",
     "waits_to_change",
     "waits_with",
     "why_not_for",

@@ -37,6 +37,24 @@ def rules_tried(trial: RuleTrial) -> str:
     return _(" · ").join(parts)
 
 
+def tried_on(trial: RuleTrial) -> str:
+    """Return on whom rules were tried, with what is assumed of people who do not exist."""
+    if trial.forms_of is not None:
+        return _("On the forms of the %(term)s.") % {"term": trial.forms_of.display_name()}
+    crowd = trial.invented or {}
+    said = _(
+        "On %(people)s people who are made up for the classes of the %(term)s: %(reserves)s."
+        " Their ages, how many wishes they have and that four in five wishes stay at one's own"
+        " school are assumed. Take the differences for a hint, not for a promise."
+    )
+    reserves = (f"{said} {crowd['reserves'].get(key, 0)}%" for key, said in LETTERS.items())
+    return said % {
+        "people": crowd["people"],
+        "term": trial.term.display_name(),
+        "reserves": _(" · ").join(reserves),
+    }
+
+
 def lines_of_trial(trial: RuleTrial) -> Iterator[dict[str, Any]]:
     """Yield a line for everybody and for each group: now, tried, and the difference."""
     answer = trial.answer or {}

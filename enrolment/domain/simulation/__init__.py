@@ -6,6 +6,7 @@ the engine of the public draw itself, not a model of it.
 """
 
 from enrolment.domain.simulation.afterwards import LETS_GO, move_lines, offer_elsewhere
+from enrolment.domain.simulation.invented import Crowd, Taught, invent
 from enrolment.domain.simulation.levers import (
     ALL_OF_IT,
     DRAW_ALONE,
@@ -26,6 +27,7 @@ from enrolment.domain.simulation.rules import (
 )
 from enrolment.domain.simulation.season import Form, Groups, Season
 from enrolment.domain.simulation.seating import Seating
+from enrolment.domain.simulation.speed import typical_minutes
 
 __all__ = [
     "ALL_OF_IT",
@@ -33,6 +35,7 @@ __all__ = [
     "LETS_GO",
     "LEVERS",
     "PRESETS",
+    "Crowd",
     "Draw",
     "DrawPerClass",
     "FirstCome",
@@ -48,8 +51,11 @@ __all__ = [
     "Spread",
     "SuccessNumber",
     "Tally",
+    "Taught",
     "compare",
+    "invent",
     "move_lines",
     "offer_elsewhere",
     "outcome_of",
+    "typical_minutes",
 ]
