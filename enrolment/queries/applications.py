@@ -1,6 +1,6 @@
 """What the form of a term asks and shows: the windows, the reserves, like classes nearby."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,14 +8,15 @@ from django.db import connection
 from django.db.models import F, FilteredRelation, Q
 from django.utils.timezone import localtime
 
-from accounts.models import ConsentRecord, Learner
+from accounts import scope
+from accounts.models import ConsentRecord, Learner, User
 from campus.models import Locality, TravelTime
 from courses.models import ClassSection, Term, TermPhase, TermPolicy, TermRecord
 from courses.models.sections import ClassSectionQuerySet
 from enrolment.domain import wishes
 from enrolment.domain.wishes import SOFT_DEADLINE, Standing
 from enrolment.models import Application, Channel, Enrolment, Roster
-from enrolment.queries.facts import Dossier
+from enrolment.queries.facts import Dossier, dossier
 from enrolment.queries.times import rules_of
 
 AT_THE_OFFICE = frozenset({Channel.COUNTER, Channel.PHONE, Channel.PAPER})
@@ -132,13 +133,15 @@ def like_classes(
     chosen: Iterable[ClassSection],
     *,
     learner: Learner,
-    facts_of: Callable[[list[int]], Dossier],
+    partner: int | None,
+    actor: User,
+    at: datetime,
     at_most_minutes: int | None = None,
     most: int = 12,
 ) -> list[LikeClass]:
     """Return classes one could take instead: same course, nothing against them, nearest first.
 
-    ``facts_of`` gathers the facts about classes for this learner in one round trip. A class
+    For whoever goes with the learner (``partner``) nothing may be against them either. A class
     stands once, beside the first choice that it is like.
     """
     chosen = list(chosen)
@@ -160,12 +163,16 @@ def like_classes(
     nearest = sorted(found, key=lambda one: (_minutes(one) is None, _minutes(one) or 0, one.pk))
     if at_most_minutes is not None:
         nearest = [one for one in nearest if (_minutes(one) or 0) <= at_most_minutes]
-    nearest = nearest[: most * 2]
-    facts = facts_of([one.pk for one in nearest])
+    ids = [one.pk for one in nearest[: most * 4]]
+    people = [learner]
+    if partner is not None:
+        with scope.learners([partner]):
+            people.append(Learner.objects.get(pk=partner))
+    facts = [dossier(ids, learner=one, actor=actor, at=at) for one in people if ids]
     return [
         LikeClass(one, of_course[one.course_id].pk, _minutes(one))
-        for one in nearest
-        if facts.against_wish(one.pk) is None
+        for one in nearest[: most * 4]
+        if all(known.against_wish(one.pk) is None for known in facts)
     ][:most]
 
 

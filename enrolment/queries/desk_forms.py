@@ -111,7 +111,9 @@ def _instead(
     found = like_classes(
         sections,
         learner=learner,
-        facts_of=lambda ids: dossier(ids, learner=learner, actor=actor, at=at),
+        partner=version.application.partner_id,
+        actor=actor,
+        at=at,
         most=max(room, 0),
     )
     taken = set(version.wishes.substitutes().values_list("section", flat=True))

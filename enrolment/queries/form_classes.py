@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from accounts import scope
 from accounts.models import Learner, User
 from campus.models import Campus, Locality
 from campus.queries import Way, way_to
@@ -16,7 +15,7 @@ from enrolment.domain.refusals import Finding, Objection
 from enrolment.domain.wishes import MOST_LISTED, Standing
 from enrolment.models import Wish, ledger
 from enrolment.queries.applications import LikeClass, can_be_chosen, like_classes, standing_of
-from enrolment.queries.facts import Dossier, dossier
+from enrolment.queries.facts import dossier
 from enrolment.queries.forms import MyForm
 
 
@@ -126,31 +125,19 @@ def like_choices(
     page asks which to strike out.
     """
 
-    def facts_of(ids: list[int]) -> Dossier:
-        return dossier(ids, learner=learner, actor=actor, at=at)
-
-    room = MOST_LISTED - len(form.own)
-    chosen = [wish.section for wish in form.own]
-    found = like_classes(chosen, learner=learner, facts_of=facts_of, most=2 * room)
-    found = _possible_for_both(form, found, actor=actor, at=at)[:room]
+    found = like_classes(
+        [wish.section for wish in form.own],
+        learner=learner,
+        partner=form.application.partner_id if form.application else None,
+        actor=actor,
+        at=at,
+        most=MOST_LISTED - len(form.own),
+    )
     known = [one.section.pk for one in found]
     if form.draft is not None and not form.draft.substitutes_asked:
         return found, known
     taken = {wish.section_id for wish in form.instead}
     return found, [pk for pk in known if pk in taken]
-
-
-def _possible_for_both(
-    form: MyForm, found: list[LikeClass], *, actor: User, at: datetime
-) -> list[LikeClass]:
-    """Leave out what is not possible for whoever goes with the learner."""
-    partner = form.application.partner_id if form.application else None
-    if partner is None or not found:
-        return found
-    with scope.learners([partner]):
-        other = Learner.objects.get(pk=partner)
-    facts = dossier([one.section.pk for one in found], learner=other, actor=actor, at=at)
-    return [one for one in found if facts.against_wish(one.section.pk) is None]
 
 
 def in_each_others_way_on(

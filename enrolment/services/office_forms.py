@@ -174,7 +174,9 @@ def like_classes_of(form: Application, actor: User, at: datetime) -> list[int]:
     found = queries.like_classes(
         [row.section for row in rows],
         learner=form.learner,
-        facts_of=lambda ids: queries.dossier(ids, learner=form.learner, actor=actor, at=at),
+        partner=form.partner_id,
+        actor=actor,
+        at=at,
         at_most_minutes=NEARBY_MINUTES,
         most=MOST_LISTED - len(rows),
     )

@@ -205,6 +205,22 @@ def test_two_go_together_and_part_again(desk, term, learner, city):
     assert (other.goes_with, form_of(learner).partner) == (None, None)
 
 
+def test_like_class_that_one_of_two_cannot_take_is_not_offered(desk, term, learner, city):
+    chosen = SectionFactory(term=term, weekday=1)
+    tuesday, wednesday = (
+        SectionFactory(term=term, weekday=day, course=chosen.course, campus=chosen.campus)
+        for day in (2, 3)
+    )
+    husband = LearnerFactory(unit=city, name="李建国", card_no="Q20260002", sex="m")
+    sits_in(SectionFactory(term=term, weekday=2), husband)
+    add(desk, learner, str(chosen.pk))
+    hand_in(desk, learner)
+    desk.post(reverse("enrolment:join-form-for", args=[learner.pk]), {**WORD, "who": "q20260002"})
+    shown = desk.get(page_of(learner)).context["form"].fields["instead"].choices
+    assert [pk for pk, _label in shown] == [wednesday.pk]
+    assert tuesday.pk not in listed(form_of(learner).current)
+
+
 def test_nobody_is_joined_whom_the_office_does_not_know(app_client, city, term):
     county, other = UnitFactory.create_batch(2, county=True, parent=city)
     learner = LearnerFactory(unit=county)
