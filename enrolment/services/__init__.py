@@ -77,6 +77,7 @@ from enrolment.services.rosters import (
     amend_roster,
     finalise_roster,
     freeze_roster,
+    list_closes_from,
     objections_until,
 )
 from enrolment.services.seats import hold_seat, undo_withdrawal, withdraw, yield_seat
@@ -194,6 +195,7 @@ __all__ = [
     "last_claims",
     "leave_waitlist",
     "limit_pace",
+    "list_closes_from",
     "may_name_sources",
     "move_choice",
     "move_term_on",

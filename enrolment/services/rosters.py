@@ -295,13 +295,19 @@ def _open_for(setting: str, pk: int) -> None:
         cursor.execute("SELECT set_config(%s, %s, true)", [setting, str(pk)])
 
 
-def _ensure_forms_are_over(term: Term, actor: User, at: datetime) -> None:
+def list_closes_from(term: Term) -> datetime | None:
+    """Return the first moment at which the list can be closed; none where nothing is planned."""
     window = queries.window_of(term)
     planned = term.phases.of_phase(Term.Phase.FROZEN).first()
     ends = [window.closes_at + SOFT_DEADLINE] if window.closes_at is not None else []
-    if any(at < end for end in [*ends, *([planned.opens_at] if planned else [])]):
+    return max([*ends, *([planned.opens_at] if planned else [])], default=None)
+
+
+def _ensure_forms_are_over(term: Term, actor: User, at: datetime) -> None:
+    closes_from = list_closes_from(term)
+    if closes_from is not None and at < closes_from:
         raise DrawRefused(DrawProblem.FORMS_OPEN)  # papers may be brought until that hour
-    if window.is_open_phase and Term.Phase.FROZEN in phases_ahead(term=term):
+    if queries.window_of(term).is_open_phase and Term.Phase.FROZEN in phases_ahead(term=term):
         moved = move_term_on(
             term=term, phase=Term.Phase.FROZEN, reason="list closed", actor=actor, at=at
         )

@@ -63,7 +63,7 @@ def show_day(request: StaffRequest, term_id: int) -> HttpResponse:
         {
             "term": term,
             "day": day,
-            "steps": _steps(day, forms, at),
+            "steps": _steps(day, forms, term, at),
             "units": queries.figures_by_unit(outcomes),
             "to_sign": services.digest_to_sign(term),
             "may_amend": day.is_final and day.draw is None,
@@ -71,10 +71,13 @@ def show_day(request: StaffRequest, term_id: int) -> HttpResponse:
     )
 
 
-def _steps(day: queries.DrawDay, forms: queries.FormsNow, at: datetime) -> list[wording.Step]:
+def _steps(
+    day: queries.DrawDay, forms: queries.FormsNow, term: Term, at: datetime
+) -> list[wording.Step]:
     first = day.rosters[0] if day.rosters else None
     of = wording.DayStanding(
         handed_in=forms.handed_in,
+        closes_from=services.list_closes_from(term),
         objections=forms.objections,
         undecided=forms.undecided,
         first=first,

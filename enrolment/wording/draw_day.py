@@ -32,9 +32,14 @@ class Step:
 
 @dataclass(frozen=True)
 class DayStanding:
-    """What is known of the day. ``until``: the last hour for objections."""
+    """What is known of the day.
+
+    ``closes_from``: the first hour at which the list can be closed; ``until``: the last hour for
+    objections.
+    """
 
     handed_in: int
+    closes_from: datetime | None
     objections: int
     undecided: int
     first: Roster | None
@@ -47,12 +52,16 @@ class DayStanding:
 
 
 def steps_of_the_day(of: DayStanding, *, at: datetime) -> list[Step]:
-    """Return the steps in their order; the first that is not done is to be done now."""
-    steps = [_named(of), _closed(of), _objected(of, at), _final(of), _seen(of), _read(of)]
+    """Return the steps in their order; the first that is not done is to be done now.
+
+    While forms are still handed in, nothing is: the list says from when on it can be closed.
+    """
+    steps = [_named(of), _closed(of, at), _objected(of, at), _final(of), _seen(of), _read(of)]
     steps += [_drawn(of), _signed(of), _published(of)]
     found: list[Step] = []
     is_next = True
     for step, is_done in steps:
+        is_next = is_next and not (step.name == "freeze" and _forms_come_in(of, at))
         stand = Stand.DONE if is_done else Stand.NOW if is_next else Stand.LATER
         is_next = is_next and is_done
         found.append(Step(step.name, step.title, stand, step.says, step.act))
@@ -67,15 +76,26 @@ def _step(name: str, title: str, says: str, act: str = "") -> Step:
 
 
 def _named(of: DayStanding) -> Judged:
-    says = ", ".join(source.name for source in of.sources) or _(
-        "No source has been named. Name them before forms open."
-    )
+    says = _each(of.sources) or _("No source has been named. Name them before forms open.")
     return _step("sources", _("Sources of chance"), says), bool(of.sources)
 
 
-def _closed(of: DayStanding) -> Judged:
+def _each(sources: list[EntropySource]) -> str:
+    """Sources in the registrar's words; their short names are for the files."""
+    return _("; ").join(source.what for source in sources)
+
+
+def _forms_come_in(of: DayStanding, at: datetime) -> bool:
+    return of.first is None and of.closes_from is not None and at < of.closes_from
+
+
+def _closed(of: DayStanding, at: datetime) -> Judged:
     if of.first is None:
         says = _("%(number)s forms are handed in.") % {"number": f"{of.handed_in:,}"}
+        if of.closes_from is not None and _forms_come_in(of, at):
+            says = _(
+                "%(number)s forms are handed in. The list can be closed from %(moment)s on."
+            ) % {"number": f"{of.handed_in:,}", "moment": moment(of.closes_from)}
     else:
         says = _("Version 1, closed on %(moment)s: %(number)s lines.") % {
             "moment": moment(of.first.frozen_at),
@@ -124,10 +144,10 @@ def _seen(of: DayStanding) -> Judged:
 
 
 def _read(of: DayStanding) -> Judged:
-    missing = [source.name for source in of.sources if not source.value]
+    missing = [source for source in of.sources if not source.value]
     says = _("All are written down.") if of.sources and not missing else ""
     if missing:
-        says = _("Still missing: %(names)s.") % {"names": ", ".join(missing)}
+        says = _("Still missing: %(names)s.") % {"names": _each(missing)}
     return _step("read", _("Throw the dice, read the sources"), says), bool(says) and not missing
 
 

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from datetime import timedelta
 from hashlib import sha256
 
 import pytest
@@ -88,6 +89,22 @@ def test_step_that_cannot_be_done_says_why_and_does_nothing(term, forms, desk):
     answer = desk.post(path("staff-draw-act", term_id=term.pk, act="run"), follow=True)
     assert "名单还没有定稿" in body(answer)
     assert Draw.objects.count() == 0
+
+
+def test_while_forms_come_in_the_day_says_from_when_the_list_can_be_closed(term, forms, desk):
+    clock.set_to(FROZEN_AT - timedelta(days=3))
+    shown = body(desk.get(path("staff-draw-day", term_id=term.pk)))
+    assert "起可以封存名单" in shown
+    assert path("staff-draw-act", term_id=term.pk, act="freeze") not in shown
+    clock.set_to(FROZEN_AT)
+    shown = body(desk.get(path("staff-draw-day", term_id=term.pk)))
+    assert path("staff-draw-act", term_id=term.pk, act="freeze") in shown
+
+
+def test_sources_are_called_what_the_registrar_called_them(term, forms, desk):
+    shown = body(desk.get(path("staff-draw-day", term_id=term.pk)))
+    for source in EntropySource.objects.all():
+        assert source.what in shown
 
 
 def test_throws_that_cannot_be_are_told_beside_the_field(term, forms, desk):

@@ -134,6 +134,11 @@ def test_unanswered_question_is_said_and_none_is_forced(app_client, anna, term):
     assert form_of(anna).is_handed_in
 
 
+def test_what_is_to_be_done_is_said_once(app_client, anna, term):
+    filled_in(app_client, classes_of(term, 1))
+    assert page(app_client, "show-application").count("志愿表还没交") == 1
+
+
 def test_empty_answer_is_an_error_with_a_summary(app_client, anna, term):
     filled_in(app_client, classes_of(term, 1))
     for name in ("say-how-many", "say-better"):

@@ -42,7 +42,7 @@ def throw_and_read(registrar: Person) -> None:
         missing.first.click()
         registrar.at(r"/desk/draw/sources/\d+/$")
         assert audit_page(registrar.page) == []
-        registrar.page.fill("[name=typed]", DICE if "dice" in name else DIGITS)
+        registrar.page.fill("[name=typed]", DICE if "骰子" in name else DIGITS)
         registrar.page.fill("[name=proof]", "摇号录像第12分钟")
         registrar.page.get_by_role("button", name="记下结果").click()
         registrar.at(r"/desk/terms/\d+/draw/$")
