@@ -2,20 +2,23 @@
 
 from typing import ClassVar
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList, Panel
 from wagtail.snippets.models import register_snippet
-from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
+from wagtail.snippets.views.snippets import EditView, SnippetViewSet, SnippetViewSetGroup
 
 from accounts.scope import offices_of
 from campus.widgets import OtherLanguages
+from courses import wording
 from courses.forms import CourseForm, DepartmentForm, SubjectForm
 from courses.models import Course, Department, Subject
 from courses.roles import LOOK_AFTER_CLASSES, LOOK_AFTER_TERMS
+from courses.services import NamedOnAList
 
 NAMES: list[Panel] = [FieldPanel("name"), FieldPanel("name_i18n", widget=OtherLanguages)]
 
@@ -31,10 +34,29 @@ class DepartmentViewSet(SnippetViewSet):
     edit_handler = ObjectList([*NAMES, FieldPanel("position")], base_form_class=DepartmentForm)
 
 
+class EditWhileListsAllow(EditView):
+    """A page that says, beside the field, what a closed list keeps as it is."""
+
+    def form_valid(self, form: WagtailAdminModelForm) -> HttpResponse:
+        """Store it, or say which field stays and until when."""
+        answer: HttpResponse
+        try:
+            answer = super().form_valid(form)
+        except NamedOnAList:
+            kept = [name for name in ("code", "subject", "level") if name in form.changed_data]
+            form.add_error(next(iter(kept), None), wording.named_on_a_list())
+            # As is_valid() has it for a field that the form itself finds wrong.
+            self.produced_error_code = "validation_error"
+            self.produced_error_message = self.get_error_message()
+            answer = self.form_invalid(form)
+        return answer
+
+
 class SubjectViewSet(SnippetViewSet):
     """Subjects, and what people call them."""
 
     model = Subject
+    edit_view_class = EditWhileListsAllow
     icon = "tag"
     list_display: ClassVar[list[str]] = ["name", "department", "code", "also_called"]
     list_filter: ClassVar[list[str]] = ["department"]
@@ -61,6 +83,7 @@ class CourseViewSet(SnippetViewSet):
     """Subjects at one level, with who may take them."""
 
     model = Course
+    edit_view_class = EditWhileListsAllow
     icon = "openquote"
     list_display: ClassVar[list[str]] = ["name", "subject", "level", "vigorous"]
     list_filter: ClassVar[list[str]] = ["subject__department", "level"]

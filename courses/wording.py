@@ -89,6 +89,15 @@ def list_closed(term: Term | None = None) -> str:
     )
 
 
+def named_on_a_list() -> str:
+    """Return why subject and level of a class stay for now, and what does not."""
+    return _(
+        "The list for the draw is closed, and names its classes by subject and level. These"
+        " stay as they are until the draw is published; names and all else can be changed."
+        " Phone %(phone)s."
+    ) % {"phone": settings.SITE_PHONE}
+
+
 def phase_refusal(reason: PhaseRefusal) -> str:
     """Return why a term stays in its phase, and what to do next."""
     return str(WHY_NOT_ON[reason])

@@ -1,6 +1,7 @@
 """Every write to what is taught and when."""
 
 from courses.services.catalogue import (
+    NamedOnAList,
     keep_course,
     keep_department,
     keep_subject,
@@ -29,6 +30,7 @@ from courses.services.terms import TermOver, make_term, set_windows
 __all__ = [
     "ClassPlan",
     "LessonRefused",
+    "NamedOnAList",
     "PolicyRefused",
     "Refusal",
     "TeacherFacts",

@@ -1,10 +1,33 @@
 """Keeping the catalogue findable: names complete, search keys made anew when a name changes."""
 
-from django.db import transaction
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import IntegrityError, transaction
 
 from courses.domain.search import key_of
 from courses.models import Course, Department, Subject
 from courses.models.catalogue import CourseQuerySet
+from courses.services.lessons import LIST_IS_CLOSED, constraint_of
+
+
+class NamedOnAList(Exception):
+    """Classes of a closed list are named by subject and level; these stay until its draw is out.
+
+    Nothing has been changed.
+    """
+
+
+@contextmanager
+def _while_lists_allow() -> Iterator[None]:
+    """The database decides, so no list closes between a question and the write."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if constraint_of(error) != LIST_IS_CLOSED:
+            raise
+        raise NamedOnAList from error
 
 
 @transaction.atomic
@@ -18,19 +41,27 @@ def keep_department(*, department: Department) -> Department:
 
 @transaction.atomic
 def keep_subject(*, subject: Subject) -> Subject:
-    """Store a subject with complete names, and let its courses be found by them."""
+    """Store a subject with complete names, and let its courses be found by them.
+
+    Raises ``NamedOnAList`` for another code while a closed list has classes of it.
+    """
     subject.complete_names()
-    subject.save()
+    with _while_lists_allow():
+        subject.save()
     refresh_search_keys(courses=Course.objects.filter(subject=subject))
     return subject
 
 
 @transaction.atomic
 def keep_course(*, course: Course) -> Course:
-    """Store a course with complete names and its search key."""
+    """Store a course with complete names and its search key.
+
+    Raises ``NamedOnAList`` for another level while a closed list has classes of it.
+    """
     course.complete_names()
     course.search_key = search_key(course)
-    course.save()
+    with _while_lists_allow():
+        course.save()
     return course
 
 

@@ -153,6 +153,22 @@ CREATE TRIGGER no_class_comes_late BEFORE INSERT ON courses_classsection FOR EAC
     WHEN (is_sealed(NEW.term_id)) EXECUTE FUNCTION refuse_what_is_sealed();
 CREATE TRIGGER no_class_goes BEFORE DELETE ON courses_classsection FOR EACH ROW
     WHEN (is_sealed(OLD.term_id)) EXECUTE FUNCTION refuse_what_is_sealed();
+-- Subject and level stand in the name of every class on the list.
+CREATE FUNCTION names_a_class_on_a_list(p_subject bigint, p_course bigint) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT EXISTS (
+        SELECT FROM enrolment_roster r
+        JOIN courses_classsection s ON s.term_id = r.term_id
+        JOIN courses_course c ON c.id = s.course_id
+        WHERE (c.subject_id = p_subject OR c.id = p_course) AND is_sealed(r.term_id))
+$$;
+CREATE TRIGGER the_list_is_closed BEFORE UPDATE ON courses_subject FOR EACH ROW
+    WHEN (NEW.code <> OLD.code AND names_a_class_on_a_list(OLD.id, NULL))
+    EXECUTE FUNCTION refuse_what_is_sealed();
+CREATE TRIGGER the_list_is_closed BEFORE UPDATE ON courses_course FOR EACH ROW
+    WHEN ((NEW.subject_id, NEW.level) IS DISTINCT FROM (OLD.subject_id, OLD.level)
+          AND names_a_class_on_a_list(NULL, OLD.id))
+    EXECUTE FUNCTION refuse_what_is_sealed();
 CREATE TRIGGER rules_stay_as_they_are BEFORE UPDATE OF published_at ON courses_termpolicy
     FOR EACH ROW WHEN (NEW.published_at IS NOT NULL AND is_sealed(NEW.term_id))
     EXECUTE FUNCTION refuse_what_is_sealed();
@@ -227,6 +243,8 @@ DROP TRIGGER a_choice_stays_on_its_form ON enrolment_wish;
 DROP TRIGGER chance_is_not_chosen ON enrolment_entropysource;
 DROP TRIGGER a_draw_stays_as_it_was ON enrolment_draw;
 DROP TRIGGER rules_stay_as_they_are ON courses_termpolicy;
+DROP TRIGGER the_list_is_closed ON courses_course;
+DROP TRIGGER the_list_is_closed ON courses_subject;
 DROP TRIGGER no_class_goes ON courses_classsection;
 DROP TRIGGER no_class_comes_late ON courses_classsection;
 DROP TRIGGER the_list_is_closed ON courses_classsection;
@@ -234,7 +252,7 @@ DROP TRIGGER the_list_is_closed ON enrolment_wish;
 DROP TRIGGER the_list_is_closed ON enrolment_applicationversion;
 DROP TRIGGER the_list_is_closed ON enrolment_application;
 DROP FUNCTION refuse_lists_after_chance, refuse_another_form, ensure_chance_is_not_chosen,
-    ensure_the_list_is_open, refuse_what_is_sealed, is_sealed,
+    ensure_the_list_is_open, refuse_what_is_sealed, names_a_class_on_a_list, is_sealed,
     is_being_amended, is_objected_to, last_roster_of;
 """
 

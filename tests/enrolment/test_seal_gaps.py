@@ -4,8 +4,11 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError
+from django.db.transaction import atomic
+from django.urls import reverse
 
-from courses.models import Term, TermPolicy
+from courses import wording
+from courses.models import Course, Subject, Term, TermPolicy
 from courses.models.terms import default_rules
 from enrolment import queries, services
 from enrolment.domain.draws import DrawProblem, DrawRefused
@@ -13,16 +16,19 @@ from enrolment.domain.wishes import FormProblem
 from enrolment.models import Channel, EntropySource, Wish
 from enrolment.services import FormRefused
 from tests.factories.applications import CLOSES_AT, apply, classes_of, fill_in, learner_of_age
+from tests.factories.courses import SubjectFactory
 from tests.factories.draws import (
     DRAWN_AT,
     FINAL_AT,
     FROZEN_AT,
     close_list,
+    draw_and_publish,
     finish_list,
     read_all,
     registrar,
     term_to_draw,
 )
+from tests.factories.sign_in import sign_in_staff
 
 
 @pytest.fixture
@@ -60,6 +66,79 @@ def test_sources_are_not_named_anew_by_setting_the_term_back(term, sections):
     Term.objects.filter(pk=term.pk).update(phase=Term.Phase.PUBLISHED)
     with pytest.raises(IntegrityError, match="named before forms open"):
         EntropySource.objects.filter(term=term).update(what="something else")
+
+
+# What the list calls its classes
+
+
+def test_subject_and_level_of_a_class_on_the_list_stay(term, sections):
+    course, other = sections[0].course, sections[1].course
+    apply(sections[:1])
+    assert Subject.objects.filter(pk=course.subject_id).update(code="BEFORE") == 1  # the control
+    close_list(term)
+    for rows, change in (
+        (Subject.objects.filter(pk=course.subject_id), {"code": "AFTER"}),
+        (Course.objects.filter(pk=course.pk), {"level": 3}),
+        (Course.objects.filter(pk=course.pk), {"subject": other.subject_id}),
+    ):
+        with pytest.raises(IntegrityError, match="list of this term is closed"), atomic():
+            rows.update(**change)
+    course.refresh_from_db()
+    assert queries.code_of(sections[0]) == f"BEFORE{course.level}-{sections[0].pk}"
+
+
+def test_what_the_list_does_not_name_is_free(term, sections):
+    """Names for people, subjects that no class of the term is of; and all, once it is drawn."""
+    untaught = SubjectFactory(name="书法", code="SHUFA", slug="shufa")
+    apply(sections)
+    close_list(term)
+    taught = Subject.objects.filter(pk=sections[0].course.subject_id)
+    assert Subject.objects.filter(pk=untaught.pk).update(code="CALL") == 1
+    assert taught.update(name="太极拳剑", position=9) == 1
+    assert Course.objects.filter(pk=sections[0].course_id).update(min_age_f=55) == 1
+
+
+def test_subject_is_named_anew_once_the_draw_is_public(term, sections):
+    apply(sections)
+    draw_and_publish(term)
+    taught = Subject.objects.filter(pk=sections[0].course.subject_id)
+    assert taught.update(code="LATER") == 1
+
+
+@pytest.fixture
+def cms(client, admin_user):
+    """The editors' pages."""
+    return sign_in_staff(client, admin_user)
+
+
+def sent_back(cms, address):
+    """What the page of a record would send if nothing were changed on it."""
+    form = cms.get(address).context["form"]
+    values = {name: form[name].value() for name in form.fields}
+    return {name: "" if value in (None, {}) else value for name, value in values.items()}
+
+
+@pytest.mark.parametrize("of", ["subject", "course"])
+def test_editor_reads_why_it_stays_and_changes_the_rest(term, sections, cms, of):
+    course = sections[0].course
+    record, field, wanted = (
+        (course.subject, "code", "AFTER") if of == "subject" else (course, "level", "3")
+    )
+    apply(sections)
+    close_list(term)
+    address = reverse(f"wagtailsnippets_courses_{of}:edit", args=[record.pk])
+    form = sent_back(cms, address)
+    answer = cms.post(address, form | {field: wanted, "name": "改了名"})
+    assert answer.status_code == 200
+    assert answer.context["form"].errors == {field: [wording.named_on_a_list()]}
+    assert wording.named_on_a_list() in answer.content.decode()
+    was = getattr(record, field)
+    record.refresh_from_db()
+    assert getattr(record, field) == was
+    assert record.name != "改了名"
+    assert cms.post(address, form | {"name": "改了名"}).status_code == 302
+    record.refresh_from_db()
+    assert record.name == "改了名"
 
 
 def amend(term, sections, *, at):
