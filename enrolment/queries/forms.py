@@ -109,6 +109,22 @@ class MyForm:
         on_the_list = self.is_handed_in and self.record.state == Application.State.IN_DRAW
         return on_the_list and self.out.own is None
 
+    @property
+    def stands_as_one(self) -> bool:
+        """Whether two people have one line on the list: they go together, or neither goes."""
+        return bool(self.partner_name) and not (self.current and self.current.split_ok)
+
+    @property
+    def number_on_the_list(self) -> str:
+        """The number of this person's line, as people read it out."""
+        listed = self.counts if self.stands_as_one else self.application
+        return listed.spoken_number if listed else ""
+
+    @property
+    def is_struck_alone(self) -> bool:
+        """Whether the other person on the line stays, so that it is not struck through."""
+        return self.stands_as_one and self.out.other is None
+
     def may_change(self, at: datetime) -> bool:
         """Whether the web still takes what is done to the form."""
         begun_at = self.draft.begun_at if self.draft else None

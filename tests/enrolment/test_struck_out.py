@@ -472,10 +472,29 @@ def test_of_two_the_page_asks_who(term, couple, app_client):
     assert app_client.post(at("step-out")).status_code == 422
     app_client.post(at("step-out"), {"who": "one"})
     assert StruckOut.objects.get().application == lead
+    done = words(app_client.get(at("show-application")))
+    assert f"报名编号{lead.spoken_number}留在公开的名单上，旁边注明" in done
     app_client.force_login(other.learner.user)
     stays = words(app_client.get(at("show-application")))
     assert "已退出摇号。您还在名单上" in stays
     assert 'value="both"' not in words(app_client.get(at("step-out")))
+
+
+def test_of_two_on_two_lines_each_is_told_their_own_number(term, section, app_client):
+    lead, other = apply([section], split_ok=True), learner_of_age(name="李建国")
+    services.go_together(
+        application=lead, companion=other, actor=lead.learner.user, channel="web", at=TODAY
+    )
+    own = Application.objects.get(learner=other)
+    close_list(term)
+    step_out(own)
+    clock.set_to(NEXT_MORNING)
+    app_client.force_login(other.user)
+    assert f"报名编号{own.spoken_number}留在公开的名单上，划一道线" in words(
+        app_client.get(at("show-application"))
+    )
+    (line,) = struck_lines(term)
+    assert (line.number, line.stays_one) == (own.number, False)
 
 
 def test_result_page_says_that_nothing_was_assigned(term, forms, browser):
