@@ -20,15 +20,15 @@ BY_SIMPLE_PHONE = (
 )
 BY_OFFICE = "没有手机：窗口或电话代办 / no mobile phone: at the counter or by telephone"
 _GOOD_FOR = {
-    "registrar": "全市的班级、课次、名额、节假日，网页审批",
+    "registrar": "全市的班级、课次、名额、节假日，学期和规则、摇号日，网页审批",
     "branch_head": "本校的班级、课次、名额，网页审批",
-    "counter": "窗口：查留位、收费后确认、给学员代办",
+    "counter": "窗口：查留位、收费后确认、给学员代办、代填志愿表",
     "hotline": "电话名单、找学员、电话里代办",
     "finance": "后台账号；缴费和退费随后续版本上线",
     "editor": "网页编辑：草稿、送审、翻译",
     "facilitator": "收视点账号；点人数随后续版本上线",
     "data_officer": "后台账号；查阅记录随后续版本上线",
-    "witness": "监督员账号；摇号随后续版本上线",
+    "witness": "监督员账号；摇号日到场见证，由教务登记签字",
     "teacher": "上传课堂录像、看自己的班",
 }
 

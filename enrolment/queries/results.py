@@ -18,6 +18,7 @@ from enrolment.models import (
     RosterLine,
     StruckOut,
     WaitlistEntry,
+    Wish,
     WishResult,
     ledger,
 )
@@ -51,6 +52,7 @@ class Became:
     not_theirs: tuple[str, ...] = ()  # letters of reserves the class has and the person has not
     in_the_way: tuple[ClassSection, ...] = ()
     cloud: bool = False
+    is_substitute: bool = False  # a like class they would also take, not a choice of their own
 
     @property
     def is_given(self) -> bool:
@@ -151,6 +153,7 @@ def _choices(draw: Draw, line: RosterLine, learner: Learner, *, at: datetime) ->
     )
     others = _sections_named(results)
     reserves = _reserves_of(draw, sections)
+    instead = _substitutes(line)
     found = []
     for result in results:
         entry = entries.get(result.section_id)
@@ -166,9 +169,16 @@ def _choices(draw: Draw, line: RosterLine, learner: Learner, *, at: datetime) ->
                     others[pk] for pk in map(section_of, result.blocked_by) if pk in others
                 ),
                 cloud=result.section.course_id in clouds,
+                is_substitute=result.section_id in instead,
             )
         )
     return found
+
+
+def _substitutes(line: RosterLine) -> set[int]:
+    """The classes of a form that its writer did not name, but would take."""
+    wishes = Wish.objects.substitutes().filter(version=line.application.current_id)
+    return set(wishes.values_list("section", flat=True))
 
 
 def _sections_named(results: Iterable[WishResult]) -> dict[int, ClassSection]:

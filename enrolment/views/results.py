@@ -20,7 +20,6 @@ from enrolment.queries import Became, LeftOver, OwnResult
 from enrolment.views.calls import A_PAGE, ON_THE_PHONE
 from enrolment.views.desk import learner_of
 from enrolment.wording import results as said
-from enrolment.wording.forms import rank
 
 
 @dataclass(frozen=True)
@@ -105,4 +104,5 @@ def _told(one: Became, found: OwnResult, at: datetime) -> Told:
     following = [said.next_of_place(one.enrolment)] if one.enrolment and one.is_given else []
     if one.place is not None:
         following.append(said.next_of_line(one.place))
-    return Told(one, rank(one.result.rank), sentences, following)
+    called = said.choice(one.result.rank, is_substitute=one.is_substitute)
+    return Told(one, called, sentences, following)

@@ -54,6 +54,9 @@ RANKS = (
     pgettext_lazy("choice on a form", "Third choice"),
     pgettext_lazy("choice on a form", "Fourth choice"),
     pgettext_lazy("choice on a form", "Fifth choice"),
+    pgettext_lazy("choice on a form", "Sixth choice"),
+    pgettext_lazy("choice on a form", "Seventh choice"),
+    pgettext_lazy("choice on a form", "Eighth choice"),
 )
 RESERVES = {
     "N": gettext_lazy("newcomers"),
@@ -102,7 +105,7 @@ def impossible(
 
 
 def rank(place: int) -> str:
-    """Return the name of a choice by its rank, from 1."""
+    """Return the name of a choice by its rank, from 1: five of one's own, like classes after."""
     return str(RANKS[place - 1])
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from courses.models import ClassSection
 from enrolment.domain.refusals import Refusal
 from enrolment.models import Enrolment, WishResult
+from enrolment.wording.forms import rank
 from enrolment.wording.moments import moment
 from enrolment.wording.why_not import refusal, told_apart
 
@@ -39,6 +40,11 @@ WITHOUT_FIGURES = {
     ),
     Code.NO_SEATS: gettext_lazy("This class had no places to draw for."),
 }
+
+
+def choice(place: int, *, is_substitute: bool) -> str:
+    """Say which choice it was; a like class was never one's sixth choice, but taken instead."""
+    return _("A class you would also take") if is_substitute else rank(place)
 
 
 def became_of(

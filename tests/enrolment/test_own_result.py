@@ -1,5 +1,6 @@
 """My result: a plain sentence for every choice, on the web and at the desk."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
 
@@ -169,6 +170,21 @@ def test_the_page_shows_number_choices_and_what_happens_next(term, app_client):
         draw.roster.lines.get().application.spoken_number,
     ):  # fmt: skip
         assert word in page, word
+
+
+def test_a_class_taken_instead_is_no_sixth_choice_of_hers(term, app_client):
+    """Five choices of her own and three like classes: the longest list there is."""
+    anna = LearnerFactory()
+    classes = [SectionFactory(term=term, weekday=day) for day in (1, 2, 3, 4, 5, 6, 7, 1)]
+    fates = [held_back(one, 1) for one in classes[:7]]
+    instead = [replace(one, is_substitute=True) for one in fates[5:]]
+    published(
+        term, Drawn(anna, [*fates[:5], *instead, Fate(classes[7], is_substitute=True)], number=3)
+    )
+    page = page_of(app_client, anna, term)
+    assert page.count("也愿意上的班：") == 3
+    assert "第五志愿" in page
+    assert "第六志愿" not in page
 
 
 def test_the_page_says_what_became_of_the_place_since(term, app_client):

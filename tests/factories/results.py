@@ -36,6 +36,7 @@ class Fate:
     bars: Sequence[Any] = ()
     blocked_by: Sequence[str] = ()
     rule: str = ""
+    is_substitute: bool = False
 
 
 @dataclass(frozen=True)
@@ -149,10 +150,13 @@ def _forms_of(term: Term, people: Sequence[Drawn]) -> list[Application]:
         for line in filled_in
     )  # fmt: skip
     Wish.objects.bulk_create(
-        Wish(version=version, rank=rank, section=fate.section, flags=fate.flags)
+        Wish(
+            version=version, rank=rank, section=fate.section, flags=fate.flags,
+            is_substitute=fate.is_substitute,
+        )
         for version, line in zip(versions, filled_in, strict=True)
         for rank, fate in enumerate(line.fates, 1)
-    )
+    )  # fmt: skip
     ApplicationVersion.objects.filter(application__term=term).update(submitted_at=TODAY)
     for version in versions:
         version.application.current = version
