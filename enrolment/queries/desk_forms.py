@@ -16,7 +16,7 @@ from courses.queries import in_best_order
 from enrolment.domain import typed
 from enrolment.domain.refusals import Finding
 from enrolment.domain.typed import ClassNumber
-from enrolment.domain.wishes import MOST_LISTED, class_code
+from enrolment.domain.wishes import MOST_LISTED
 from enrolment.models import Application, ApplicationVersion, Seat
 from enrolment.queries.applications import (
     LikeClass,
@@ -27,6 +27,7 @@ from enrolment.queries.applications import (
     window_of,
 )
 from enrolment.queries.facts import dossier
+from enrolment.queries.rosters import code_of
 
 MOST_CLASSES = 30
 NEARBY_MINUTES = 60  # one way; what lies farther is named, and ticked by whoever wants it
@@ -43,7 +44,7 @@ class Choice:
     @property
     def code(self) -> str:
         """The class as the prospectus and the public files number it."""
-        return code_of_class(self.section)
+        return code_of(self.section)
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,7 @@ def classes_by_number(
         one: found[one.number]
         for one in numbers
         if one.number in found
-        and (not one.prefix or code_of_class(found[one.number]).startswith(f"{one.prefix}-"))
+        and (not one.prefix or code_of(found[one.number]).upper().startswith(f"{one.prefix}-"))
     }
 
 
@@ -190,12 +191,6 @@ def people_typed(who: typed.Person) -> list[Learner]:
     else:
         known = Learner.objects.known_by(who.number, _as_phone(who.number))
     return list(known.select_related("unit").in_order()[:5])
-
-
-def code_of_class(section: ClassSection) -> str:
-    """Return the number of a class with its subject and level before it."""
-    course = section.course
-    return class_code(course.subject.code, course.level, section.pk)
 
 
 def _campuses(word: str) -> list[int]:

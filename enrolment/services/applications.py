@@ -11,7 +11,7 @@ from datetime import datetime
 
 from accounts import outbox, scope
 from accounts.models import AuditEvent, Learner, User
-from courses.models import ClassSection, Term
+from courses.models import Term
 from enrolment import queries
 from enrolment.domain import wishes
 from enrolment.domain.refusals import Objection
@@ -316,12 +316,6 @@ def content_of(form: Application) -> dict[str, object]:
         better=version.wants_better,
         partner=partner.number if partner else "",
         rules=version.rule_version or 0,
-        wishes=tuple(f"{code_of(row.section)}:{row.flags}" for row in rows),
+        wishes=tuple(f"{queries.code_of(row.section)}:{row.flags}" for row in rows),
         by_channel=str(version.channel),
     ).content()
-
-
-def code_of(section: ClassSection) -> str:
-    """Return the name of a class in the public files."""
-    course = section.course
-    return wishes.class_code(course.subject.code, course.level, section.pk)

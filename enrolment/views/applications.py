@@ -16,7 +16,6 @@ from enrolment import queries, services, wording
 from enrolment.models import Application, Channel, Wish
 from enrolment.queries import MyForm
 from enrolment.services import FormRefused
-from enrolment.services.applications import code_of
 from enrolment.views.form_steps import CHECK, say_why, tasks_of
 from enrolment.views.forms import filling_in
 from enrolment.wording import forms as said
@@ -69,7 +68,7 @@ def _all_about(form: MyForm, request: LearnerRequest) -> dict[str, Any]:
         "is_early": waits,
         "draw_on": queries.day_of_result(form.term),
         "why": said.not_in_the_draw(application.rejected_for if application else ""),
-        "choices": [{"section": one, "code": code_of(one)} for one in _sections(form)],
+        "choices": [{"section": one, "code": queries.code_of(one)} for one in _sections(form)],
         **_papers(form.counted if _may_bring_papers(form) else [], form, request),
         "tasks": tasks_of(form, may_go_together=bool(form.partner_name)) if form.draft else [],
     }

@@ -234,7 +234,7 @@ def _rendered(
             "line": line,
             "words": " ".join(words),
             "found": [
-                (section, desk_forms.code_of_class(section))
+                (section, queries.code_of(section))
                 for section in found
                 if section.pk not in chosen
             ],
