@@ -365,6 +365,30 @@ def test_place_that_nobody_was_given_is_named(term, sections):
     only(found(term), "comes from it, and nobody was given that seat")
 
 
+def test_who_stepped_out_has_no_place_and_that_is_right(term):
+    """One of two, and somebody alone, in a class with a seat for everybody."""
+    section = classes_of(term, 1, capacity=6)[0]
+    alone, first, second, _stays = (apply([section]) for _person in range(4))
+    services.join_forms(
+        first=first, second=second, actor=first.learner.user, channel="web", at=first.begun_at
+    )
+    finish_list(term)
+    for form in (alone, second):
+        services.step_out(
+            application=form, reason="moved", actor=form.learner.user, channel="web",
+            at=FINAL_AT + timedelta(hours=1),
+        )  # fmt: skip
+    draw_and_publish(term)
+    assert Enrolment.objects.filter(source="draw").count() == 2
+    assert found(term) == []
+    behind_the_books(
+        "INSERT INTO enrolment_enrolment (section_id, learner_id, unit_id, status, source,"
+        " seat_class, slots, created_at) VALUES (%s, %s, %s, 'confirmed', 'draw', 'O', '{}', %s)",
+        section.pk, alone.learner_id, alone.unit_id, DRAWN_AT,
+    )  # fmt: skip
+    assert found(term) == [f"draw: form {alone.number} has a place, and stepped out before"]
+
+
 def test_drawn_place_changed_for_another_is_from_the_draw_too(term, sections):
     """Whoever changes keeps the day by which they answer, and the way they came."""
     draw_and_publish(term)
