@@ -130,7 +130,7 @@ def _final(of: DayStanding) -> Judged:
 
 
 def _who_signed(of: DayStanding, digest: str) -> str:
-    return ", ".join(one.name for one in of.witnesses if digest and one.signed == digest)
+    return _(", ").join(one.name for one in of.witnesses if digest and one.signed == digest)
 
 
 def _seen(of: DayStanding) -> Judged:
@@ -140,6 +140,8 @@ def _seen(of: DayStanding) -> Judged:
     says = _("Witnesses compare the digest with the one on the wall, and sign.")
     if names:
         says = _("Signed: %(names)s.") % {"names": names}
+    elif of.result:
+        says = _("The list was signed before the draw.")
     return _step("witnesses", _("Witnesses sign the list"), says), bool(names or of.result)
 
 

@@ -49,7 +49,12 @@ def tables_of(content: Mapping[str, Any]) -> Iterator[tuple[str, str, list[dict[
         rows = [Row(**row) for row in content["groups"].get(by, [])]
         if rows:
             kept_back = {figure: hidden(rows, figure) for figure in COUNTS}
-            yield by, str(caption), [_line(row, kept_back) for row in rows]
+            yield by, str(caption), [_line(row, kept_back) for row in sorted(rows, key=_in_order)]
+
+
+def _in_order(row: Row) -> int:
+    """Young before old, women before men, as ``GROUPS`` says; universities as they come."""
+    return list(GROUPS).index(row.group) if row.group in GROUPS else -1
 
 
 def line_of(content: Mapping[str, Any]) -> dict[str, str]:

@@ -134,6 +134,14 @@ def test_everybody_reads_the_list_before_and_the_results_after(term, forms, app_
     assert "result.csv" not in before
 
 
+def test_published_draw_leads_to_its_figures_and_they_lead_back(term, forms, app_client):
+    draw_and_publish(term)
+    figures = path("show-figures", code=term.code)
+    assert figures in body(app_client.get(path("show-draw", code=term.code)))
+    services.count_figures(term=term, stage="drawn", at=DRAWN_AT)
+    assert path("show-draw", code=term.code) in body(app_client.get(figures))
+
+
 def test_results_are_nobodys_before_publication(term, forms, app_client, desk):
     finish_list(term)
     result = path("download-draw-file", code=term.code, name="result.csv")

@@ -6,7 +6,8 @@ from io import StringIO
 import pytest
 from django.db import DatabaseError
 
-from enrolment import queries, services
+from enrolment import queries, services, wording
+from enrolment.domain.statistics import TOGETHER
 from enrolment.models import Roster, RosterLine, TermFigures, WishResult
 from tests.factories.applications import apply, classes_of, learner_of_age, term_with_forms
 from tests.factories.times import TODAY
@@ -72,3 +73,12 @@ def test_term_without_figures_says_when_they_come(db, app_client):
     term = term_with_forms()
     assert app_client.get(f"/draws/{term.code}/figures/").status_code == 200
     assert app_client.get("/draws/nothing/figures/").status_code == 404
+
+
+def test_groups_stand_in_the_order_of_life_the_merged_ones_last():
+    counts = dict.fromkeys(("people", "wishes", "placed", "seats", "first"), 9)
+    rows = [{"group": name, **counts} for name in (TOGETHER, "60s", "under_60")]
+    ((_by, _caption, lines),) = wording.tables_of({"groups": {"age": rows}})
+    assert [line["name"] for line in lines] == [
+        wording.name_of_group(name) for name in ("under_60", "60s", TOGETHER)
+    ]
