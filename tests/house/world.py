@@ -16,7 +16,7 @@ from accounts.services.posts import CITY_ROLES
 from campus.models import Campus
 from config.access import Role
 from courses.models import Department, Lesson, Term
-from enrolment.models import Enrolment, Objection, RuleTrial
+from enrolment.models import Application, Enrolment, Objection, RuleTrial
 from tests.conftest import AppClient
 from tests.factories import accounts as people
 from tests.factories.applications import apply, classes_of, term_with_forms
@@ -135,6 +135,7 @@ def hold_a_draw(campus: Campus, learner: Learner) -> Term:
     term = TermFactory(phase=Term.Phase.CONFIRMING)
     section = SectionFactory(campus=campus, weekday=6, term=term)
     draw_of(term, [Drawn(learner, [held_back(section, 1)])])
+    Application.objects.of_term(term).update(state=Application.State.UNALLOCATED)
     return term
 
 
