@@ -45,7 +45,11 @@ RETURNS TABLE (rule text, subject text) LANGUAGE sql STABLE AS $$
     JOIN enrolment_enrolment e ON e.section_id = s.id AND e.source = 'draw'
     LEFT JOIN seat_drawn(w.id) d
         ON d.section_id = e.section_id AND d.learner_id = e.learner_id AND d.code = 'ADMITTED'
-    WHERE w.published_at IS NULL OR d.line_id IS NULL
+    WHERE w.published_at IS NULL OR d.line_id IS NULL AND NOT EXISTS (
+        -- changed for another class: the new place came by the draw as well
+        SELECT FROM enrolment_enrolment was
+        WHERE was.learner_id = e.learner_id AND was.status = 'transferred'
+          AND was.ended_at = e.created_at)
 
     UNION ALL
     SELECT 'who stepped out of a draw has no place of it', 'enrolment ' || e.id

@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from courses.models import Subject
+from courses.models import Subject, Term
 from enrolment import queries, services
 from enrolment.domain.draws import DrawProblem, DrawRefused
 from enrolment.models import (
@@ -20,7 +20,9 @@ from enrolment.models import (
     Roster,
     RosterLine,
     WishResult,
+    ledger,
 )
+from tests.enrolment.acts import swap
 from tests.factories.applications import CLOSES_AT, apply, classes_of
 from tests.factories.draws import (
     DRAWN_AT,
@@ -389,13 +391,14 @@ def test_who_stepped_out_has_no_place_and_that_is_right(term):
     assert found(term) == [f"draw: form {alone.number} has a place, and stepped out before"]
 
 
-def test_drawn_place_changed_for_another_is_from_the_draw_too(term, sections):
-    """Whoever changes keeps the day by which they answer, and the way they came."""
+def test_drawn_place_changed_for_another_is_from_the_draw_too(term):
+    """Whoever changes keeps the way they came; no check takes the new place for a false one."""
+    drawn, free = classes_of(term, 2)
+    form = apply([drawn])
     draw_and_publish(term)
-    place = Enrolment.objects.filter(source="draw", section=sections[0]).first()
-    Enrolment.objects.filter(pk=place.pk).update(status="transferred", due_at=None)
-    Enrolment.objects.create(
-        section=sections[1], learner=place.learner, unit=place.unit, status="confirmed",
-        source="draw", slots=sections[1].meets, created_at=DRAWN_AT,
-    )  # fmt: skip
+    Term.objects.filter(pk=term.pk).update(phase=Term.Phase.OPEN_ENROLMENT)
+    later = DRAWN_AT + timedelta(hours=1)
+    swap(Enrolment.objects.get(learner=form.learner), free, at=later)
+    assert Enrolment.objects.get(section=free).source == "draw"
     assert found(term) == []
+    assert ledger.broken_rules(at=later, offer_hours=False) == []
