@@ -159,24 +159,26 @@ def places_that_differ(draw: Draw) -> Iterator[str]:
     from the draw as well.
     """
     places = Enrolment.objects.of_term(draw.term).filter(source=Enrolment.Source.DRAW)
-    given = {
-        (learner, section): pk
-        for pk, learner, section in places.values_list("pk", "learner", "section")
-    }
+    rows = places.values_list("pk", "learner", "section", "created_at")
+    given = {(learner, section): (pk, since) for pk, learner, section, since in rows}
     if draw.published_at is None:
         if given:
-            yield f"draw: enrolment {min(given.values())} comes from it, and it is not published"
+            first, _since = min(given.values())
+            yield f"draw: enrolment {first} comes from it, and it is not published"
         return
     drawn, struck = _drawn(draw)
     if missing := sorted(drawn[seat] for seat in drawn.keys() - given.keys() - struck.keys()):
         yield f"draw: form {missing[0]} was given a seat and has no place"
-    if back := sorted(struck[seat] for seat in struck.keys() & given.keys() if seat in drawn):
+    if back := sorted(struck[seat] for seat in struck.keys() & given.keys()):
         yield f"draw: form {back[0]} has a place, and stepped out before"
     changed = Enrolment.objects.of_term(draw.term).filter(status=Enrolment.Status.TRANSFERRED)
-    may = set(changed.values_list("learner", flat=True))
-    if strange := sorted(
-        pk for seat, pk in given.items() if not (seat in drawn or seat[0] in may)
-    ):
+    until = set(changed.values_list("learner", "ended_at"))
+    strange = sorted(
+        pk
+        for (learner, section), (pk, since) in given.items()
+        if (learner, section) not in drawn and (learner, since) not in until
+    )
+    if strange:
         yield f"draw: enrolment {strange[0]} comes from it, and nobody was given that seat"
 
 
