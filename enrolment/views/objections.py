@@ -1,6 +1,7 @@
 """Doors to objections: the learner's own, the counter's for anybody, the registrar's answers."""
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -13,7 +14,7 @@ from accounts.models import Learner, StaffPost
 from courses.models import ClassSection, Term
 from courses.roles import LOOK_AFTER_TERMS
 from enrolment import queries, services, wording
-from enrolment.domain.draws import DrawRefused
+from enrolment.domain.draws import DrawProblem, DrawRefused
 from enrolment.forms import DecisionForm, ObjectionForm
 from enrolment.models import Application, Objection, Roster
 from enrolment.services import FormRefused
@@ -42,7 +43,7 @@ def object_to_list(request: LearnerRequest, code: str) -> HttpResponse:
         return redirect("enrolment:object-to-list", term.code)
     with request.scope():
         filed = list(Objection.objects.of_term(term).filter(application__learner=request.learner))
-    context = {"term": term, "form": form, "filed": filed, "until": _until(term)}
+    context = {"term": term, "form": form, "filed": filed, **_while_taken(term, at)}
     return render(
         request, "enrolment/draw/object.html", context, status=422 if form.errors else 200
     )
@@ -67,7 +68,7 @@ def object_for(request: StaffRequest, term_id: int, learner_id: int) -> HttpResp
             return redirect("enrolment:show-learner", learner.pk)
     filed = list(Objection.objects.of_term(term).filter(application__learner=learner))
     context = {"term": term, "learner": learner, "form": form, "filed": filed}
-    context["until"] = _until(term)
+    context |= _while_taken(term, at)
     return render(
         request, "enrolment/draw/object_for.html", context, status=422 if form.errors else 200
     )
@@ -126,6 +127,16 @@ def decide_objection(request: StaffRequest, objection_id: int) -> HttpResponse:
     return render(
         request, "enrolment/draw/decide.html", context, status=422 if form.errors else 200
     )
+
+
+def _while_taken(term: Term, at: datetime) -> dict[str, Any]:
+    """Until when objections are taken; what is said to who comes later."""
+    until = _until(term)
+    is_over = until is not None and at >= until
+    return {
+        "until": until,
+        "over": wording.draw_refused(DrawProblem.OBJECTIONS_OVER) if is_over else "",
+    }
 
 
 def _why(refused: FormRefused) -> str:

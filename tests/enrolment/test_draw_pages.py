@@ -199,6 +199,18 @@ def test_learner_objects_and_the_registrar_answers(term, forms, app_client, desk
     assert (answer.status_code, objection.upheld) == (302, True)
 
 
+def test_after_the_last_hour_no_objection_is_asked_for(term, forms, app_client, desk):
+    close_list(term)
+    clock.set_to(FINAL_AT)
+    learner = forms[0].learner
+    at_the_desk = body(desk.get(path("object-for", term_id=term.pk, learner_id=learner.pk)))
+    app_client.logout()
+    app_client.force_login(learner.user)
+    for shown in (at_the_desk, body(app_client.get(path("object-to-list", code=term.code)))):
+        assert 'name="words"' not in shown
+        assert "提异议的时间已经过了" in shown
+
+
 def test_counter_objects_for_somebody_without_a_form(term, forms, desk):
     close_list(term)
     clock.set_to(FROZEN_AT)

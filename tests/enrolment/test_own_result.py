@@ -84,7 +84,7 @@ def test_the_second_round_goes_from_the_largest_number(term):
         [2, "N", [0, 4388], "closed"],
     )
     assert words(result)[1] == (
-        "第二轮从大号往小号看，您排在第4,388：开放名额录到1,200号；新学员预留名额：没有。"
+        "第二轮从大号往小号看，您排在第4,388位：开放名额录到1,200号；新学员预留名额没有人录取。"
     )
 
 
