@@ -179,6 +179,7 @@ def _page(term: Term | None, rows: list[Row], at: datetime) -> dict[str, object]
         "window": window,
         "is_open": window is not None and window.is_open(at),
         "rows": rows,
+        "to_choose": [row for row in rows if row.goes.best and not row.goes.renewal],
         "lot": RenewalLot.objects.filter(term=term).first() if term else None,
     }
 

@@ -131,6 +131,15 @@ def test_desk_is_told_to_choose_a_class_first(app_client, city, terms):
     assert app_client.post(address, {"press": str(uuid4()), **WORD}).status_code == 422
 
 
+def test_desk_is_shown_no_form_when_renewal_is_over_and_reads_why(app_client, city, terms):
+    enrolment = sits_in(programme(*terms)[0], LearnerFactory(unit=city))
+    clock.set_to(WINDOW_CLOSES)
+    sign_in(app_client, city)
+    page = main(app_client.get(reverse("enrolment:renew-for", args=[enrolment.learner_id])))
+    assert "续报已经结束" in page
+    assert "<form" not in page
+
+
 def test_lot_shows_its_digest_first_and_the_order_without_names_after(client, terms):
     first, again = repeatable(*terms)
     rows = ask(again, first, 3)
