@@ -3,6 +3,7 @@
 from typing import Self
 
 from django.contrib.postgres.indexes import GinIndex
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +21,13 @@ class Department(Named):
         verbose_name_plural = _("departments")
 
 
+# It is part of the names of classes in the public files of a draw.
+PLAIN_CODE = r"^[A-Z][A-Z0-9]*$"
+_PLEASE = RegexValidator(
+    PLAIN_CODE, _("Please write capital letters and digits, a letter first: PIANO.")
+)
+
+
 class SubjectQuerySet(models.QuerySet["Subject"]):
     """The words we have for subjects."""
 
@@ -34,7 +42,7 @@ class Subject(Named):
     department = models.ForeignKey(
         Department, on_delete=models.PROTECT, related_name="subjects", verbose_name=_("department")
     )
-    code = models.CharField(_("code"), max_length=12, unique=True)
+    code = models.CharField(_("code"), max_length=12, unique=True, validators=[_PLEASE])
     slug = models.SlugField(_("name in web addresses"), max_length=60, unique=True)
     position = models.PositiveSmallIntegerField(_("place in lists"), default=0)
     # Words people use for it, simplified, space between them; search reads this, nobody else.
@@ -45,6 +53,9 @@ class Subject(Named):
     class Meta:
         verbose_name = _("subject")
         verbose_name_plural = _("subjects")
+        constraints = [
+            models.CheckConstraint(condition=models.Q(code__regex=PLAIN_CODE), name="a_plain_code")
+        ]
 
 
 class CourseQuerySet(models.QuerySet["Course"]):

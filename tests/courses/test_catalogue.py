@@ -3,6 +3,8 @@
 import datetime as dt
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from accounts import clock
@@ -16,7 +18,13 @@ from tests.factories.campus import (
     TravelTimeFactory,
     home_page,
 )
-from tests.factories.courses import ClassFactory, CourseFactory, SubjectFactory, TermFactory
+from tests.factories.courses import (
+    ClassFactory,
+    CourseFactory,
+    DepartmentFactory,
+    SubjectFactory,
+    TermFactory,
+)
 
 pytestmark = pytest.mark.django_db
 CATALOGUE = "/courses/"
@@ -187,3 +195,13 @@ def test_a_course_without_a_poster_shows_what_the_records_say(app_client):
 
 def test_unknown_course_is_not_found(app_client):
     assert app_client.get("/courses/nothing-like-it/").status_code == 404
+
+
+@pytest.mark.parametrize("code", ["钢琴", "PIANO 1", "piano", "1PIANO", "P,1"])
+def test_code_of_a_subject_can_stand_in_the_files_of_a_draw(db, code):
+    subject = SubjectFactory.build(code=code, department=DepartmentFactory())
+    with pytest.raises(ValidationError) as said:
+        subject.full_clean()
+    assert said.value.message_dict.keys() == {"code"}
+    with pytest.raises(IntegrityError, match="a_plain_code"), transaction.atomic():
+        subject.save()
