@@ -31,6 +31,10 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
         """In classes of these offices."""
         return self.filter(unit__in=units)
 
+    def changed_for_another(self) -> Self:
+        """Given up for another class, which began at that moment."""
+        return self.filter(status=Enrolment.Status.TRANSFERRED)
+
     def holding_a_seat(self) -> Self:
         """Counted against capacity and limits: held, confirmed or being taught."""
         return self.filter(status__in=ACTIVE)

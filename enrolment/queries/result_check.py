@@ -171,7 +171,7 @@ def places_that_differ(draw: Draw) -> Iterator[str]:
         yield f"draw: form {missing[0]} was given a seat and has no place"
     if back := sorted(struck[seat] for seat in struck.keys() & given.keys()):
         yield f"draw: form {back[0]} has a place, and stepped out before"
-    changed = Enrolment.objects.of_term(draw.term).filter(status=Enrolment.Status.TRANSFERRED)
+    changed = Enrolment.objects.of_term(draw.term).changed_for_another()
     until = set(changed.values_list("learner", "ended_at"))
     strange = sorted(
         pk
