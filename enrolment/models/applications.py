@@ -354,7 +354,16 @@ class ChainEntry(models.Model):
     @property
     def check_code(self) -> str:
         """The head in groups of four, as it stands on the slip and on the public board."""
-        return " ".join(self.head[at : at + 4] for at in range(0, len(self.head), 4))
+        return in_fours(self.head)
+
+
+def in_fours(head: str) -> str:
+    """Return a head as eyes can compare it.
+
+    >>> in_fours("0011aabb")
+    '0011 aabb'
+    """
+    return " ".join(head[at : at + 4] for at in range(0, len(head), 4))
 
 
 class PostedHead(models.Model):
@@ -376,3 +385,8 @@ class PostedHead(models.Model):
 
     def __str__(self) -> str:
         return f"head of {self.day:%Y-%m-%d}"
+
+    @property
+    def check_code(self) -> str:
+        """The head as it stands on the slips of that day."""
+        return in_fours(self.head)

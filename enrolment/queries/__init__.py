@@ -70,6 +70,7 @@ from enrolment.queries.draw_day import (
     outcomes_of,
     public_draw,
     public_file,
+    term_past_forms,
     terms_with_draws,
 )
 from enrolment.queries.facts import Dossier, dossier
@@ -325,6 +326,7 @@ __all__ = [
     "standing_on",
     "subjects_to_choose",
     "term_of_form",
+    "term_past_forms",
     "terms_to_enrol_in",
     "terms_with_draws",
     "terms_with_forms",

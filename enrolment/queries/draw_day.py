@@ -10,6 +10,7 @@ from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 
 from accounts.models import Unit
 from courses.models import ClassSection, Department, Term
+from courses.models.terms import TermQuerySet
 from enrolment.domain import package
 from enrolment.models import (
     Amendment,
@@ -26,6 +27,10 @@ from enrolment.models import (
 )
 from enrolment.queries.draw import classes_in, file_of
 from enrolment.queries.rosters import section_of
+
+PAST_FORMS = frozenset(
+    {Term.Phase.FROZEN, Term.Phase.DRAWN, Term.Phase.CONFIRMING, Term.Phase.WAITLISTING}
+)
 
 
 @dataclass(frozen=True)
@@ -266,10 +271,15 @@ def public_file(term: Term, *, version: int | None, name: str) -> DrawFile | Non
     return files.filter(is_result=True, roster__draw__published_at__isnull=False).first()
 
 
-def terms_with_draws() -> "QuerySet[Term]":
+def terms_with_draws() -> TermQuerySet:
     """Return the terms whose draw has been announced, the latest first."""
     announced = EntropySource.objects.values("term")
     return Term.objects.published().filter(pk__in=announced).latest_first()
+
+
+def term_past_forms() -> Term | None:
+    """Return the term whose forms are over and whose draw is near, or just made."""
+    return terms_with_draws().in_phase(*PAST_FORMS).first()
 
 
 def differences_of(roster: Roster) -> list[list[str]]:

@@ -31,7 +31,7 @@ def show_application(request: LearnerRequest) -> HttpResponse:
     """How the form stands: to begin, being filled in, handed in, withdrawn, closed, or in two."""
     form = queries.my_form(request.learner)
     if form is None:
-        return render(request, "enrolment/form/no_form.html", {})
+        return render(request, "enrolment/form/no_form.html", {"over": queries.term_past_forms()})
     page = _page_of(form, request)
     return render(request, page, _all_about(form, request))
 
@@ -145,6 +145,7 @@ def check_application(request: LearnerRequest, form: MyForm) -> HttpResponse:
                 for one, other in queries.in_each_others_way_on(form, **person)
             ],
             "standing": said.standing(standing) if standing else [],
+            "has_like": bool(queries.like_choices(form, **person)[0]),
             "draw_on": queries.day_of_result(form.term),
         },
     )

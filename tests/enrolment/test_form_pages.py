@@ -20,6 +20,7 @@ from tests.factories.applications import (
     learner_of_age,
     term_with_forms,
 )
+from tests.factories.draws import name_sources
 from tests.factories.enrolment import CourseFactory, SectionFactory, TermFactory
 from tests.factories.times import TODAY
 
@@ -151,6 +152,32 @@ def test_from_the_check_page_one_comes_back_to_it(app_client, anna, term):
     filled_in(app_client, classes_of(term, 1))
     answer = app_client.post(at("say-how-many"), {"wanted": "2", "back": "check"})
     assert answer.headers["Location"] == at("check-application")
+
+
+def test_check_page_asks_for_like_classes_only_where_there_are_some(app_client, anna, term):
+    section = classes_of(term, 1)[0]
+    filled_in(app_client, [section])
+    nothing, better = "没有同样的课，不用填", "还没填。填了，选上的机会更大"
+    alone = page(app_client, "check-application")
+    assert nothing in alone
+    assert better not in alone
+    SectionFactory(term=term, weekday=4, course=section.course)
+    beside = page(app_client, "check-application")
+    assert better in beside
+    assert nothing not in beside
+
+
+def test_who_comes_after_the_last_day_reads_where_the_draw_stands(app_client, anna, term):
+    assert "2027" not in page_without_a_form(app_client, term)
+    name_sources(term)
+    over = page_without_a_form(app_client, term)
+    assert "已经结束" in over
+    assert reverse("enrolment:show-draw", args=[term.code]) in over
+
+
+def page_without_a_form(app_client, term):
+    Term.objects.filter(pk=term.pk).update(phase=Term.Phase.FROZEN)
+    return page(app_client, "show-application")
 
 
 def test_question_without_a_form_leads_to_its_first_page(app_client, anna, term):
