@@ -15,7 +15,7 @@ from typing import Any
 
 from enrolment.domain import lottery, package, verify
 from enrolment.domain.allocation import Result, allocate
-from enrolment.domain.allocation.reading import read_market
+from enrolment.domain.allocation.reading import market_in
 
 HERE = Path(__file__).resolve().parent
 PROGRAM = ("allocation/*.py", "package/*.py", "lottery.py", "drawing.py", "draws.py", "verify.py")
@@ -90,8 +90,8 @@ def result_of(files: Mapping[str, bytes], *, waitlist_order: str) -> Result:
     return _allocated(package.read_files(files).market | {"waitlist_order": waitlist_order})
 
 
-def _allocated(market: Mapping[str, Any]) -> Result:
-    return allocate(read_market(json.dumps(market).encode()))
+def _allocated(market: dict[str, Any]) -> Result:
+    return allocate(market_in(market))
 
 
 def _ensure_right(result: Result, files: Mapping[str, bytes]) -> None:

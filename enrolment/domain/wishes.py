@@ -66,7 +66,9 @@ def findings(case: Case) -> Iterator[Finding]:
 
 def objection(case: Case) -> Objection | None:
     """Return what decides against a choice; None for nothing. Papers count."""
-    return eligibility.deciding(findings(case))
+    return eligibility.deciding(
+        Finding(rule, said) for rule, ask in ASKED_OF_A_WISH.items() for said in ask(case)
+    )
 
 
 def blocking(case: Case) -> Objection | None:

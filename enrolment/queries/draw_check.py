@@ -92,7 +92,8 @@ def _of_draw(draw: Draw) -> Iterator[str]:
 def rows_that_differ(draw: Draw) -> Iterator[str]:
     """Yield where the files are not those that were signed, and what the rows say otherwise.
 
-    What people are told of their own form, and the seats they get, come from rows.
+    What people are told of their own form, and the seats and places in line they get, come from
+    rows.
     """
     files = package_of(draw)
     yield from _of_files("draw", DrawFile.objects.of_draw(draw))

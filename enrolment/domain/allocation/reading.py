@@ -37,6 +37,14 @@ def read_market(file: bytes) -> Market:
         raise MarketRefused("The market is not JSON that can be read: too deep or long.") from None
     if not isinstance(whole, dict):
         raise MarketRefused("The market is not a JSON object.")
+    return market_in(whole)
+
+
+def market_in(whole: dict[str, Any]) -> Market:
+    """Return the market that an object like that of ``market.json`` holds.
+
+    Raises ``MarketRefused`` as for a file.
+    """
     market = Market(
         classes=tuple(_classes(_list(whole, "classes", "The market"))),
         applicants=tuple(_applicants(_list(whole, "applicants", "The market"))),

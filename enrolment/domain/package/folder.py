@@ -56,13 +56,17 @@ def frozen_files(market: Record) -> dict[str, bytes]:
     Read back as an outsider would: what cannot be read is not published. Raises
     ``PackageRefused``.
     """
-    files = {
+    files = _written(market)
+    _frozen(files)
+    return files
+
+
+def _written(market: Record) -> dict[str, bytes]:
+    return {
         ROSTER: roster_csv(market["applicants"]),
         SECTIONS: sections_csv(market["classes"]),
         CLASHES: clashes_csv(market.get("clashes", ())),
     }
-    _frozen(files)
-    return files
 
 
 def drawn_files(market: Record, result: Record, seed: bytes) -> dict[str, bytes]:
@@ -73,7 +77,7 @@ def drawn_files(market: Record, result: Record, seed: bytes) -> dict[str, bytes]
     it is the right one is for ``verify`` to say.
     """
     files = {
-        **frozen_files(market),
+        **_written(market),
         SEED: seed,
         NUMBERS: numbers_csv({person["id"]: person["lottery"] for person in market["applicants"]}),
         RESULT: result_csv(result["seats"]),
