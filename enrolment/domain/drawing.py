@@ -59,15 +59,14 @@ def make_draw(
     Raises ``DrawWrong`` when a check does not agree, ``LotteryRefused`` for a source that has
     no value or was not named.
     """
-    frozen = package.frozen_files(market)
+    people = market["applicants"]
     text = lottery.seed_text(
         term=term,
-        roster_sha256=package.roster_sha256(frozen),
+        roster_sha256=sha256(package.roster_csv(people)).hexdigest(),
         sources=sources,
         named=list(named),
     )
     seed = text.encode()
-    people = market["applicants"]
     numbers = lottery.number_applications(
         (person["id"] for person in people), seed=lottery.seed_of(seed)
     )
