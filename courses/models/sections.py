@@ -179,10 +179,6 @@ class ClassSection(models.Model):
 class LessonQuerySet(models.QuerySet["Lesson"]):
     """The words we have for lessons."""
 
-    def in_a_draw(self) -> Self:
-        """Classes whose places are drawn: in a room, and open to whoever wishes for them."""
-        return self.filter(by_invitation=False).exclude(mode=ClassSection.Mode.ONLINE)
-
     def of_units(self, units: Iterable[int]) -> Self:
         """Lessons of the classes of these offices."""
         return self.filter(section__unit__in=units)
