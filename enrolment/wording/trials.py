@@ -38,9 +38,10 @@ def rules_tried(trial: RuleTrial) -> str:
 
 
 def tried_on(trial: RuleTrial) -> str:
-    """Return on whom rules were tried, with what is assumed of people who do not exist."""
+    """Return on whom rules were tried, with what is assumed of them."""
     if trial.forms_of is not None:
-        return _("On the forms of the %(term)s.") % {"term": trial.forms_of.display_name()}
+        said = _("On the forms of the %(term)s.") % {"term": trial.forms_of.display_name()}
+        return said + _of_a_queue(trial)
     crowd = trial.invented or {}
     said = _(
         "On %(people)s people who are made up for the classes of the %(term)s: %(reserves)s."
@@ -48,11 +49,18 @@ def tried_on(trial: RuleTrial) -> str:
         " school are assumed. Take the differences for a hint, not for a promise."
     )
     reserves = (f"{said} {crowd['reserves'].get(key, 0)}%" for key, said in LETTERS.items())
-    return said % {
+    told = said % {
         "people": crowd["people"],
         "term": trial.term.display_name(),
         "reserves": _(" · ").join(reserves),
     }
+    return told + _of_a_queue(trial)
+
+
+def _of_a_queue(trial: RuleTrial) -> str:
+    if trial.tried["rule"] != "first come, first served":
+        return ""
+    return _(" How long people of an age take to send a form is assumed.")
 
 
 def lines_of_trial(trial: RuleTrial) -> Iterator[dict[str, Any]]:

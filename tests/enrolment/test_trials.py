@@ -49,6 +49,7 @@ def test_trial_says_what_other_rules_would_have_come_to(term):
     assert trial.answer["people"] == 8
     assert told["present"]["everybody"]["given"][0] == told["tried"]["everybody"]["given"][0] == 75
     assert told["tried"]["everybody"]["two"][0] == 0
+    assert "快慢" not in wording.tried_on(trial)
     lines = list(wording.lines_of_trial(trial))
     assert lines[0]["given"] == "75.0 → 75.0"
 
@@ -89,6 +90,7 @@ def test_rules_are_tried_on_people_who_are_made_up_where_nobody_has_applied_yet(
     given = trial.answer["policies"]["present"]["everybody"]["given"][0]
     assert 0 < given <= 100 * sum(one.capacity for one in classes) / 60
     assert "60" in wording.tried_on(trial)
+    assert "快慢" in wording.tried_on(trial)  # what a queue rests on is said
     with pytest.raises(services.NoForms):
         ask(term=TermFactory(), tried=PRESENT)
 

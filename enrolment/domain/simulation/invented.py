@@ -15,6 +15,7 @@ from enrolment.domain.allocation import Applicant, Choice, ClassSpec, Market
 from enrolment.domain.simulation.season import Form, Season
 from enrolment.domain.simulation.speed import typical_minutes
 from enrolment.domain.statistics import band_of
+from enrolment.domain.wishes import MOST_LISTED
 
 Kind = TypeVar("Kind", int, str)
 
@@ -23,7 +24,6 @@ AGES = {55: 22, 65: 46, 75: 25, 85: 7}
 WISHES = {2: 20, 3: 35, 4: 25, 5: 20}
 TWO_CLASSES_WANTED = 40
 AT_HOME = 80
-LONGEST_LIST = 8
 HELPED = {55: 5, 65: 15, 75: 40, 85: 70}
 """Of 100 people of an age, so many have somebody who helps with the form."""
 
@@ -101,7 +101,7 @@ class _Wishing:
         letters = frozenset(
             letter for letter, share in self.crowd.reserves.items() if self._in_100(share)
         )
-        listed = (own + self._like(own, home))[:LONGEST_LIST]
+        listed = (own + self._like(own, home))[:MOST_LISTED]
         groups = {
             "age": band_of(age),
             "newcomer": "newcomer" if "N" in letters else "continuing",
