@@ -29,7 +29,7 @@ OPEN_TO = {
     "M": _("Made up: missed before, in 100 people"),
 }
 USUAL_CROWD = {"N": 40, "C": 12, "M": 8}
-MADE_UP = ""
+MADE_UP = "made_up"
 MOST_PEOPLE = 30_000
 
 
@@ -40,9 +40,10 @@ class TrialForm(forms.Form):
     """
 
     forms_of = forms.TypedChoiceField(
-        label=_("On whom to try them"), required=False, coerce=int, empty_value=None,
+        label=_("On whom to try them"),
+        coerce=lambda said: None if said == MADE_UP else int(said),
         widget=forms.RadioSelect,
-    )  # fmt: skip
+    )
     people = forms.IntegerField(
         label=_("Made up: how many people"), min_value=10, max_value=MOST_PEOPLE
     )

@@ -102,7 +102,8 @@ def test_registrar_makes_people_up_for_the_first_term_of_a_school(db, app_client
     page = f"/desk/terms/{coming.pk}/try/"
     form = app_client.get(page).context["form"]
     asked = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
-    assert asked["forms_of"] == ""
+    assert asked["forms_of"] == "made_up"
+    assert app_client.post(page, asked | {"forms_of": ""}).status_code == 400
     assert app_client.post(page, asked | {"people": 5}).status_code == 400
     answer = app_client.post(page, asked | {"people": 40, "rule": "a separate draw per class"})
     services.answer_trial(trial_id=RuleTrial.objects.get().pk, at=TODAY)
