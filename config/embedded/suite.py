@@ -133,8 +133,7 @@ def tests(options: argparse.Namespace, rest: list[str]) -> Check:
         # One process and nothing captured: these count and measure, and their print is kept.
         command += ["-s", f"--deep={','.join(options.deep or DEEP)}"]
     elif not rest:
-        # One by one to whoever is free. The journeys of a worker share what is dear to start.
-        command += ["-n", "2", "--dist", "loadgroup"]
+        command += ["-n", "2"]  # which test goes to whom is said in tests/conftest.py
     if options.fast:
         command += ["-m", FAST]
     return Check("pytest", [*command, *rest])

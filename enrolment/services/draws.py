@@ -30,7 +30,7 @@ from enrolment.models import (
 from enrolment.services.chain import append_entry
 from enrolment.services.results import place_the_drawn
 from enrolment.services.rosters import write_files
-from enrolment.services.rows import insert_rows, lock_forms, take_time
+from enrolment.services.rows import insert_rows, lock_forms, take_time, without_gc
 from enrolment.services.sources import has_signed
 from enrolment.services.struck_out import strike_out_who_died
 from enrolment.services.terms import move_term_on, phases_ahead
@@ -39,6 +39,7 @@ State = Application.State
 
 
 @transaction.atomic
+@without_gc()
 def run_draw(*, term: Term, actor: User, at: datetime) -> Draw:
     """Draw: work it out, check it as an outsider would, keep it. Made once: again it is returned.
 
@@ -60,6 +61,7 @@ def run_draw(*, term: Term, actor: User, at: datetime) -> Draw:
 
 
 @transaction.atomic
+@without_gc()
 def publish_draw(*, term: Term, actor: User, at: datetime) -> Draw:
     """Show a draw to everybody at once, and give the seats. Published once: again is nothing new.
 
@@ -101,6 +103,7 @@ class Rehearsal:
     seconds: float
 
 
+@without_gc()
 def rehearse(*, term: Term, at: datetime) -> Rehearsal:
     """Run the whole draw on a copy in memory: on the list, or on the forms as they are now.
 

@@ -35,7 +35,7 @@ from enrolment.models import (
 )
 from enrolment.queries import DrawClasses
 from enrolment.services.chain import append_entry
-from enrolment.services.rows import insert_rows, lock_forms, take_time
+from enrolment.services.rows import insert_rows, lock_forms, take_time, without_gc
 from enrolment.services.terms import move_term_on, phases_ahead
 
 DIFFERENCES = "differences.csv"
@@ -44,6 +44,7 @@ State = Application.State
 
 
 @transaction.atomic
+@without_gc()
 def freeze_roster(*, term: Term, actor: User, at: datetime) -> Roster:
     """Close the list of a term: version 1. Asked again it returns the version that stands.
 
@@ -69,6 +70,7 @@ def freeze_roster(*, term: Term, actor: User, at: datetime) -> Roster:
 
 
 @transaction.atomic
+@without_gc()
 def finalise_roster(*, term: Term, actor: User, at: datetime) -> Roster:
     """Put right what was rightly objected to: version 2, which is drawn. Twice is once.
 
@@ -103,6 +105,7 @@ class Change:
 
 
 @transaction.atomic
+@without_gc()
 def amend_roster(
     *, term: Term, change: Change, signed_by: User, countersigned_by: User, at: datetime
 ) -> Roster:

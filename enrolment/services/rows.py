@@ -4,8 +4,10 @@
 security, and these hold people's records.
 """
 
+import gc
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection
@@ -25,6 +27,22 @@ def take_time() -> None:
             "statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout",
         ):  # fmt: skip
             cursor.execute("SELECT set_config(%s, %s, true)", [limit, LONGEST])
+
+
+@contextmanager
+def without_gc() -> Iterator[None]:
+    """Look for no reference cycles while a city's forms are in memory; there are none to find.
+
+    Python would walk through all of them again and again: two fifths of the time of a draw
+    (``docs/performance.md``). What is no longer referred to is freed all the same.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def lock_forms() -> None:

@@ -99,8 +99,8 @@ def test_test_keeps_the_first_failure_and_still_runs_the_rest(capfd):
 @pytest.mark.parametrize(
     ("arguments", "options"),
     [
-        ([], ["-n", "2", "--dist", "loadgroup"]),
-        (["--fast"], ["-n", "2", "--dist", "loadgroup", "-m", "not threads and not browser"]),
+        ([], ["-n", "2"]),
+        (["--fast"], ["-n", "2", "-m", "not threads and not browser"]),
         (["--deep"], ["-s", "--deep=claims,money,media,audit,input"]),
         (["--deep", "money"], ["-s", "--deep=money"]),
         (["tests/house", "-x"], ["tests/house", "-x"]),

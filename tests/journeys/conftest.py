@@ -1,6 +1,7 @@
 """One running product and one browser for all journeys, and people who sit at it.
 
-The stack is dear to start (half a minute), so all journeys that a worker is given share it.
+A stack is dear to start (half a minute), so the journeys of one folder share it and stay on one
+worker.
 """
 
 import tempfile
