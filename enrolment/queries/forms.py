@@ -110,6 +110,12 @@ class MyForm:
         return on_the_list and self.out.own is None
 
     @property
+    def has_its_result(self) -> bool:
+        """Whether a draw has told what came of the form."""
+        told = (Application.State.ALLOCATED, Application.State.UNALLOCATED)
+        return self.application is not None and self.application.state in told
+
+    @property
     def stands_as_one(self) -> bool:
         """Whether two people have one line on the list: they go together, or neither goes."""
         return bool(self.partner_name) and not (self.current and self.current.split_ok)

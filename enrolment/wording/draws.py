@@ -131,7 +131,7 @@ def last_admitted(cutoff: CutOff | None) -> str:
         return _("none")
     if cutoff.end == CutOff.End.NOT_FULL:
         return _("not full")
-    return _("up to %(number)s") % {"number": f"{cutoff.number:,}"}
+    return _("up to %(number)s") % {"number": cutoff.number}
 
 
 CHANGES = {

@@ -84,13 +84,27 @@ def _full(bars: Sequence[Any], number: int, of_round: int) -> str:
     """
     here = [bar for bar in bars if bar[0] == of_round]
     own = here[0][2][1]
-    ends = _("; ").join(_end(_kind(bucket), last) for _round, bucket, _own, last in here)
+    ends = _("; ").join(_end(kind, last) for kind, last in _ends(here).items())
     if own != number:
         return _(
             "The second round went from the largest number. There you stood at %(place)s:"
             " %(ends)s."
-        ) % {"place": _figure(own), "ends": ends}
-    return _("Your number is %(number)s: %(ends)s.") % {"number": _figure(number), "ends": ends}
+        ) % {"place": own, "ends": ends}
+    return _("Your number is %(number)s: %(ends)s.") % {"number": number, "ends": ends}
+
+
+def _ends(bars: Iterable[Any]) -> dict[str, Any]:
+    """Say where each kind of seat ended, the open ones once.
+
+    Open seats come first and last in a draw. For a person they are one kind, and they ended
+    where the last of them went: what the published table says, too.
+    """
+    found: dict[str, Any] = {}
+    for _round, bucket, _own, last in bars:
+        kind = _kind(bucket)
+        if kind not in found or last != "closed":
+            found[kind] = last
+    return found
 
 
 def _end(kind: str, last: Any) -> str:
@@ -99,7 +113,7 @@ def _end(kind: str, last: Any) -> str:
         return _("the %(kind)s that were left could not be given") % words
     if last == "closed":
         return _("%(kind)s: none") % words
-    return _("%(kind)s went to number %(last)s") % {**words, "last": _figure(last[1])}
+    return _("%(kind)s went to number %(last)s") % {**words, "last": last[1]}
 
 
 def _not_open_to_them(letters: Iterable[str]) -> list[str]:
@@ -128,10 +142,6 @@ def _cannot_be(code: Code, result: WishResult, in_the_way: Sequence[ClassSection
 
 def _kind(bucket: str) -> str:
     return bucket if bucket in KINDS else "open"
-
-
-def _figure(number: int) -> str:
-    return f"{number:,}"
 
 
 # What happens next

@@ -13,7 +13,7 @@ from accounts.models import StaffPost
 from courses.models import Term
 from enrolment import services
 from enrolment.domain.refusals import Refusal
-from enrolment.models import CutOff, WishResult
+from enrolment.models import Application, CutOff, WishResult
 from enrolment.wording import results as said
 from tests.enrolment.acts import enrolment_of
 from tests.enrolment.test_office import sign_in
@@ -66,7 +66,20 @@ def full(*bars):
 
 def test_full_names_the_last_number_of_every_kind_of_place_that_was_open(term):
     result = full([1, "open-first", [0, 8213], [0, 4120]], [1, "N", [0, 8213], [0, 5003]])
-    assert words(result) == ["您的序号是8,213：开放名额录到4,120号；新学员预留名额录到5,003号。"]
+    assert words(result) == ["您的序号是8213：开放名额录到4120号；新学员预留名额录到5003号。"]
+
+
+@pytest.mark.parametrize(
+    ("last", "ended"), [("closed", "录到449号"), ([0, 1900], "录到1900号"), (None, "不够给")]
+)
+def test_open_places_at_both_ends_of_a_draw_are_one_kind(term, last, ended):
+    result = full(
+        [1, "open-first", [0, 8213], [0, 449]],
+        [1, "N", [0, 8213], [0, 778]],
+        [1, "open", [0, 8213], last],
+    )
+    said = "剩下的开放名额" if last is None else "开放名额"
+    assert words(result) == [f"您的序号是8213：{said}{ended}；新学员预留名额录到778号。"]
 
 
 def test_a_reserve_that_was_not_theirs_is_said(term):
@@ -84,12 +97,12 @@ def test_the_second_round_goes_from_the_largest_number(term):
         [2, "N", [0, 4388], "closed"],
     )
     assert words(result)[1] == (
-        "第二轮从大号往小号看，您排在第4,388位：开放名额录到1,200号；新学员预留名额没有人录取。"
+        "第二轮从大号往小号看，您排在第4388位：开放名额录到1200号；新学员预留名额没有人录取。"
     )
 
 
 def test_two_seats_were_wanted_and_one_was_left(term):
-    assert words(full([1, "open", [0, 8213], None])) == ["您的序号是8,213：剩下的开放名额不够给。"]
+    assert words(full([1, "open", [0, 8213], None])) == ["您的序号是8213：剩下的开放名额不够给。"]
 
 
 @pytest.mark.parametrize(
@@ -164,7 +177,7 @@ def test_the_page_shows_number_choices_and_what_happens_next(term, app_client):
     )
     page = page_of(app_client, anna, term)
     for word in (
-        "8213", "第一志愿", "钢琴1班", "开放名额录到4,120号", "新学员预留名额不适用于您",
+        "8213", "第一志愿", "钢琴1班", "开放名额录到4120号", "新学员预留名额不适用于您",
         "第二志愿", "二胡2班", "录取了，用的是开放名额", "12月8日",
         reverse("enrolment:show-enrolment", args=[enrolment_of(anna, given).pk]),
         draw.roster.lines.get().application.spoken_number,
@@ -301,6 +314,17 @@ def test_my_classes_and_the_desk_lead_to_the_result(term, app_client):
     for word in ("林秀英", "4711", "录取了"):
         assert word in desk
     assert reverse("enrolment:answer-place-for", args=[enrolment_of(anna, section).pk]) in desk
+
+
+def test_the_page_of_the_form_promises_no_draw_that_has_been(term, app_client):
+    anna, section = LearnerFactory(), SectionFactory(term=term)
+    published(term, Drawn(anna, [Fate(section)]))
+    Application.objects.of(anna).update(state=Application.State.ALLOCATED)
+    app_client.force_login(anna.user)
+    page = app_client.get(reverse("enrolment:show-application")).content.decode()
+    assert reverse("enrolment:show-result", args=[term.code]) in page
+    assert "当天就出结果" not in page
+    assert "结果发短信告诉您" not in page
 
 
 def test_the_desk_lists_who_has_no_phone_while_the_draw_is_answered(term, app_client):
