@@ -107,13 +107,16 @@ def text_of(template: str, params: Mapping[str, Any]) -> str:
 
 
 def deliver(*, message_id: UUID, at: datetime) -> None:
-    """Hand one letter to the gateway, unless it was sent or came too late.
+    """Hand one letter to the gateway, unless it was sent, came too late, or is for the dead.
 
     Raises ``TryAgainLater`` when the gateway does not take it now. A worker that dies between
     the gateway's yes and our commit sends it twice, hence the gateway is told the key.
     """
-    message = Message.objects.filter(pk=message_id).first()
+    message = Message.objects.filter(pk=message_id).select_related("learner").first()
     if message is None or message.status != Message.Status.QUEUED:
+        return
+    if message.learner is not None and message.learner.deceased_on is not None:
+        _close(message, Message.Status.EXPIRED)  # written before the family came to us
         return
     if message.valid_until and message.valid_until <= at:
         _close(message, Message.Status.EXPIRED)

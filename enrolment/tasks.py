@@ -72,6 +72,12 @@ def tell_application(object_id: str) -> None:
     )
 
 
+@errand("end_affairs")
+def end_affairs(learner_id: str) -> None:
+    """End what somebody who has died held, waited for and asked for, wherever in the city."""
+    services.end_affairs(learner=Learner.objects.get(pk=learner_id), at=clock.now())
+
+
 @errand("tell_offer")
 def tell_offer(entry_id: str) -> None:
     """Ask a person who waits whether they come, unless they have answered meanwhile."""

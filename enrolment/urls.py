@@ -10,6 +10,7 @@ from enrolment.views import (
     applications,
     calls,
     changes,
+    deaths,
     desk,
     desk_changes,
     draw_desk,
@@ -154,6 +155,12 @@ urlpatterns = [
     path("desk/places/<int:enrolment_id>/yield/", desk.yield_for, name="yield-for"),
     path("desk/learners/", desk.find_learner, name="find-learner"),
     path("desk/learners/<int:learner_id>/", desk.show_learner, name="show-learner"),
+    path("desk/learners/<int:learner_id>/died/", deaths.note_death, name="note-death"),
+    path(
+        "desk/learners/<int:learner_id>/died/wrong/",
+        deaths.put_death_right,
+        name="put-death-right",
+    ),
     path(
         "desk/learners/<int:learner_id>/result/<slug:code>/",
         results.result_for,

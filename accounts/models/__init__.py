@@ -2,6 +2,7 @@
 
 from accounts.models.books import AuditEvent, InboundMessage, Message, OutboxMessage
 from accounts.models.clock import ClockOffset
+from accounts.models.deaths import DeathRecord
 from accounts.models.naming import Named, pinyin_of
 from accounts.models.people import ConsentRecord, HelperGrant, Learner, LearnerUnit, User
 from accounts.models.units import StaffPost, Unit
@@ -10,6 +11,7 @@ __all__ = [
     "AuditEvent",
     "ClockOffset",
     "ConsentRecord",
+    "DeathRecord",
     "HelperGrant",
     "InboundMessage",
     "Learner",

@@ -57,7 +57,7 @@ class LearnerQuerySet(models.QuerySet["Learner"]):
         The wall is row-level security; this is the second one, for lists that people see.
         """
         live = HelperGrant.objects.live(at).filter(helper=user)
-        return self.filter(Q(user=user) | Q(pk__in=live.values("learner")))
+        return self.filter(Q(user=user) | Q(pk__in=live.values("learner")), deceased_on=None)
 
     def known_by(self, card_no: str, phone: str) -> Self:
         """Whose card or phone this is, the whole number; an empty one is nobody's."""

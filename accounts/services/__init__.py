@@ -8,6 +8,7 @@ from accounts.services.accounts import (
     end_sessions,
     staff_account,
 )
+from accounts.services.deaths import DeathRefused, Shown, note_death, put_death_right
 from accounts.services.helping import (
     GrantRefused,
     grant_help,
@@ -19,10 +20,12 @@ from accounts.services.learners import LearnerRefused, make_learner
 from accounts.services.posts import PostRefused, end_post, grant_post
 
 __all__ = [
+    "DeathRefused",
     "GrantRefused",
     "LearnerRefused",
     "PhoneTaken",
     "PostRefused",
+    "Shown",
     "account_for_phone",
     "account_to_help",
     "change_phone",
@@ -31,8 +34,10 @@ __all__ = [
     "grant_help",
     "grant_post",
     "make_learner",
+    "note_death",
     "note_helping_began",
     "note_helping_ended",
+    "put_death_right",
     "revoke_help",
     "staff_account",
 ]

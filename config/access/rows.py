@@ -297,6 +297,13 @@ ROWS: dict[str, Way] = {
     ),
     "enrolment:find-learner": Way("desk: find a learner", staff(*ON_THE_PHONE, R.OTHER_HEAD)),
     "enrolment:show-learner": Way("desk: one learner", of_unit(*ON_THE_PHONE), LEARNER),
+    "enrolment:note-death": Way("desk: a learner has died", of_unit(*AT_COUNTERS), LEARNER),
+    "enrolment:put-death-right": Way(
+        "desk: it was somebody else",
+        of_unit(*AT_COUNTERS, answer=Answer.DONE),
+        LEARNER,
+        posts=True,
+    ),
     "enrolment:choose-class": Way("desk: a class for a learner", of_unit(*ON_THE_PHONE), LEARNER),
     "enrolment:enrol-learner": Way(
         "desk: enrol a learner", of_unit(*ON_THE_PHONE), {**SECTION, **LEARNER}

@@ -17,11 +17,11 @@ LEAST_DIGITS = 4  # of a phone number: as many as people are asked for
 MOST_CLASSES = 40
 
 
-def learners_known(words: str) -> list[Learner] | None:
+def learners_known(words: str, *, who_died: bool = False) -> list[Learner] | None:
     """Return whom the words mean, among those this scope may see; None for too little to go by.
 
     A name or a part of it, pinyin with or without blanks, a card number, or a phone number or
-    its last four digits at least.
+    its last four digits at least. ``who_died``: those, too, for what is still to be put right.
     """
     plain = words.strip()
     digits = re.sub(r"[^0-9]", "", plain)
@@ -34,7 +34,9 @@ def learners_known(words: str) -> list[Learner] | None:
     if sound and sound == re.sub(r"\s", "", plain.lower()):
         meant |= Q(sound__contains=sound)
     known = Learner.objects.annotate(sound=Replace("name_pinyin", Value(" "), Value("")))
-    return list(known.filter(meant, deceased_on=None).select_related("unit").in_order()[:31])
+    if not who_died:
+        known = known.filter(deceased_on=None)
+    return list(known.filter(meant).select_related("unit").in_order()[:31])
 
 
 def terms_to_enrol_in() -> list[Term]:

@@ -20,6 +20,7 @@ from enrolment.services.counter import (
     empty_section,
     resize_section,
 )
+from enrolment.services.deaths import end_affairs, note_death
 from enrolment.services.demand import say_how_wanted
 from enrolment.services.desk import Word, act_for_learner
 from enrolment.services.draws import (
@@ -170,6 +171,7 @@ __all__ = [
     "draw_order",
     "drop_changes",
     "empty_section",
+    "end_affairs",
     "end_by_hand",
     "end_room",
     "enrol_from_list",
@@ -202,6 +204,7 @@ __all__ = [
     "name_sources",
     "name_witness",
     "note_claim",
+    "note_death",
     "number_latecomers",
     "number_offers",
     "objections_until",

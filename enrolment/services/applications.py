@@ -129,11 +129,12 @@ def done_by_another(form: Application) -> bool:
 
 
 def withdraw_application(
-    *, application: Application, actor: User, channel: str, at: datetime
+    *, application: Application, actor: User | None, channel: str, at: datetime
 ) -> Application:
     """Take a form out of the term; within ten minutes it can be put back. Twice is once.
 
-    Raises ``FormRefused`` once the list is closed: from then on a place can be declined.
+    ``actor`` is None for who has died. Raises ``FormRefused`` once the list is closed: from
+    then on a place can be declined.
     """
     with form_of(application) as form:
         if form.state == State.WITHDRAWN:

@@ -89,10 +89,12 @@ def _ensure_choices(form: Application, actor: User, at: datetime) -> None:
 
 
 @transaction.atomic
-def part_forms(*, application: Application, actor: User, channel: str, at: datetime) -> None:
+def part_forms(
+    *, application: Application, actor: User | None, channel: str, at: datetime
+) -> None:
     """Let each of two people stand for themselves again; the second fills in a form of their own.
 
-    Raises ``FormRefused`` once the list is closed.
+    ``actor`` is None where one of them has died. Raises ``FormRefused`` once the list is closed.
     """
     with form_of(application) as form:
         ensure_window(form.term, at=at, channel=channel, begun_at=form.begun_at)

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import clock
 from accounts.http import StaffRequest, new_press, press_of, sent, staff_required
-from accounts.models import Learner
+from accounts.models import DeathRecord, Learner
 from accounts.scope import offices_of
 from courses.models import ClassSection, Term
 from enrolment import queries, services, wording
@@ -40,7 +40,7 @@ MOST_PEOPLE = 30
 def find_learner(request: StaffRequest) -> HttpResponse:
     """Whom the office knows, by name, card or phone."""
     words = request.GET.get("q", "").strip()[:60]
-    found = queries.learners_known(words) if words else []
+    found = queries.learners_known(words, who_died=True) if words else []
     return render(
         request,
         "enrolment/office/find_learner.html",
@@ -72,6 +72,7 @@ def show_learner(request: StaffRequest, learner_id: int) -> HttpResponse:
             "mine": mine,
             "by_term": _by_term(mine.yours, today=localdate(at)),
             "may_confirm": bool(offices_of(request.user, AT_THE_COUNTER)),
+            "death": DeathRecord.objects.standing(learner),
         },
     )
 

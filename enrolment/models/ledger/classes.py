@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import cast
 
-from accounts.models import User
+from accounts.models import Learner, User
 from courses.models import ClassSection, Term
 from enrolment.models.ledger.round_trips import column, value
 
@@ -41,6 +41,11 @@ def lay_out() -> int:
 def close_lines(*, at: datetime) -> int:
     """End the waiting for classes nobody can join any more; return how many were told."""
     return int(value("seat_close_lines", [at]))
+
+
+def end_for_the_dead(*, learner: Learner, at: datetime) -> int:
+    """End what somebody who has died held and waited for; return how many."""
+    return int(value("seat_end_for_the_dead", [learner.pk, at]))
 
 
 def begin_terms(*, at: datetime) -> int:
