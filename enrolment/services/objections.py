@@ -38,15 +38,12 @@ def file_objection(
 
     Raises ``DrawRefused`` before the list is closed, and after the deadline.
     """
-    with scope.system("read a list"):
-        first = Roster.objects.of_term(term).select_related("term").first()
-        is_final = Roster.objects.of_term(term).count() > 1
-    if first is None:
-        raise DrawRefused(DrawProblem.NOT_FROZEN)
-    if is_final or at >= objections_until(first, at=at):
-        raise DrawRefused(DrawProblem.OBJECTIONS_OVER)
+    _ensure_may_object(term, at)
     with scope.learners([learner.pk]):
         form = form_for(term=term, learner=learner, at=at)
+        # One press at a time; and a list that is being made final meanwhile is waited for.
+        Application.objects.locked().get(pk=form.pk)
+        _ensure_may_object(term, at)
         said = {"application": form, "kind": kind, "words": words.strip(), "decided_at": None}
         objection, is_new = Objection.objects.get_or_create(
             **said, defaults={"filed_by": actor, "filed_at": at}
@@ -56,6 +53,16 @@ def file_objection(
                 actor, "objected", objection, at=at, learner=learner, unit=term.unit, kind=kind
             )
         return objection
+
+
+def _ensure_may_object(term: Term, at: datetime) -> None:
+    with scope.system("read a list"):
+        first = Roster.objects.of_term(term).select_related("term").first()
+        is_final = Roster.objects.of_term(term).count() > 1
+    if first is None:
+        raise DrawRefused(DrawProblem.NOT_FROZEN)
+    if is_final or at >= objections_until(first, at=at):
+        raise DrawRefused(DrawProblem.OBJECTIONS_OVER)
 
 
 @transaction.atomic
