@@ -21,7 +21,8 @@ INSERT INTO enrolment_objection (application_id, kind, words, filed_by_id, filed
 VALUES (%s, %s, %s, %s, %s, '')
 """
 FINAL = """
-INSERT INTO enrolment_roster (term_id, version, frozen_at, frozen_by_id, sha256, count, entry, head)
+INSERT INTO enrolment_roster
+    (term_id, version, frozen_at, frozen_by_id, sha256, count, entry, head)
 SELECT term_id, 2, %s, frozen_by_id, sha256, count, entry, head FROM enrolment_roster
 """
 
