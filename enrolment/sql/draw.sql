@@ -7,17 +7,24 @@
 
 -- Write the seats of a draw, due at p_due_at; p_reminders are the moments at which who has not
 -- answered is reminded. Returns how many seats were given: 0 for a draw whose seats stand already.
--- Raises when a class has fewer free seats than were drawn, or somebody would sit in two at once.
+-- Raises for a draw that is not public, when a class has fewer free seats than were drawn, or
+-- somebody would sit in two at once.
 CREATE OR REPLACE FUNCTION seat_place_drawn(
     p_draw bigint, p_due_at timestamptz, p_at timestamptz, p_reminders timestamptz[]
 ) RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     term bigint;
+    is_public boolean;
     placed int;
 BEGIN
     PERFORM seat_ensure_for_all();
     PERFORM pg_advisory_xact_lock(7303, p_draw::int);  -- twins: the second finds the work done
-    SELECT term_id INTO STRICT term FROM enrolment_draw WHERE id = p_draw;
+    SELECT term_id, published_at IS NOT NULL INTO STRICT term, is_public
+    FROM enrolment_draw WHERE id = p_draw;
+    IF NOT is_public THEN
+        RAISE EXCEPTION 'draw % is not public: nobody has a seat by it', p_draw
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
     IF seat_is_placed(p_draw) THEN RETURN 0; END IF;
     PERFORM pg_advisory_xact_lock_shared(7301, term::int);  -- see seat_lock_learner
     PERFORM seat_count_drawn(p_draw, term, p_at);

@@ -73,13 +73,16 @@ def in_sql(statement):
 CHANGES = {
     "number": lambda form: Application.objects.filter(pk=form.pk).update(number="2" * 12),
     "state": lambda form: Application.objects.filter(pk=form.pk).update(state="withdrawn"),
+    "out": lambda form: Application.objects.filter(pk=form.pk).update(
+        state="rejected", rejected_for="too_young"
+    ),
     "wanted": lambda form: form.versions.update(wanted=2),
     "flags": lambda form: Wish.objects.filter(version=form.current_id).update(flags="CMN"),
     "wish": lambda form: Wish.objects.filter(version=form.current_id).delete(),
     "capacity": lambda form: ClassSection.objects.filter(term=form.term).update(capacity=9),
     "hot": lambda form: ClassSection.objects.filter(term=form.term).update(hot=True),
 }
-POSSIBLE_BEFORE = ("number", "state", "capacity", "hot")
+POSSIBLE_BEFORE = ("number", "state", "out", "capacity", "hot")
 
 
 @pytest.mark.parametrize("what", sorted(CHANGES))
@@ -93,6 +96,34 @@ def test_closed_list_lets_nothing_change(term, form, as_app, what, stage):
 @pytest.mark.parametrize("what", POSSIBLE_BEFORE)
 def test_open_list_lets_the_same_change_through(term, form, as_app, what):
     as_the_website(as_app, lambda: CHANGES[what](form))
+
+
+@pytest.mark.parametrize("state", ["allocated", "unallocated", "closed"])
+def test_nobody_has_a_result_before_the_draw_is_public(term, form, as_app, state):
+    day_of_the_draw(term)
+    services.run_draw(term=term, actor=registrar(), at=DRAWN_AT)
+    with pytest.raises(DatabaseError, match=f"cannot become {state}"):
+        as_the_website(as_app, lambda: Application.objects.update(state=state))
+
+
+def test_who_is_not_on_the_list_is_not_put_into_the_draw(term, form, as_app):
+    section = classes_of(term, 1)[0]
+    section.course.vigorous = True
+    section.course.save()
+    out = apply([section])
+    finish_list(term)
+    with pytest.raises(DatabaseError, match="cannot become in_draw"):
+        as_the_website(
+            as_app,
+            lambda: Application.objects.filter(pk=out.pk).update(state="in_draw", rejected_for=""),
+        )
+
+
+def test_no_seat_is_given_by_a_draw_that_is_not_public(term, form, as_app):
+    day_of_the_draw(term)
+    draw = services.run_draw(term=term, actor=registrar(), at=DRAWN_AT)
+    with pytest.raises(DatabaseError, match="is not public"):
+        as_the_website(as_app, lambda: services.place_the_drawn(draw=draw, at=DRAWN_AT))
 
 
 def test_superuser_at_the_models_is_stopped_by_the_database(term, form):
