@@ -240,6 +240,11 @@ urlpatterns = [
     ),
     path("desk/terms/<int:term_id>/draw/<slug:act>/now/", draw_desk.do_act, name="staff-draw-act"),
     path("desk/draw/sources/<int:source_id>/", draw_sources.read_source, name="staff-read-source"),
+    path(
+        "desk/draw/values/<str:token>/",
+        draw_sources.countersign_value,
+        name="staff-countersign-value",
+    ),
     path("desk/draw/witnesses/<int:witness_id>/sign/", draw_sources.sign, name="staff-sign"),
     path("desk/draw/amendments/<str:token>/", draw_sources.countersign, name="staff-countersign"),
     path(

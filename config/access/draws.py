@@ -44,6 +44,11 @@ DRAW_ROWS: dict[str, Way] = {
         staff(Role.REGISTRAR, answer=Answer.UNKNOWN),
         {"token": "no_amendment"},
     ),
+    "enrolment:staff-countersign-value": Way(
+        "desk: sign what stands in for a source",
+        staff(Role.REGISTRAR, answer=Answer.UNKNOWN),
+        {"token": "no_amendment"},
+    ),
     "enrolment:staff-list-objections": Way("desk: objections", OF_TERMS, DRAW_DAY),
     "enrolment:staff-decide-objection": Way(
         "desk: answer an objection", OF_TERMS, {"objection_id": "objection"}

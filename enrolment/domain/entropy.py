@@ -39,6 +39,7 @@ class SourceProblem(StrEnum):
     OTHER_ROUND = "other_round"
     NOT_ITS_DIGEST = "not_its_digest"
     NO_ROUND = "no_round"
+    SIGNED_BY_ONE = "signed_by_one"
 
 
 class SourceRefused(Exception):

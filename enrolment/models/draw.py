@@ -178,7 +178,8 @@ class EntropySource(models.Model):
     """Where chance comes from: named before forms open, read when the list is final.
 
     ``fallback`` says beforehand what counts if it is missing. ``value`` is what was read, as it
-    stands in ``seed.txt``; a source that failed has the fallback's value and says so.
+    stands in ``seed.txt``; a source that failed has the fallback's value, says so, and two people
+    have signed that (``read_by`` and ``countersigned_by``).
     """
 
     class Kind(models.TextChoices):
@@ -202,6 +203,9 @@ class EntropySource(models.Model):
     is_fallback = models.BooleanField(default=False, db_default=False)
     read_at = models.DateTimeField(null=True, blank=True)
     read_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    countersigned_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+"
+    )
 
     class Meta:
         verbose_name = _("source of chance")
@@ -214,6 +218,14 @@ class EntropySource(models.Model):
             models.CheckConstraint(
                 condition=Q(value="", read_at=None) | (~Q(value="") & Q(read_at__isnull=False)),
                 name="what_was_read_has_its_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_fallback=False, countersigned_by=None)
+                | (
+                    Q(is_fallback=True, read_by__isnull=False, countersigned_by__isnull=False)
+                    & ~Q(read_by=models.F("countersigned_by"))
+                ),
+                name="what_stands_in_is_signed_by_two",
             ),
         ]
 

@@ -91,6 +91,7 @@ from enrolment.services.sources import (
     SourceAway,
     ask_source,
     digest_to_sign,
+    ensure_may_stand_in,
     fetch_source,
     has_signed,
     may_name_sources,
@@ -98,6 +99,7 @@ from enrolment.services.sources import (
     name_witness,
     read_source,
     sign,
+    stand_in,
 )
 from enrolment.services.struck_out import step_out
 from enrolment.services.terms import (
@@ -176,6 +178,7 @@ __all__ = [
     "end_room",
     "enrol_from_list",
     "ensure_admitted",
+    "ensure_may_stand_in",
     "enter_room",
     "extend_place",
     "fetch_source",
@@ -236,6 +239,7 @@ __all__ = [
     "say_one_comes",
     "say_one_stays_away",
     "sign",
+    "stand_in",
     "step_out",
     "strike",
     "subjects_to_place_in",

@@ -77,33 +77,69 @@ def may_name_sources(term: Term) -> bool:
 
 @transaction.atomic
 def read_source(
-    *,
-    source: EntropySource,
-    typed: str,
-    proof: str,
-    actor: User | None,
-    at: datetime,
-    is_fallback: bool = False,
+    *, source: EntropySource, typed: str, proof: str, actor: User | None, at: datetime
 ) -> EntropySource:
-    """Write down what a source gave, once. ``is_fallback``: it was missing, and this counts.
+    """Write down what a source gave, once.
 
     Raises ``SourceRefused`` before it is due, before the list is final, for a value that cannot
     be, and where nothing shows where it was read.
     """
-    source = EntropySource.objects.select_for_update(no_key=True).get(pk=source.pk)
+    source = _locked(source)
     _ensure_readable(source, at)
-    if not proof.strip():
-        raise SourceRefused(SourceProblem.NO_PROOF, source.name)
-    read = entropy.read_fallback(typed) if is_fallback else entropy.read_value(source.kind, typed)
-    source.value = read
-    source.proof, source.is_fallback = proof.strip(), is_fallback
+    return _write(source, entropy.read_value(source.kind, typed), proof, actor, at)
+
+
+@transaction.atomic
+def stand_in(
+    *,
+    source: EntropySource,
+    typed: str,
+    proof: str,
+    signed_by: User,
+    countersigned_by: User,
+    at: datetime,
+) -> EntropySource:
+    """Let what was named for that case count for a source that is missing: two people sign it.
+
+    A source that gives nothing is the one moment at which somebody could choose. Raises
+    ``SourceRefused``, as ``read_source`` does, and when one person would sign twice.
+    """
+    source = _locked(source)
+    value = ensure_may_stand_in(source=source, typed=typed, proof=proof, at=at)
+    if signed_by == countersigned_by:
+        raise SourceRefused(SourceProblem.SIGNED_BY_ONE, source.name)
+    source.is_fallback, source.countersigned_by = True, countersigned_by
+    return _write(source, value, proof, signed_by, at)
+
+
+def ensure_may_stand_in(*, source: EntropySource, typed: str, proof: str, at: datetime) -> str:
+    """Return the value as it would stand in the files. Raises ``SourceRefused``."""
+    _ensure_readable(source, at)
+    _ensure_proof(source, proof)
+    return entropy.read_fallback(typed)
+
+
+def _locked(source: EntropySource) -> EntropySource:
+    return EntropySource.objects.select_for_update(no_key=True).get(pk=source.pk)
+
+
+def _write(
+    source: EntropySource, value: str, proof: str, actor: User | None, at: datetime
+) -> EntropySource:
+    _ensure_proof(source, proof)
+    source.value, source.proof = value, proof.strip()
     source.read_at, source.read_by = at, actor
-    source.save(update_fields=["value", "proof", "is_fallback", "read_at", "read_by"])
+    source.save()
     AuditEvent.objects.record(
-        actor, "source read", source.term, at=at, unit=source.term.unit,
-        source=source.name, value=source.value, is_fallback=is_fallback,
+        actor, "source read", source.term, at=at, unit=source.term.unit, source=source.name,
+        value=value, is_fallback=source.is_fallback, countersigned_by=source.countersigned_by_id,
     )  # fmt: skip
     return source
+
+
+def _ensure_proof(source: EntropySource, proof: str) -> None:
+    if not proof.strip():
+        raise SourceRefused(SourceProblem.NO_PROOF, source.name)
 
 
 def _ensure_readable(source: EntropySource, at: datetime) -> None:

@@ -126,7 +126,10 @@ BEGIN
         created_at
     ) VALUES (
         p_section.id, p_learner, p_section.unit_id, status_now, p_source, p_seat.bucket,
-        p_section.meets, p_due, CASE WHEN p_seat.state = 'offered' THEN p_at END, p_at
+        p_section.meets, p_due,
+        -- A yes already: to an offer, or to going on where nothing is to be paid.
+        CASE WHEN p_seat.state = 'offered' OR p_act = 'renew' AND p_due IS NULL THEN p_at END,
+        p_at
     ) RETURNING id INTO enrolment;
     UPDATE enrolment_seat
     SET state = seat_now, learner_id = p_learner, enrolment_id = enrolment, due_at = p_due

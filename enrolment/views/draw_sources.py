@@ -1,5 +1,7 @@
 """Doors of the registrar to chance: where it comes from, who sees it, and what changes a list."""
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.core import signing
 from django.http import Http404, HttpResponse
@@ -20,6 +22,7 @@ from enrolment.models import EntropySource, Witness
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 DESK = "enrolment:staff-draw-day"
 SALT = "amendment of a draw"
+SALT_OF_VALUES = "what stands in for a source"
 DAYS_TO_SIGN = 3 * 24 * 60 * 60
 
 
@@ -55,8 +58,13 @@ def read_source(request: StaffRequest, source_id: int) -> HttpResponse:
             services.ask_source(source=source, actor=request.user, at=at)
             messages.success(request, wording.draw_done("asked"))
             return redirect(DESK, source.term_id)
+        if form.is_valid() and form.cleaned_data["is_fallback"]:
+            return _one_signature(request, source, form, at)
         if form.is_valid():
-            services.read_source(source=source, actor=request.user, at=at, **form.cleaned_data)
+            typed, proof = form.cleaned_data["typed"], form.cleaned_data["proof"]
+            services.read_source(
+                source=source, typed=typed, proof=proof, actor=request.user, at=at
+            )
             messages.success(request, wording.draw_done("read"))
             return redirect(DESK, source.term_id)
     except SourceRefused as refused:
@@ -67,6 +75,52 @@ def read_source(request: StaffRequest, source_id: int) -> HttpResponse:
     is_read_by_machine = source.kind in services.READERS and bool(source.address)
     context = {"source": source, "form": form, "is_read_by_machine": is_read_by_machine}
     return _page(request, "enrolment/draw/read_source.html", context)
+
+
+def _one_signature(
+    request: StaffRequest, source: EntropySource, form: ReadingForm, at: datetime
+) -> HttpResponse:
+    """The first signature under what stands in for a source: it counts for nothing alone."""
+    said = {
+        "source": source.pk,
+        "by": request.user.pk,
+        "typed": form.cleaned_data["typed"],
+        "proof": form.cleaned_data["proof"],
+    }
+    services.ensure_may_stand_in(source=source, typed=said["typed"], proof=said["proof"], at=at)
+    token = signing.dumps(said, salt=SALT_OF_VALUES)
+    context = {"source": source, "said": said, "token": token}
+    return render(request, "enrolment/draw/value_proposed.html", context)
+
+
+@staff_required(*LOOK_AFTER_TERMS)
+@get_or_post
+def countersign_value(request: StaffRequest, token: str) -> HttpResponse:
+    """The second signature under what stands in for a source, by somebody else."""
+    try:
+        said = signing.loads(token, salt=SALT_OF_VALUES, max_age=DAYS_TO_SIGN)
+    except signing.BadSignature:
+        raise Http404 from None
+    sources = EntropySource.objects.select_related("term__unit")
+    source = get_object_or_404(sources, pk=said["source"])
+    first = get_object_or_404(User, pk=said["by"])
+    if request.method == "POST":
+        try:
+            services.stand_in(
+                source=source,
+                typed=said["typed"],
+                proof=said["proof"],
+                signed_by=first,
+                countersigned_by=request.user,
+                at=clock.now(),
+            )
+        except SourceRefused as refused:
+            messages.error(request, wording.source_refused(refused.problem))
+        else:
+            messages.success(request, wording.draw_done("read"))
+            return redirect(DESK, source.term_id)
+    context = {"source": source, "said": said, "first": first, "is_same": first == request.user}
+    return render(request, "enrolment/draw/countersign_value.html", context)
 
 
 @staff_required(*LOOK_AFTER_TERMS)

@@ -76,6 +76,9 @@ WHY_NO_SOURCE = {
         "The address of a beacon names the round that counts, known beforehand."
         " Whoever asks for the latest one chooses the moment."
     ),
+    SourceProblem.SIGNED_BY_ONE: gettext_lazy(
+        "What stands in for a source is signed by two people. Let somebody else sign it, too."
+    ),
     SourceProblem.OTHER_ROUND: gettext_lazy("The beacon answered with another round."),
     SourceProblem.NOT_ITS_DIGEST: gettext_lazy(
         "The beacon's answer contradicts itself. It does not count."

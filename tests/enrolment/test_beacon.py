@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from accounts import clock, outbox
 from accounts.models import OutboxMessage
@@ -104,11 +105,30 @@ def test_beacon_that_is_away_is_survived(source, beacon, status):
     beacon["status"] = status
     with pytest.raises(services.SourceAway):
         fetch(source)
-    late = services.read_source(
-        source=source, typed="03 11 17 22 25 32 08", proof="报纸", is_fallback=True,
-        actor=registrar(), at=DRAWN_AT,
+    late = services.stand_in(
+        source=source, typed="03 11 17 22 25 32 08", proof="报纸",
+        signed_by=registrar(), countersigned_by=registrar(), at=DRAWN_AT,
     )  # fmt: skip
     assert (late.value, late.is_fallback) == ("03111722253208", True)
+
+
+def test_nobody_alone_says_what_stands_in_for_a_source(source):
+    one = registrar()
+    said = {"source": source, "typed": "03 11 17", "proof": "报纸", "at": DRAWN_AT}
+    with pytest.raises(SourceRefused) as refused:
+        services.stand_in(**said, signed_by=one, countersigned_by=one)
+    source.refresh_from_db()
+    assert (refused.value.problem, source.value) == (SourceProblem.SIGNED_BY_ONE, "")
+    source.value, source.is_fallback, source.read_at, source.read_by = (
+        "031117",
+        True,
+        DRAWN_AT,
+        one,
+    )
+    for second in (None, one):
+        source.countersigned_by = second
+        with pytest.raises(IntegrityError, match="signed_by_two"), transaction.atomic():
+            source.save()
 
 
 def test_errand_asks_again_until_the_beacon_answers(source, beacon):

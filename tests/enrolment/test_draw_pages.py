@@ -236,6 +236,25 @@ def test_amendment_goes_from_one_registrar_to_another(term, forms, app_client, d
     assert "教室漏水" in body(app_client.get(path("show-draw", code=term.code)))
 
 
+def test_what_stands_in_for_a_source_counts_with_a_second_signature(term, forms, app_client, desk):
+    finish_list(term)
+    clock.set_to(DRAWN_AT)
+    source = EntropySource.objects.exclude(kind="dice").filter(term=term).first()
+    said = {"typed": "03 11 17", "proof": "第二天的报纸", "is_fallback": "on"}
+    proposed = body(desk.post(path("staff-read-source", source_id=source.pk), said))
+    address = proposed.split('href="/desk/draw/values/')[1].split('"')[0]
+    page = f"/desk/draw/values/{address}"
+    assert "<button" not in body(desk.get(page)).partition("<main")[2].partition("</main")[0]
+    desk.post(page)
+    source.refresh_from_db()
+    assert source.value == ""
+    sign_in_staff(app_client, registrar())
+    app_client.post(page)
+    source.refresh_from_db()
+    assert (source.value, source.is_fallback) == ("031117", True)
+    assert "已由两人签字" in body(app_client.get(path("show-draw", code=term.code)))
+
+
 def test_sources_are_named_on_the_desk_while_nobody_has_chosen(term, desk):
     term.phase = "published"
     term.save()

@@ -85,7 +85,8 @@ def test_next_level_is_held_until_the_end_of_confirming_with_one_press(terms, as
 
 def test_class_without_a_fee_is_theirs_at_once(terms):
     first, second = programme(*terms)
-    assert renew(sits_in(first), second).enrolment.status == "confirmed"
+    theirs = renew(sits_in(first), second).enrolment
+    assert (theirs.status, theirs.answered_at) == ("confirmed", TODAY)
 
 
 def test_second_tap_and_the_same_press_renew_once(terms):

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection, transaction
 from django.db.transaction import atomic
 from django.urls import reverse
 
@@ -13,7 +13,7 @@ from courses.models.terms import default_rules
 from enrolment import queries, services
 from enrolment.domain.draws import DrawProblem, DrawRefused
 from enrolment.domain.wishes import FormProblem
-from enrolment.models import Channel, EntropySource, Wish
+from enrolment.models import Amendment, Channel, EntropySource, Wish
 from enrolment.services import FormRefused
 from tests.factories.applications import CLOSES_AT, apply, classes_of, fill_in, learner_of_age
 from tests.factories.courses import SubjectFactory
@@ -153,6 +153,19 @@ def amend(term, sections, *, at):
     )
 
 
+def test_an_amendment_without_a_list_is_never_committed(term, sections):
+    apply(sections)
+    finish_list(term)
+    one, two = registrar(), registrar()
+    with atomic():
+        Amendment.objects.create(
+            term=term, what="-", why="-", signed_by=one, countersigned_by=two, at=FINAL_AT
+        )
+        with pytest.raises(IntegrityError, match="has no list of its own"):
+            connection.check_constraints()  # as a commit does
+        transaction.set_rollback(True)
+
+
 def test_nobody_amends_the_list_once_chance_may_be_known(term, sections):
     apply(sections)
     finish_list(term)
@@ -238,6 +251,6 @@ def test_no_step_is_taken_back_after_the_deadline(term, sections):
     services.hand_in(**press, at=late)
     with pytest.raises(FormRefused) as refused:
         services.take_back(**press, at=late + timedelta(minutes=1))
-    assert refused.value.problem is FormProblem.NOTHING_TO_UNDO
+    assert refused.value.problem is FormProblem.TOO_LATE  # it cannot be changed either
     form.refresh_from_db()
     assert form.state == "submitted"
