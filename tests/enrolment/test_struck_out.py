@@ -235,6 +235,8 @@ def test_who_stays_of_two_waits_as_one_person(nothing_is_broken):
     line = Drawn(wife, [held_back(section, 1)], partner=husband)
     draw = draw_of(term, [line], published_at=None)
     step_out(Application.objects.get(learner=husband), at=TODAY)
+    draw.published_at = TODAY
+    draw.save(update_fields=["published_at"])
     services.place_the_drawn(draw=draw, at=TODAY)
     (entry,) = WaitlistEntry.objects.filter(section=section)
     assert (entry.learner, entry.together) == (wife, None)
