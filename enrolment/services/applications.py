@@ -101,13 +101,13 @@ def take_back(
     A first form goes back to being filled in, with everything on it. Raises ``FormRefused``.
     """
     with form_of(application) as form:
-        in_time = form.undo_until is not None and at <= form.undo_until
-        if not in_time and not (of_helper and done_by_another(form)):
-            raise FormRefused(FormProblem.NOTHING_TO_UNDO)
         ensure_window(form.term, at=at, channel=channel, begun_at=form.begun_at)
         closes_at = queries.window_of(form.term).closes_at
         if closes_at is not None and at >= closes_at:
-            raise FormRefused(FormProblem.NOTHING_TO_UNDO)  # nobody could hand it in again
+            raise FormRefused(FormProblem.TOO_LATE)  # nobody could hand it in again
+        in_time = form.undo_until is not None and at <= form.undo_until
+        if not in_time and not (of_helper and done_by_another(form)):
+            raise FormRefused(FormProblem.NOTHING_TO_UNDO)
         undone = form.current
         if form.state == State.WITHDRAWN:
             form.state, form.withdrawn_at = State.SUBMITTED, None
