@@ -21,7 +21,8 @@ CONTENT = Path(__file__).parent / "content"
 LANGUAGES = ("zh-hans", "zh-hant", "en")
 # Words that differ and not only their signs.
 _TERMS = (
-    ("登錄", "登入"), ("打印", "列印"), ("短信", "簡訊"), ("視頻", "影片"), ("信息", "訊息"),
+    ("登錄", "登入"), ("打印", "列印"), ("短信", "簡訊"), ("視頻", "影片"),
+    ("信息技術", "資訊技術"), ("信息", "訊息"),
     ("老花鏡", "老花眼鏡"), ("窗口", "櫃檯"), ("網絡", "網路"), ("掃碼", "掃碼"), ("屏幕", "螢幕"),
     ("軟件", "軟體"), ("台風", "颱風"), ("臺風", "颱風"),
 )  # fmt: skip
@@ -125,7 +126,8 @@ def notices(plan: CityPlan) -> list[PageText]:
     """The notices of the last weeks; those about a phase only when it has come."""
     pages = []
     for slug, entry in _load("notices").items():
-        if entry.get("phase", plan.phase) != plan.phase:
+        phases = entry.get("phase", plan.phase)
+        if plan.phase not in ([phases] if isinstance(phases, str) else phases):
             continue
         day = plan.today - timedelta(days=entry["days_ago"])
         until = (
