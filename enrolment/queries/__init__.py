@@ -74,7 +74,7 @@ from enrolment.queries.draw_day import (
     terms_with_draws,
 )
 from enrolment.queries.facts import Dossier, dossier
-from enrolment.queries.figures import people_drawn, seats_drawn
+from enrolment.queries.figures import people_drawn, seats_drawn, universities
 from enrolment.queries.form_classes import (
     CampusChoice,
     Choosable,
@@ -336,6 +336,7 @@ __all__ = [
     "turn_of",
     "turns_of",
     "undo_until",
+    "universities",
     "waits_beside",
     "week_grid",
     "what_differs",

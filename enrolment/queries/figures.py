@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import F
 
-from accounts.models import StaffPost
+from accounts.models import StaffPost, Unit
 from courses.models import Term
 from enrolment.domain.statistics import Applied
 from enrolment.models import (
@@ -186,3 +186,8 @@ def _way(row: Mapping[str, Any], staff: set[int]) -> str:
 
 def _age(born_on: date, day: date) -> int:
     return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))
+
+
+def universities() -> dict[str, str]:
+    """Return how the city's universities are called now, by the name that figures keep."""
+    return {unit.name: str(unit.display_name()) for unit in Unit.objects.in_order()}

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from courses.models import Term
-from enrolment import wording
+from enrolment import queries, wording
 from enrolment.models import TermFigures
 
 
@@ -16,6 +16,7 @@ from enrolment.models import TermFigures
 def show_figures(request: HttpRequest, code: str) -> HttpResponse:
     """Show what a term came to: people and seats, by group, with what each figure means."""
     term, counted = _counted(code)
+    universities = queries.universities()
     return render(
         request,
         "enrolment/figures.html",
@@ -27,7 +28,7 @@ def show_figures(request: HttpRequest, code: str) -> HttpResponse:
                     "as_of": one.as_of,
                     "seats": one.content["seats"],
                     "all": wording.line_of(one.content),
-                    "tables": list(wording.tables_of(one.content)),
+                    "tables": list(wording.tables_of(one.content, universities=universities)),
                     "parity": wording.parity_of(one.content),
                 }
                 for one in counted
@@ -57,9 +58,10 @@ COLUMNS = ("people", "wishes", "placed", "share", "first", "first_share", "seats
 
 def _rows(counted: Iterable[TermFigures]) -> Iterable[tuple[str, ...]]:
     yield ("stage", "table", "group", *COLUMNS)
+    universities = queries.universities()
     for one in counted:
         everybody = wording.line_of(one.content)
         yield (one.stage, "all", everybody["name"], *(everybody[name] for name in COLUMNS))
-        for by, _caption, lines in wording.tables_of(one.content):
+        for by, _caption, lines in wording.tables_of(one.content, universities=universities):
             for line in lines:
                 yield (one.stage, by, line["name"], *(line[name] for name in COLUMNS))

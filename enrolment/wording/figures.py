@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from enrolment.domain.statistics import TOGETHER, Row, hidden
 
 HIDDEN = "–"
+NO_NAMES: Mapping[str, str] = {}
 COUNTS = ("people", "wishes", "placed", "first", "seats")
 TABLES = {
     "age": gettext_lazy("By age"),
@@ -38,23 +39,25 @@ GROUPS = {
 }
 
 
-def name_of_group(group: str) -> str:
-    """Return what a group is called; a university by its name."""
-    return str(GROUPS.get(group, group))
+def name_of_group(group: str, universities: Mapping[str, str] = NO_NAMES) -> str:
+    """Return what a group is called; a university as the reader's language calls it."""
+    return str(GROUPS.get(group) or universities.get(group, group))
 
 
-def tables_of(content: Mapping[str, Any]) -> Iterator[tuple[str, str, list[dict[str, str]]]]:
-    """Yield each table of the figures: its key, its caption, its lines in words."""
+def tables_of(
+    content: Mapping[str, Any], *, universities: Mapping[str, str] = NO_NAMES
+) -> Iterator[tuple[str, str, list[dict[str, str]]]]:
+    """Yield each table of the figures: its key, its caption, its lines in words.
+
+    ``universities`` is how each is called for this reader, in the order of the city's list.
+    """
+    order = [*universities, *GROUPS]
     for by, caption in TABLES.items():
         rows = [Row(**row) for row in content["groups"].get(by, [])]
         if rows:
             kept_back = {figure: hidden(rows, figure) for figure in COUNTS}
-            yield by, str(caption), [_line(row, kept_back) for row in sorted(rows, key=_in_order)]
-
-
-def _in_order(row: Row) -> int:
-    """Young before old, women before men, as ``GROUPS`` says; universities as they come."""
-    return list(GROUPS).index(row.group) if row.group in GROUPS else -1
+            rows.sort(key=lambda row: order.index(row.group) if row.group in order else -1)
+            yield by, str(caption), [_line(row, kept_back, universities) for row in rows]
 
 
 def line_of(content: Mapping[str, Any]) -> dict[str, str]:
@@ -79,14 +82,18 @@ def parity_of(content: Mapping[str, Any]) -> list[dict[str, str]]:
     ]
 
 
-def _line(row: Row, kept_back: Mapping[str, frozenset[str]]) -> dict[str, str]:
+def _line(
+    row: Row,
+    kept_back: Mapping[str, frozenset[str]],
+    universities: Mapping[str, str] = NO_NAMES,
+) -> dict[str, str]:
     counts = {
         figure: HIDDEN if row.group in kept_back[figure] else str(getattr(row, figure))
         for figure in COUNTS
     }
     return {
         **counts,
-        "name": _("everybody") if row.group == "all" else name_of_group(row.group),
+        "name": _("everybody") if row.group == "all" else name_of_group(row.group, universities),
         "share": HIDDEN if counts["placed"] == HIDDEN else f"{row.share:.1f}",
         "first_share": HIDDEN if counts["first"] == HIDDEN else f"{row.first_share:.1f}",
     }

@@ -19,12 +19,12 @@ def drawn(db):
     term = term_with_forms()
     first, second = classes_of(term, 2)
     forms = [apply([first, second], learner=learner_of_age()) for _person in range(6)]
+    term.applications.update(state="in_draw")
     roster = Roster.objects.create(
         term=term, version=1, frozen_at=TODAY, frozen_by=forms[0].learner.user, sha256="0" * 64,
         count=6, entry=6, head="0" * 64,
     )  # fmt: skip
     for at, form in enumerate(forms):
-        type(form).objects.filter(pk=form.pk).update(state="in_draw")
         line = RosterLine.objects.create(
             roster=roster, application=form, max_seats=1, choices=[["A1-1", "N"], ["B1-2", "N"]]
         )
@@ -82,3 +82,12 @@ def test_groups_stand_in_the_order_of_life_the_merged_ones_last():
     assert [line["name"] for line in lines] == [
         wording.name_of_group(name) for name in ("under_60", "60s", TOGETHER)
     ]
+
+
+def test_universities_are_called_as_the_reader_calls_them_in_the_order_of_the_city():
+    counts = dict.fromkeys(("people", "wishes", "placed", "seats", "first"), 9)
+    rows = [{"group": name, **counts} for name in (TOGETHER, "乐岭市老年大学", "青澜市老年大学")]
+    called = {"青澜市老年大学": "青瀾市老年大學", "乐岭市老年大学": "樂嶺市老年大學"}
+    content = {"groups": {"unit": rows}}
+    ((_by, _caption, lines),) = wording.tables_of(content, universities=called)
+    assert [line["name"] for line in lines] == [*called.values(), wording.name_of_group(TOGETHER)]
