@@ -54,6 +54,7 @@ class Renewal(models.Model):
         ASKED = "asked", _("asked for")
         KEPT = "kept", _("place held")
         NOT_DRAWN = "not_drawn", _("not drawn")
+        REFUSED = "refused", _("could not be given by the rules")
         TAKEN_BACK = "taken_back", _("taken back")
 
     term = models.ForeignKey(Term, on_delete=models.PROTECT, related_name="renewals")

@@ -178,7 +178,8 @@ def _give(row: Renewal, place: int, *, most: int, due_at: datetime | None, at: d
         changes = {"place": place}
         if claim.was_refused:
             waits = Renewal.objects.asked().filter(pk=row.pk)
-            waits.update(state=State.NOT_DRAWN, **changes)
+            is_full = claim.reason == Refusal.FULL  # else something stood against the person
+            waits.update(state=State.NOT_DRAWN if is_full else State.REFUSED, **changes)
             outbox.put("tell_not_renewed", f"{row.pk}:{claim.reason}")
         else:
             Renewal.objects.filter(pk=row.pk).update(**changes)

@@ -15,6 +15,9 @@ const newKey = () => {
   return hex.replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, "$1-$2-$3-$4-$5");
 };
 
+// Every mistake says first that it is one, in the words of the page.
+const named = (place, sentence) => place.dataset.inWords.replace("{}", () => sentence);
+
 class Row {
   constructor(box) {
     this.box = box;
@@ -55,7 +58,8 @@ class Row {
   faults(errors) {
     this.box.dataset.state = Object.keys(errors).length ? "wrong" : "";
     const own = this.box.querySelector("[data-fault]");
-    own.textContent = (errors.__all__ || errors.key || []).join(" ");
+    const ofTheSheet = errors.__all__ || errors.key || [];
+    own.textContent = ofTheSheet.map((sentence) => named(own, sentence)).join(" ");
     own.hidden = !own.textContent;
     for (const field of this.box.querySelectorAll("[data-field]")) {
       const said = errors[field.dataset.field] || [];
@@ -65,7 +69,7 @@ class Row {
       place.replaceChildren(...said.map((sentence) => {
         const words = document.createElement("p");
         words.className = "field__error";
-        words.textContent = sentence;
+        words.textContent = named(place, sentence);
         return words;
       }));
     }

@@ -157,6 +157,8 @@ def test_phone_of_two_people_asks_for_the_card(desk, city, term):
     two = learner_at(city, phone=one.phone)
     answer = store(desk, row("a", one.phone, numbers(classes_of(term, 1))))
     said = answer.context["wrong"][0].errors["who"][0]
+    assert f"错误：{said}" in main(answer)
+    assert 'data-in-words="错误：{}"' in main(answer)  # for what the script says
     assert one.card_no in said
     assert two.card_no in said
 

@@ -263,7 +263,7 @@ def test_place_of_who_cannot_take_it_goes_to_the_next_number(terms):
         seat = SectionFactory(term=now, course=other.course, weekday=day)
         renew(sits_in(seat, winner.learner), second)
     assert close(coming) == 2
-    assert Renewal.objects.get(pk=winner.pk).state == State.NOT_DRAWN
+    assert Renewal.objects.get(pk=winner.pk).state == State.REFUSED  # and not: not drawn
 
 
 def test_closing_twice_and_closing_early_draw_nothing(terms):
