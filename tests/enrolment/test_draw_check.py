@@ -32,6 +32,7 @@ from tests.factories.draws import (
     day_of_the_draw,
     draw_and_publish,
     finish_list,
+    put_right,
     registrar,
     sign_all,
     term_to_draw,
@@ -269,15 +270,7 @@ def test_couple_who_would_part_and_one_that_would_not_are_right(term, sections):
 def test_form_put_right_by_an_objection_is_right_on_both_lists(term, sections):
     form = Application.objects.order_by("number").first()
     close_list(term)
-    objection = services.file_objection(
-        term=term, learner=form.learner, kind="keyed_wrong", words="写错了",
-        actor=form.learner.user, at=FROZEN_AT + timedelta(hours=20),
-    )  # fmt: skip
-    services.decide_objection(
-        objection=objection, upheld=True, answer="改了", actor=registrar(),
-        at=FROZEN_AT + timedelta(hours=21),
-        right_form=services.RightForm(choices=[sections[1].pk], wanted=1),
-    )  # fmt: skip
+    put_right(form, sections[1:2])
     services.finalise_roster(term=term, actor=registrar(), at=FINAL_AT)
     assert found(term) == []
 

@@ -24,6 +24,7 @@ from tests.factories.draws import (
     close_list,
     draw_and_publish,
     finish_list,
+    put_right,
     read_all,
     registrar,
     term_to_draw,
@@ -211,15 +212,7 @@ def test_objection_to_the_form_of_a_couple_puts_both_right(term, sections):
         at=CLOSES_AT - timedelta(days=1),
     )  # fmt: skip
     close_list(term)
-    objection = services.file_objection(
-        term=term, learner=first.learner, kind="keyed_wrong", words="写错了",
-        actor=first.learner.user, at=FROZEN_AT + timedelta(hours=20),
-    )  # fmt: skip
-    services.decide_objection(
-        objection=objection, upheld=True, answer="改了", actor=registrar(),
-        at=FROZEN_AT + timedelta(hours=21),
-        right_form=services.RightForm(choices=[sections[1].pk], wanted=1),
-    )  # fmt: skip
+    put_right(first, sections[1:2])
     roster = services.finalise_roster(term=term, actor=registrar(), at=FINAL_AT)
     second.refresh_from_db()
     assert second.state == "in_draw"

@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 from accounts.models import User
-from courses.models import Term, TermPhase
+from courses.models import ClassSection, Term, TermPhase
 from enrolment import services
-from enrolment.models import Draw, EntropySource, Roster
+from enrolment.models import Application, Draw, EntropySource, Roster
 from tests.factories.accounts import StaffFactory
 from tests.factories.applications import CLOSES_AT, term_with_forms
 from tests.factories.times import TODAY
@@ -95,6 +95,19 @@ def day_of_the_draw(term: Term) -> None:
     finish_list(term)
     read_all(term)
     sign_all(term)
+
+
+def put_right(form: Application, choices: list[ClassSection]) -> None:
+    """Somebody objects to a form of the first list in time, and it says these classes now."""
+    objection = services.file_objection(
+        term=form.term, learner=form.learner, kind="keyed_wrong", words="写错了",
+        actor=form.learner.user, at=FROZEN_AT + timedelta(hours=20),
+    )  # fmt: skip
+    services.decide_objection(
+        objection=objection, upheld=True, answer="改了", actor=registrar(),
+        at=FROZEN_AT + timedelta(hours=21),
+        right_form=services.RightForm(choices=[one.pk for one in choices], wanted=1),
+    )  # fmt: skip
 
 
 def draw_and_publish(term: Term) -> Draw:
