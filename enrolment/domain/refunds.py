@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 WHOLE_UNTIL = 1  # lessons one may try: who leaves before the second gets everything
 PART_UNTIL = 4  # who leaves before the fifth gets the lessons that remain
@@ -46,3 +47,16 @@ def refund_on_leaving(*, fee_fen: int, held: int, to_come: int, joined_late: boo
     if held <= PART_UNTIL:
         return Refund(Share.REMAINING, -(-fee_fen * to_come // (held + to_come)), to_come)
     return Refund(Share.NOTHING)
+
+
+def rule_at_sale(*, joined_late: bool, lessons: int) -> dict[str, Any]:
+    """Return the refund rule as it is copied to what is sold, whatever the table says later.
+
+    ``lessons``: how many the class has on that day.
+    """
+    return {
+        "whole_until": WHOLE_UNTIL,
+        "part_until": PART_UNTIL,
+        "joined_late": joined_late,
+        "lessons": lessons,
+    }

@@ -193,6 +193,12 @@ def late_fee_of(section: ClassSection, *, at: datetime) -> int | None:
     )
 
 
+def fee_owed(enrolment: Enrolment) -> int:
+    """Return what a place costs its learner: the fee, or the part of it for who joined late."""
+    late = late_fee_agreed(enrolment)
+    return enrolment.section.fee_fen if late is None else late
+
+
 def late_fee_agreed(enrolment: Enrolment) -> int | None:
     """Return what a learner pays who joined late: as on that day, not on today's."""
     if enrolment.source != Enrolment.Source.LATE:

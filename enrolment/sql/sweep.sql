@@ -18,7 +18,7 @@ BEGIN
             ON w.section_id = s.section_id AND w.learner_id = s.learner_id AND w.state = 'offered'
         WHERE s.due_at <= p_at
           AND (w.id IS NULL OR NOT seat_owes_a_call(w) AND NOT seat_has_unread_answer(w, p_at))
-          AND NOT seat_waits_for_reader(s, p_at)
+          AND NOT seat_waits_for_reader(s, p_at) AND NOT seat_waits_for_money(s, p_at)
         ORDER BY s.due_at, w.ticket, s.section_id, s.no LIMIT p_limit
     LOOP
         SELECT * INTO section FROM courses_classsection WHERE id = due.section_id;

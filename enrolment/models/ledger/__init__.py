@@ -31,6 +31,7 @@ from enrolment.models.ledger.classes import (
     sections_to_offer,
     sweep,
 )
+from enrolment.models.ledger.money import pay, unpay
 from enrolment.models.ledger.presses import (
     accept,
     claim,
@@ -71,6 +72,7 @@ __all__ = [
     "leave_line",
     "note_import",
     "offers_owed_a_call",
+    "pay",
     "place_drawn",
     "places_in_line",
     "places_in_lines",
@@ -86,6 +88,7 @@ __all__ = [
     "swap",
     "sweep",
     "undo",
+    "unpay",
     "withdraw",
     "yield_now",
 ]

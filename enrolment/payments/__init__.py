@@ -1,0 +1,21 @@
+"""Whoever takes money for us on the web, behind one narrow protocol."""
+
+from enrolment.payments.protocol import (
+    Event,
+    Forged,
+    Listed,
+    PaymentProvider,
+    ProviderFailed,
+    ProviderRefused,
+    RefundSeen,
+)
+
+__all__ = [
+    "Event",
+    "Forged",
+    "Listed",
+    "PaymentProvider",
+    "ProviderFailed",
+    "ProviderRefused",
+    "RefundSeen",
+]

@@ -1,0 +1,196 @@
+"""What somebody owes: opened when they come to pay, closed when the places go."""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from django.db import IntegrityError, transaction
+
+from accounts import outbox, scope
+from accounts.models import AuditEvent, Learner, User
+from enrolment import queries
+from enrolment.domain.money import books, codes
+from enrolment.domain.refunds import rule_at_sale
+from enrolment.models import Channel, Enrolment, Journal, Order, OrderLine, Waiver, ledger
+from enrolment.services.money.books import post, reverse
+
+State = Order.State
+TRIES = 5
+
+
+class PaymentProblem(StrEnum):
+    """Why a payment is not taken, or an order not opened."""
+
+    NOTHING_TO_PAY = "nothing_to_pay"  # no place of this office waits for a payment
+    TOO_LATE = "too_late"  # the place is not kept any more
+    PAID_ALREADY = "paid_already"
+    BEING_PAID = "being_paid"  # a page of payment is open and could not be closed
+    BEING_LOOKED_AT = "being_looked_at"
+    OTHER_AMOUNT = "other_amount"
+    NO_DRAWER = "no_drawer"
+    DRAWER_OPEN = "drawer_open"
+    SLIP_USED = "slip_used"
+    SAME_PERSON = "same_person"
+    NOT_TODAY = "not_today"
+    NOT_POSSIBLE = "not_possible"
+    PROVIDER_AWAY = "provider_away"
+    CODE_UNKNOWN = "code_unknown"
+    CODE_USED = "code_used"
+    TOO_MUCH = "too_much"
+
+
+class PaymentRefused(Exception):
+    """The rules say no. Shown to the person, not logged; ``wording`` has a sentence for each."""
+
+    def __init__(self, problem: PaymentProblem, what: str = "") -> None:
+        super().__init__(problem, what)
+        self.problem = problem
+        self.what = what
+
+
+@transaction.atomic
+def open_order(
+    *,
+    learner: Learner,
+    enrolments: Sequence[Enrolment],
+    opened_by: User | None,
+    at: datetime,
+) -> Order:
+    """Return the order for places of one office that are kept for a learner.
+
+    The one that is open for exactly these places is returned again; one that differs is closed
+    first. Where nothing is left to pay, the places are theirs at once. Raises
+    ``PaymentRefused`` when a place is not kept any more, was paid, or money for it is underway.
+    """
+    with scope.system("open an order"):
+        Learner.objects.select_for_update(no_key=True, of=("self",)).get(pk=learner.pk)
+        places = _places(learner, enrolments, at)
+        standing = OrderLine.objects.that_count().filter(enrolment__in=places)
+        orders = Order.objects.select_for_update(of=("self",)).filter(
+            pk__in=standing.values("order")
+        )
+        for order in orders:
+            if not order.is_open:
+                raise PaymentRefused(PaymentProblem.PAID_ALREADY)
+            if _is_for(order, places):
+                return _kept_as_long(order, places)
+            close_order(order, state=State.CANCELLED, at=at)
+        return _opened(learner, places, opened_by, at)
+
+
+def _places(learner: Learner, enrolments: Sequence[Enrolment], at: datetime) -> list[Enrolment]:
+    asked = Enrolment.objects.of(learner).filter(pk__in=[one.pk for one in enrolments])
+    places = list(asked.with_all_to_show().in_order())
+    if not places or len({one.section.unit_id for one in places}) != 1:
+        raise PaymentRefused(PaymentProblem.NOTHING_TO_PAY)
+    if any(one.due_at is None or one.due_at <= at for one in places):
+        raise PaymentRefused(PaymentProblem.TOO_LATE)
+    return places
+
+
+def _is_for(order: Order, places: Iterable[Enrolment]) -> bool:
+    here = set(order.lines.values_list("enrolment", flat=True))
+    return here == {one.pk for one in places}
+
+
+def _kept_as_long(order: Order, places: Iterable[Enrolment]) -> Order:
+    """Copy until when the places are kept: the office may have kept them longer."""
+    until = min(one.due_at for one in places if one.due_at)
+    if until != order.hold_until:
+        order.hold_until = until
+        order.save(update_fields=["hold_until"])
+    return order
+
+
+def _opened(
+    learner: Learner, places: Sequence[Enrolment], opened_by: User | None, at: datetime
+) -> Order:
+    unit, term = places[0].section.unit, places[0].section.term
+    waiver = Waiver.objects.for_order(learner, unit, term)
+    lines = [_line(place, waiver, at) for place in places]
+    order = _with_a_code(
+        Order(
+            learner=learner,
+            unit=unit,
+            term=term,
+            opened_by=opened_by,
+            amount_fen=sum(line.amount_fen for line in lines),
+            hold_until=min(one.due_at for one in places if one.due_at),
+            created_at=at,
+        )
+    )
+    for line in lines:
+        line.order = order
+    OrderLine.objects.bulk_create(lines)
+    if order.amount_fen:
+        post(
+            books.charged(order.amount_fen),
+            kind=Journal.Source.CHARGE, source=order.pk, unit=unit, order=order, at=at,
+        )  # fmt: skip
+    else:
+        settle_without_money(order, actor=opened_by, at=at)
+    AuditEvent.objects.record(
+        opened_by, "order opened", order, at=at, learner=learner, unit=unit,
+        amount_fen=order.amount_fen,
+    )  # fmt: skip
+    return order
+
+
+def _line(place: Enrolment, waiver: Waiver | None, at: datetime) -> OrderLine:
+    fee = queries.fee_owed(place)
+    # What is not a whole fen is rounded for the learner.
+    discount = -(-fee * waiver.percent // 100) if waiver else 0
+    return OrderLine(
+        enrolment=place,
+        section=place.section,
+        fee_fen=fee,
+        discount_fen=discount,
+        amount_fen=fee - discount,
+        waiver=waiver,
+        rule=rule_at_sale(
+            joined_late=place.source == Enrolment.Source.LATE,
+            lessons=place.section.lessons.count(),
+        ),
+    )
+
+
+def _with_a_code(order: Order) -> Order:
+    for _try in range(TRIES):
+        order.pay_code = codes.pay_code(secrets.randbelow(10**codes.DIGITS))
+        try:
+            with transaction.atomic():
+                order.save(force_insert=True)
+        except IntegrityError as error:
+            if "pay_code" not in str(error):
+                raise
+        else:
+            return order
+    raise RuntimeError("no pay code is free")
+
+
+def settle_without_money(order: Order, *, actor: User | None, at: datetime) -> None:
+    """Make the places of an order theirs that comes to nothing: the whole fee was waived."""
+    for line in order.lines.select_related("enrolment"):
+        ledger.pay(
+            enrolment=line.enrolment, actor=actor, channel=Channel.SYSTEM, at=at, reason="waived"
+        )
+    order.state, order.paid_at, order.closed_at = State.PAID, at, at
+    order.save(update_fields=["state", "paid_at", "closed_at"])
+    outbox.put("tell_paid", order.pk)
+
+
+def close_order(order: Order, *, state: State, at: datetime) -> None:
+    """End an open order whose row the caller has locked: what it asked for is not owed any more.
+
+    Raises ``PaymentRefused`` while an attempt is underway: whoever closes ends its page first
+    (``attempts.end_attempts``), outside any transaction.
+    """
+    if order.attempts.underway().exists():
+        raise PaymentRefused(PaymentProblem.BEING_PAID)
+    order.state, order.closed_at = state, at
+    order.save(update_fields=["state", "closed_at"])
+    order.lines.update(counts=False)
+    charge = order.journals.filter(source_kind=Journal.Source.CHARGE, reversed_by=None).first()
+    if charge is not None:
+        reverse(charge, kind=Journal.Source.CLOSING, source=charge.pk, at=at, by=None)

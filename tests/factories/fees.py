@@ -1,0 +1,49 @@
+"""Places that wait for their fee, and what a provider says of a page of payment."""
+
+from datetime import timedelta
+from typing import Any
+
+from accounts.models import Learner
+from courses.models import ClassSection
+from enrolment.domain.money.settling import SessionStatus, Snapshot
+from enrolment.models import Enrolment, Order, PaymentAttempt
+from enrolment.services.money import orders
+from tests.enrolment.acts import claim, enrolment_of
+from tests.factories.times import TODAY
+
+FEE = 18000
+
+
+def place_to_pay(section: ClassSection, learner: Learner) -> Enrolment:
+    """A place that is kept until its fee is paid."""
+    claim(section, learner)
+    return enrolment_of(learner, section)
+
+
+def order_for(*enrolments: Enrolment, at=TODAY) -> Order:
+    """The order for places of one learner."""
+    learner = enrolments[0].learner
+    return orders.open_order(learner=learner, enrolments=enrolments, opened_by=learner.user, at=at)
+
+
+def attempt_for(order: Order, *, session: str = "cs_1", n: int = 1, **more: Any) -> PaymentAttempt:
+    """A page of payment that the provider has opened."""
+    return PaymentAttempt.objects.create(
+        **{
+            "order": order, "n": n, "provider": "stripe", "livemode": False, "request": {},
+            "key": PaymentAttempt.key_of(order, n), "amount_fen": order.amount_fen,
+            "state": "open", "session": session, "created_at": TODAY,
+            "expires_at": TODAY + timedelta(hours=1),
+        } | more
+    )  # fmt: skip
+
+
+def seen(attempt: PaymentAttempt, **more: Any) -> Snapshot:
+    """What the provider says of a page: paid as asked, unless told otherwise."""
+    return Snapshot(
+        **{
+            "session": attempt.session, "status": SessionStatus.COMPLETE, "is_paid": True,
+            "amount_fen": attempt.amount_fen, "currency": "cny", "livemode": False,
+            "reference": str(attempt.order_id), "payment": f"pi_{attempt.session}", "way": "card",
+        } | more
+    )  # fmt: skip
