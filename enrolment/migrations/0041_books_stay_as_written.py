@@ -154,7 +154,7 @@ DROP FUNCTION ensure_journal_balances;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("enrolment", "0036_fees_orders_and_books")]
+    dependencies = [("enrolment", "0040_fees_orders_and_books")]
 
     operations = [
         *(operation for policy in POLICIES for operation in policy.operations()),
