@@ -28,6 +28,10 @@ class RefundQuerySet(models.QuerySet["Refund"]):
         """All that were not refused: their sums are spoken for."""
         return self.filter(state__in=STANDING)
 
+    def decided(self) -> Self:
+        """Owed for certain, whether they have left us or not."""
+        return self.standing().exclude(state="requested")
+
     def to_approve(self) -> Self:
         """Waiting for a second person or for a paper to be looked at, the oldest first."""
         return self.filter(state="requested").order_by("requested_at", "pk")

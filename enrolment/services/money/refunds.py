@@ -98,9 +98,8 @@ def _note_on_order(order: Order | None) -> None:
     """Say of a paid order how much of it went back."""
     if order is None or not order.is_paid:
         return
-    decided = order.refunds.standing().exclude(state=State.REQUESTED)
-    back = decided.filter(payment__state=Payment.State.KEPT).aggregate(sum=Sum("amount_fen"))
-    sum_ = back["sum"] or 0
+    of_the_fee = order.refunds.decided().filter(payment__in=order.payments.that_pay())
+    sum_ = of_the_fee.aggregate(sum=Sum("amount_fen"))["sum"] or 0
     if sum_:
         order.state = (
             Order.State.REFUNDED if sum_ >= order.amount_fen else Order.State.PART_REFUNDED
