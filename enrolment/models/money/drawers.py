@@ -36,7 +36,8 @@ class DrawerSession(models.Model):
     """A drawer with one cashier. What was counted stays, what it is short or over is booked.
 
     ``float_fen``: the change it was opened with, which is not money of fees. ``counted_fen``
-    is everything that lay in it, the float included.
+    is everything that lay in it, the float included; ``pieces`` says of which notes and coins
+    (fen of the piece, and how many).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
@@ -48,6 +49,7 @@ class DrawerSession(models.Model):
     float_fen = models.PositiveIntegerField(_("change in the drawer"), default=0)
     closed_at = models.DateTimeField(null=True, blank=True)
     counted_fen = models.PositiveIntegerField(_("counted"), null=True, blank=True)
+    pieces = models.JSONField(default=dict, blank=True)
     expected_fen = models.IntegerField(null=True, blank=True)
     explanation = models.CharField(_("explanation"), max_length=200, blank=True, default="")
     signed_by = models.ForeignKey(

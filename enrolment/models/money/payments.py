@@ -78,6 +78,8 @@ class Payment(models.Model):
     # How it was paid on the web (card, alipay, wechat_pay): some ways end before a refund may.
     way = models.CharField(max_length=20, blank=True, default="")
     note = models.CharField(_("note"), max_length=200, blank=True, default="")
+    # What was handed over in cash: the rest was given back, and the receipt says so.
+    given_fen = models.PositiveIntegerField(null=True, blank=True)
     key = models.UUIDField(unique=True, default=uuid4)  # of the press that took it
     voided_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -99,6 +101,10 @@ class Payment(models.Model):
                 condition=Q(method="cash", drawer__isnull=False)
                 | ~Q(method="cash") & Q(drawer=None),
                 name="cash_lies_in_a_drawer",
+            ),
+            models.CheckConstraint(
+                condition=Q(given_fen=None) | Q(method="cash", given_fen__gte=F("amount_fen")),
+                name="change_is_given_of_cash_that_is_enough",
             ),
             models.CheckConstraint(
                 condition=Q(method="cash") | ~Q(reference=""),
