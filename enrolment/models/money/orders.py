@@ -166,6 +166,8 @@ class OrderLine(models.Model):
     section = models.ForeignKey(ClassSection, on_delete=models.PROTECT, related_name="+")
     fee_fen = models.PositiveIntegerField(_("fee"))
     discount_fen = models.PositiveIntegerField(_("taken off"), default=0)
+    # Of what is taken off, the part of a voucher; the rest is the waiver's.
+    voucher_fen = models.PositiveIntegerField(default=0, db_default=0)
     amount_fen = models.PositiveIntegerField(_("amount"))
     waiver = models.ForeignKey(
         "Waiver", on_delete=models.PROTECT, null=True, blank=True, related_name="lines"
@@ -182,6 +184,10 @@ class OrderLine(models.Model):
                 condition=Q(amount_fen=F("fee_fen") - F("discount_fen")),
                 name="a_line_is_fee_less_discount",
             ),
+            models.CheckConstraint(
+                condition=Q(voucher_fen__lte=F("discount_fen")),
+                name="a_voucher_is_part_of_what_is_taken_off",
+            ),
             models.UniqueConstraint(
                 fields=["enrolment"], condition=Q(counts=True), name="a_place_is_owed_for_once"
             ),
@@ -192,3 +198,8 @@ class OrderLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.section_id} on {self.order_id}"
+
+    @property
+    def waived_fen(self) -> int:
+        """What a waiver takes off: all that no voucher does."""
+        return self.discount_fen - self.voucher_fen
