@@ -16,6 +16,9 @@ from enrolment.models.enrolments import Enrolment
 
 OPEN = ["held", "paying"]
 PAID = ["paid", "part_refunded", "refunded"]
+ENDED_AFTER_PAYING = [
+    "withdrawn", "cancelled_by_school", "released", "suspended", "transferred",
+]  # fmt: skip
 
 
 class OrderQuerySet(models.QuerySet["Order"]):
@@ -46,8 +49,11 @@ class OrderQuerySet(models.QuerySet["Order"]):
         return self.open().filter(hold_until__lte=at).order_by("hold_until", "pk")
 
     def whose_places_went(self) -> Self:
-        """Open, though one of the places is no longer kept: given up, run out or called off."""
-        gone = OrderLine.objects.filter(order=models.OuterRef("pk")).exclude(
+        """Open, though one of the places is no longer kept: given up, run out or called off.
+
+        Who owes the difference to a dearer class has the place already.
+        """
+        gone = OrderLine.objects.filter(order=models.OuterRef("pk"), tops_up=None).exclude(
             enrolment__status=Enrolment.Status.OFFERED
         )
         return self.open().filter(models.Exists(gone)).order_by("created_at", "pk")
@@ -152,13 +158,31 @@ class OrderLineQuerySet(models.QuerySet["OrderLine"]):
         """Of orders that were paid."""
         return self.filter(order__state__in=PAID)
 
+    def for_places(self) -> Self:
+        """Of whole fees; without the differences that were paid for a dearer class."""
+        return self.filter(tops_up=None)
+
+    def whose_places_ended(self, at: datetime) -> Self:
+        """Paid for places that have ended since, and what comes back was not worked out yet.
+
+        While a change of mind is still possible, nothing has ended.
+        """
+        mine = self.that_count().paid().for_places().filter(seen_to_at=None)
+        ended = mine.filter(enrolment__status__in=ENDED_AFTER_PAYING)
+        return ended.exclude(enrolment__undo_until__gt=at).order_by("pk")
+
 
 class OrderLine(models.Model):
     """One place on an order: its fee, what is taken off it, and the refund rule of that day.
 
-    ``rule`` is the copy of the rule as it was sold (``domain/money/refunding.py``), so no later
+    ``rule`` is the copy of the rule as it was sold (``domain/refunds.py``), so no later
     version of a policy changes what somebody was promised. ``counts``: of an order that is open,
     looked at or paid; a place has one such line, so nobody owes or pays a fee twice.
+
+    Whose class is changed for another keeps what was paid: the line goes along to the new
+    enrolment (``section`` stays the class that was sold), and ``tops_up`` names it on the line of
+    a difference to a dearer class. ``seen_to_at``: the place ended, and what comes back of it was
+    worked out.
     """
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines")
@@ -174,6 +198,10 @@ class OrderLine(models.Model):
     )
     rule = models.JSONField()
     counts = models.BooleanField(default=True)
+    tops_up = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="topped_up_by"
+    )
+    seen_to_at = models.DateTimeField(null=True, blank=True)
 
     objects = OrderLineQuerySet.as_manager()
 
@@ -189,7 +217,9 @@ class OrderLine(models.Model):
                 name="a_voucher_is_part_of_what_is_taken_off",
             ),
             models.UniqueConstraint(
-                fields=["enrolment"], condition=Q(counts=True), name="a_place_is_owed_for_once"
+                fields=["enrolment"],
+                condition=Q(counts=True, tops_up=None),
+                name="a_place_is_owed_for_once",
             ),
             models.UniqueConstraint(
                 fields=["order", "section"], name="a_class_stands_on_an_order_once"

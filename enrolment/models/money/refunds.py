@@ -1,6 +1,7 @@
 """What goes back: asked for, decided, sent, arrived."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Self
 from uuid import uuid4
 
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Unit, User
 from enrolment.models.enrolments import Enrolment
 from enrolment.models.money.drawers import DrawerSession
-from enrolment.models.money.orders import Order
+from enrolment.models.money.orders import Order, OrderLine
 from enrolment.models.money.payments import Payment
 
 STANDING = ["requested", "approved", "pending", "succeeded", "failed"]  # all but refused
@@ -34,7 +35,16 @@ class RefundQuerySet(models.QuerySet["Refund"]):
 
     def to_approve(self) -> Self:
         """Waiting for a second person or for a paper to be looked at, the oldest first."""
-        return self.filter(state="requested").order_by("requested_at", "pk")
+        waiting = self.filter(state="requested", choose_until=None)
+        return waiting.order_by("requested_at", "pk")
+
+    def to_choose(self) -> Self:
+        """Of a class that was called off: the learner says whether money or another class."""
+        return self.filter(state="requested", choose_until__isnull=False)
+
+    def chosen_by_time(self, at: datetime) -> Self:
+        """Nobody chose another class: it is the money."""
+        return self.to_choose().filter(choose_until__lte=at).order_by("choose_until", "pk")
 
     def to_send(self) -> Self:
         """Decided, to go back the way the money came, and not sent yet."""
@@ -92,6 +102,10 @@ class Refund(models.Model):
     enrolment = models.ForeignKey(
         Enrolment, on_delete=models.PROTECT, null=True, blank=True, related_name="refunds"
     )
+    # What was paid for that place: the sums of its refunds are counted here.
+    line = models.ForeignKey(
+        OrderLine, on_delete=models.PROTECT, null=True, blank=True, related_name="refunds"
+    )
     amount_fen = models.PositiveIntegerField(_("amount"))
     cause = models.CharField(_("why"), max_length=12, choices=Cause.choices)
     rule = models.JSONField(default=dict)
@@ -115,6 +129,8 @@ class Refund(models.Model):
     words = models.CharField(_("words"), max_length=300, blank=True, default="")
     failure = models.CharField(max_length=200, blank=True, default="")
     requested_at = models.DateTimeField()
+    # Until then whoever lost a class that was called off may choose another instead of money.
+    choose_until = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
@@ -147,6 +163,10 @@ class Refund(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="succeeded") | Q(done_at__isnull=False),
                 name="a_refund_that_arrived_says_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(choose_until=None) | Q(state="requested"),
+                name="what_is_decided_is_not_chosen",
             ),
             models.UniqueConstraint(
                 fields=["enrolment", "cause"],
