@@ -28,6 +28,19 @@ class PaymentAttemptQuerySet(models.QuerySet["PaymentAttempt"]):
         """Written down before that moment, and it is not known whether a page was opened."""
         return self.filter(state="created", created_at__lt=since).order_by("pk")
 
+    def without_a_page(self) -> Self:
+        """Written down, and no page is known that answers them."""
+        return self.filter(state="created", session="")
+
+    def run_out(self, at: datetime) -> Self:
+        """Open for longer than they were to be, or than the places are kept; the oldest first."""
+        over = Q(expires_at__lte=at) | Q(order__hold_until__lte=at)
+        return self.filter(over, state__in=["created", "open"]).order_by("expires_at", "pk")
+
+    def on_the_way(self) -> Self:
+        """Sent, and not arrived."""
+        return self.filter(state="processing").order_by("pk")
+
 
 class PaymentAttempt(models.Model):
     """One page of payment at a provider: written down and committed before it is asked for.

@@ -1,0 +1,96 @@
+"""What is said to somebody who pays on the web."""
+
+from datetime import datetime
+from typing import Protocol
+
+from django.utils.translation import gettext as _
+
+from enrolment.models import Order, PaymentAttempt
+from enrolment.wording.moments import moment
+
+
+class Problem(Protocol):
+    """Why a payment is not taken; the services' own list."""
+
+    @property
+    def value(self) -> str:
+        """Its stored word."""
+        ...
+
+
+def spoken_code(code: str) -> str:
+    """Return a pay code in groups of four, as it is read out and typed."""
+    return " ".join(code[start : start + 4] for start in range(0, len(code), 4))
+
+
+def what_is_paid(order: Order) -> str:
+    """Name on a provider's page what is paid, without a word about who learns what."""
+    return _("%(office)s: fee, pay code %(code)s") % {
+        "office": order.unit.display_name(),
+        "code": spoken_code(order.pay_code),
+    }
+
+
+def payment_refused(problem: Problem) -> str:
+    """Say why nothing can be paid on the web just now, and what to do instead."""
+    match problem.value:
+        case "too_late" | "nothing_to_pay":
+            return _("Nothing waits for your payment here any more. Please look at your classes.")
+        case "too_short":
+            return _(
+                "The place is kept for less than half an hour more. That is too short to pay on"
+                " the web. Please come to the counter or phone us now."
+            )
+        case "paid_already":
+            return _("This is paid already. Nothing was taken a second time.")
+        case "being_paid":
+            return _(
+                "A payment is on its way. Please do not pay again. It can take some hours; your"
+                " place is kept meanwhile."
+            )
+        case "being_looked_at":
+            return _(
+                "Money came that we have to look at. Please do not pay again. Your place is kept,"
+                " and we phone you."
+            )
+        case _:
+            return _(
+                "Paying on the web does not work just now. Nothing was taken. Please try again"
+                " later, or pay at the counter."
+            )
+
+
+def not_taken(order: Order, attempt: PaymentAttempt | None) -> str:
+    """Say of an order that is open how far the last try to pay has come."""
+    if attempt is None:
+        return _("Nothing has been paid yet.")
+    match attempt.state:
+        case PaymentAttempt.State.PROCESSING:
+            return _(
+                "Your payment is on its way. It can take some hours. Please do not pay again:"
+                " your place is kept meanwhile, and we send you a message."
+            )
+        case PaymentAttempt.State.FAILED:
+            return _("The payment did not come about. Nothing was taken. You can pay again.")
+        case PaymentAttempt.State.EXPIRED:
+            return _(
+                "Nothing has been paid yet: the page of payment has run out. You can pay again."
+            )
+    return _(
+        "No payment has arrived yet. If you have just paid, it takes a moment: press"
+        " “Look again”. You are never charged twice."
+    )
+
+
+def undo_until(at: datetime) -> str:
+    """Say until when a payment may be taken back at a press."""
+    return _("Until %(until)s you can take the payment back. The whole sum returns to you.") % {
+        "until": moment(at)
+    }
+
+
+def sent_to_relative(phone: str) -> str:
+    """Say that somebody was sent the way to pay."""
+    return _("We have sent a message to %(phone)s. Whoever has it can pay without signing in.") % {
+        "phone": phone
+    }
