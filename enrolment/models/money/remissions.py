@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Learner, Unit, User
 from courses.models import Term
+from enrolment.models.money.orders import Order
 
 
 class WaiverQuerySet(models.QuerySet["Waiver"]):
@@ -22,6 +23,14 @@ class WaiverQuerySet(models.QuerySet["Waiver"]):
     def in_force(self) -> Self:
         """Decided by a second person, and not ended."""
         return self.filter(approved_at__isnull=False, ended_at=None)
+
+    def latest_first(self) -> Self:
+        """As they were asked for."""
+        return self.order_by("-asked_at", "-pk")
+
+    def whole(self) -> Self:
+        """Of the whole fee."""
+        return self.filter(percent=100)
 
     def to_approve(self) -> Self:
         """Asked for, the oldest first."""
@@ -90,6 +99,10 @@ class Waiver(models.Model):
         return f"waiver {self.pk}"
 
 
+# An order that was never paid and is over gives its voucher free.
+NOT_SPENT = Q(order=None) | Q(order__state__in=["expired", "cancelled", "late"])
+
+
 class VoucherQuerySet(models.QuerySet["Voucher"]):
     """The words we have for vouchers."""
 
@@ -98,14 +111,28 @@ class VoucherQuerySet(models.QuerySet["Voucher"]):
         return self.filter(unit__in=units)
 
     def to_be_used(self, day: date) -> Self:
-        """Not used, not ended, and not run out."""
-        return self.filter(order=None, ended_at=None, runs_out_on__gte=day)
+        """Not ended, not run out, and on no order that is open, looked at or paid."""
+        return self.filter(NOT_SPENT, ended_at=None, runs_out_on__gte=day)
+
+    def spent(self) -> Self:
+        """On an order that is open, looked at or paid, the latest first."""
+        return self.exclude(NOT_SPENT).order_by("-used_at", "-pk")
+
+    def latest_first(self) -> Self:
+        """As they were given."""
+        return self.order_by("-given_at", "-pk")
+
+    def of_order(self, order: Order) -> "Voucher | None":
+        """The one that an order has."""
+        return self.select_for_update(of=("self",)).filter(order=order).first()
 
 
 class Voucher(models.Model):
     """An amount that whoever has the code may have taken off one order, once.
 
-    Given for a class that was called off, or by a community. It is no money: no change is given.
+    Given for a class that was called off, or by a community. It is no money: no change is given,
+    and what it paid does not come back as money. ``order`` is the one it was put on last: when
+    that ends without being paid, it may be put on another.
     """
 
     code = models.CharField(_("code"), max_length=12, unique=True)
@@ -116,7 +143,7 @@ class Voucher(models.Model):
     given_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     given_at = models.DateTimeField()
     order = models.OneToOneField(
-        "Order", on_delete=models.PROTECT, null=True, blank=True, related_name="voucher"
+        Order, on_delete=models.PROTECT, null=True, blank=True, related_name="voucher"
     )
     used_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)

@@ -10,9 +10,18 @@ from django.db import IntegrityError, transaction
 from accounts import outbox, scope
 from accounts.models import AuditEvent, Learner, User
 from enrolment import queries
-from enrolment.domain.money import books, codes
+from enrolment.domain.money import books, codes, remissions
 from enrolment.domain.refunds import rule_at_sale
-from enrolment.models import Channel, Enrolment, Journal, Order, OrderLine, Waiver, ledger
+from enrolment.models import (
+    Channel,
+    Enrolment,
+    Journal,
+    Order,
+    OrderLine,
+    Voucher,
+    Waiver,
+    ledger,
+)
 from enrolment.services.money.books import post, reverse
 
 State = Order.State
@@ -24,12 +33,17 @@ class PaymentProblem(StrEnum):
 
     NOTHING_TO_PAY = "nothing_to_pay"  # no place of this office waits for a payment
     TOO_LATE = "too_late"  # the place is not kept any more
+    TOO_SHORT = "too_short"  # it is kept for less time than a page of payment needs
     PAID_ALREADY = "paid_already"
     BEING_PAID = "being_paid"  # a page of payment is open and could not be closed
     BEING_LOOKED_AT = "being_looked_at"
     OTHER_AMOUNT = "other_amount"
+    TOO_LITTLE = "too_little"
+    OTHER_OFFICE = "other_office"
     NO_DRAWER = "no_drawer"
     DRAWER_OPEN = "drawer_open"
+    DRAWER_COUNTED = "drawer_counted"
+    NOT_EXPLAINED = "not_explained"
     SLIP_USED = "slip_used"
     SAME_PERSON = "same_person"
     NOT_TODAY = "not_today"
@@ -60,8 +74,9 @@ def open_order(
     """Return the order for places of one office that are kept for a learner.
 
     The one that is open for exactly these places is returned again; one that differs is closed
-    first. Where nothing is left to pay, the places are theirs at once. Raises
-    ``PaymentRefused`` when a place is not kept any more, was paid, or money for it is underway.
+    first, and its voucher goes over. Where nothing is left to pay, the places are theirs at
+    once. Raises ``PaymentRefused`` when a place is not kept any more, was paid, or money for it
+    is underway.
     """
     with scope.system("open an order"):
         Learner.objects.select_for_update(no_key=True, of=("self",)).get(pk=learner.pk)
@@ -70,13 +85,29 @@ def open_order(
         orders = Order.objects.select_for_update(of=("self",)).filter(
             pk__in=standing.values("order")
         )
+        voucher = None
         for order in orders:
             if not order.is_open:
                 raise PaymentRefused(PaymentProblem.PAID_ALREADY)
             if _is_for(order, places):
                 return _kept_as_long(order, places)
+            voucher = voucher or Voucher.objects.of_order(order)
             close_order(order, state=State.CANCELLED, at=at)
-        return _opened(learner, places, opened_by, at)
+        return _opened(learner, places, opened_by, at, voucher)
+
+
+def open_anew(
+    order: Order, *, opened_by: User | None, at: datetime, voucher: Voucher | None = None
+) -> Order:
+    """Close an open order whose row the caller has locked, and open one for the same places.
+
+    What is taken off is worked out afresh; ``voucher`` (by default the order's own) goes over.
+    Raises ``PaymentRefused`` like ``open_order``: then the caller's transaction ends.
+    """
+    places = _places(order.learner, [line.enrolment for line in order.lines.all()], at)
+    voucher = voucher or Voucher.objects.of_order(order)
+    close_order(order, state=State.CANCELLED, at=at)
+    return _opened(order.learner, places, opened_by, at, voucher)
 
 
 def _places(learner: Learner, enrolments: Sequence[Enrolment], at: datetime) -> list[Enrolment]:
@@ -104,11 +135,17 @@ def _kept_as_long(order: Order, places: Iterable[Enrolment]) -> Order:
 
 
 def _opened(
-    learner: Learner, places: Sequence[Enrolment], opened_by: User | None, at: datetime
+    learner: Learner,
+    places: Sequence[Enrolment],
+    opened_by: User | None,
+    at: datetime,
+    voucher: Voucher | None,
 ) -> Order:
     unit, term = places[0].section.unit, places[0].section.term
     waiver = Waiver.objects.for_order(learner, unit, term)
-    lines = [_line(place, waiver, at) for place in places]
+    lines = [_line(place, waiver) for place in places]
+    if voucher is not None:
+        _take_off(voucher.amount_fen, lines)
     order = _with_a_code(
         Order(
             learner=learner,
@@ -123,6 +160,9 @@ def _opened(
     for line in lines:
         line.order = order
     OrderLine.objects.bulk_create(lines)
+    if voucher is not None:
+        voucher.order, voucher.used_at = order, at
+        voucher.save(update_fields=["order", "used_at"])
     if order.amount_fen:
         post(
             books.charged(order.amount_fen),
@@ -137,10 +177,9 @@ def _opened(
     return order
 
 
-def _line(place: Enrolment, waiver: Waiver | None, at: datetime) -> OrderLine:
+def _line(place: Enrolment, waiver: Waiver | None) -> OrderLine:
     fee = queries.fee_owed(place)
-    # What is not a whole fen is rounded for the learner.
-    discount = -(-fee * waiver.percent // 100) if waiver else 0
+    discount = remissions.waived(fee, waiver.percent) if waiver else 0
     return OrderLine(
         enrolment=place,
         section=place.section,
@@ -153,6 +192,15 @@ def _line(place: Enrolment, waiver: Waiver | None, at: datetime) -> OrderLine:
             lessons=place.section.lessons.count(),
         ),
     )
+
+
+def _take_off(amount_fen: int, lines: Sequence[OrderLine]) -> None:
+    """Spread a voucher over what is left of each fee."""
+    parts = remissions.spread(amount_fen, [line.amount_fen for line in lines])
+    for line, part in zip(lines, parts, strict=True):
+        line.voucher_fen = part
+        line.discount_fen += part
+        line.amount_fen -= part
 
 
 def _with_a_code(order: Order) -> Order:
@@ -194,3 +242,9 @@ def close_order(order: Order, *, state: State, at: datetime) -> None:
     charge = order.journals.filter(source_kind=Journal.Source.CHARGE, reversed_by=None).first()
     if charge is not None:
         reverse(charge, kind=Journal.Source.CLOSING, source=charge.pk, at=at, by=None)
+
+
+def has_lost_its_voucher(order: Order) -> bool:
+    """Whether a closed order had a voucher taken off that was put on another one since."""
+    had_one = order.lines.filter(voucher_fen__gt=0).exists()
+    return had_one and Voucher.objects.of_order(order) is None

@@ -22,7 +22,7 @@ from enrolment.models import (
     ledger,
 )
 from enrolment.services.money.books import post
-from enrolment.services.money.orders import close_order
+from enrolment.services.money.orders import close_order, has_lost_its_voucher
 from enrolment.services.money.receipts import write_receipt
 from enrolment.services.money.refunds import owe_back
 
@@ -116,6 +116,7 @@ class Taken:
 
     method: Payment.Method
     amount_fen: int
+    given_fen: int | None = None
     reference: str = ""
     provider: str = ""
     way: str = ""
@@ -138,6 +139,8 @@ def place_money(order: Order, taken: Taken, *, doubt: Doubt = Doubt.NONE, at: da
         return _put_aside(order, taken, doubt or Doubt.AMOUNT, at)
     if order.is_paid or order.state == State.REVIEW:
         return _give_back(order, taken, Refund.Cause.PAID_TWICE, at)
+    if not order.is_open and has_lost_its_voucher(order):
+        return _too_late(order, taken, at)  # it would cost more today
     won, lost = _take_places(order, taken, at)
     if not won:
         return _too_late(order, taken, at)
@@ -200,6 +203,7 @@ def _too_late(order: Order, taken: Taken, at: datetime) -> Payment:
         _no_longer_owed(order, at)
     order.state, order.closed_at = State.LATE, order.closed_at or at
     order.save(update_fields=["state", "closed_at"])
+    outbox.put("tell_late", order.pk)
     return _give_back(order, taken, Refund.Cause.LATE_MONEY, at)
 
 
@@ -241,6 +245,7 @@ def _keep(order: Order, taken: Taken, state: Payment.State, at: datetime) -> Pay
         method=taken.method,
         state=state,
         amount_fen=taken.amount_fen,
+        given_fen=taken.given_fen,
         day=localdate(at),
         at=at,
         taken_by=taken.by,

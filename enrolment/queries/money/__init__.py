@@ -1,0 +1,1 @@
+"""Questions about money, for pages and for the rounds."""

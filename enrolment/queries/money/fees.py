@@ -1,0 +1,135 @@
+"""What somebody owes and has paid: for "my fees" and its pages."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from accounts.models import Learner, Unit
+from campus.models import Campus
+from courses.models import Term
+from enrolment.models import Enrolment, Order, Payment, PaymentAttempt, Receipt, Refund
+from enrolment.queries.mine import fee_owed
+
+UNDO = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Due:
+    """What is to be paid to one office for one term: one sum, one order."""
+
+    unit: Unit
+    term: Term
+    places: list[Enrolment]
+    fen: int
+    until: datetime
+    order: Order | None = None
+
+    @property
+    def place(self) -> Enrolment:
+        """One of the places, by which all of them are asked for."""
+        return self.places[0]
+
+
+@dataclass(frozen=True)
+class Fees:
+    """All that is owed and was paid."""
+
+    dues: list[Due]
+    looked_at: list[Order]
+    paid: list[Order]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to show."""
+        return not (self.dues or self.looked_at or self.paid)
+
+
+@dataclass(frozen=True)
+class OrderShown:
+    """One order, with what came of it."""
+
+    order: Order
+    attempt: PaymentAttempt | None
+    payment: Payment | None
+    receipt: Receipt | None
+    refunds: list[Refund]
+    undo_until: datetime | None
+
+    @property
+    def taken_off_fen(self) -> int:
+        """What waivers and vouchers took off."""
+        return sum(line.discount_fen for line in self.order.lines.all())
+
+
+def to_pay(learner: Learner, *, at: datetime) -> list[Enrolment]:
+    """Return the places that are kept for a fee; not those whose yes or no is waited for."""
+    kept = Enrolment.objects.of(learner).awaiting_confirmation().with_all_to_show().in_order()
+    return [
+        one
+        for one in kept.select_related("section__unit")
+        if one.section.fee_fen and one.due_at and one.due_at > at and not one.asks_for_an_answer
+    ]
+
+
+def paid_with(place: Enrolment, *, at: datetime) -> list[Enrolment]:
+    """Return the places that are paid in one order with this one; none if it is not to be paid."""
+    owed = to_pay(place.learner, at=at)
+    if place.pk not in {one.pk for one in owed}:
+        return []
+    return [one for one in owed if _together(one) == _together(place)]
+
+
+def fees_of(learner: Learner, *, at: datetime) -> Fees:
+    """Return all a learner owes, office by office, and all they have paid, the latest first."""
+    orders = list(Order.objects.of(learner).with_all_to_show())
+    standing = {
+        line.enrolment_id: order for order in orders if order.is_open for line in order.lines.all()
+    }
+    owed = sorted(to_pay(learner, at=at), key=_together)
+    return Fees(
+        dues=[_due(list(places), standing) for _key, places in groupby(owed, key=_together)],
+        looked_at=[one for one in orders if one.state in {Order.State.REVIEW, Order.State.LATE}],
+        paid=[one for one in orders if one.is_paid],
+    )
+
+
+def order_shown(order: Order, *, at: datetime) -> OrderShown:
+    """Return what the page of an order shows beside it."""
+    payment = order.payments.that_pay().select_related("receipt").first()
+    undo_until = payment.at + UNDO if payment and payment.method == "online" else None
+    undo_is_over = undo_until is None or undo_until <= at or order.state != Order.State.PAID
+    return OrderShown(
+        order=order,
+        attempt=order.attempts.order_by("-n").first(),
+        payment=payment,
+        receipt=getattr(payment, "receipt", None) if payment else None,
+        refunds=list(order.refunds.standing().order_by("requested_at")),
+        undo_until=None if undo_is_over else undo_until,
+    )
+
+
+def counters_of(unit: Unit) -> list[Campus]:
+    """Return where an office takes money: its campuses, as the city lists them."""
+    return list(Campus.objects.open_to_learners().with_rooms().filter(unit=unit).in_order())
+
+
+def _together(place: Enrolment) -> tuple[int, int]:
+    return place.section.unit_id, place.section.term_id
+
+
+def _due(places: list[Enrolment], standing: dict[int, Order]) -> Due:
+    """Say what places come to; where an order stands for exactly these, what it says."""
+    order = standing.get(places[0].pk)
+    if order is not None and {line.enrolment_id for line in order.lines.all()} != {
+        one.pk for one in places
+    }:
+        order = None
+    section = places[0].section
+    return Due(
+        unit=section.unit,
+        term=section.term,
+        places=places,
+        fen=order.amount_fen if order else sum(map(fee_owed, places)),
+        until=min(one.due_at for one in places if one.due_at),
+        order=order,
+    )
