@@ -169,6 +169,7 @@ from enrolment.queries.shortlist import (
 from enrolment.queries.times import (
     TermRules,
     confirm_until,
+    kept_again_until,
     kept_for_a_call_until,
     offer_until,
     payment_until,
@@ -263,6 +264,7 @@ __all__ = [
     "in_each_others_way_on",
     "invented_season",
     "is_sealed",
+    "kept_again_until",
     "kept_for_a_call_until",
     "last_entry",
     "late_fee_agreed",

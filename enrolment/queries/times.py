@@ -62,6 +62,12 @@ def payment_until(section: ClassSection, rules: TermRules, *, at: datetime) -> d
     return deadlines.offer_until(localtime(at), _calendar(rules, at), rules.terms)
 
 
+def kept_again_until(section: ClassSection, *, at: datetime) -> datetime:
+    """When a place falls due whose payment was taken back: as one that is held now."""
+    rules = rules_of(section.term, at=at)
+    return deadlines.hold_until(localtime(at), _calendar(rules, at), rules.terms)
+
+
 def confirm_until(term: Term, *, at: datetime) -> datetime:
     """When the places of a term's draw fall due, if it is published now."""
     window = TermPhase.objects.of_phase(Term.Phase.CONFIRMING).filter(term=term).first()

@@ -2,13 +2,16 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
-from accounts.models import Learner
+from accounts.models import Learner, User
 from courses.models import ClassSection
+from enrolment import queries
 from enrolment.domain.money.settling import SessionStatus, Snapshot
-from enrolment.models import Enrolment, Order, PaymentAttempt
-from enrolment.services.money import orders
+from enrolment.models import DrawerSession, Enrolment, Order, Payment, PaymentAttempt
+from enrolment.services.money import drawers, orders, till
 from tests.enrolment.acts import claim, enrolment_of
+from tests.factories.accounts import StaffFactory
 from tests.factories.times import TODAY
 
 FEE = 18000
@@ -47,3 +50,29 @@ def seen(attempt: PaymentAttempt, **more: Any) -> Snapshot:
             "reference": str(attempt.order_id), "payment": f"pi_{attempt.session}", "way": "card",
         } | more
     )  # fmt: skip
+
+
+def drawer_for(user: User, section: ClassSection, *, float_fen: int = 0) -> DrawerSession:
+    """The drawer of somebody at the counter of a class's campus, opened with some change."""
+    return drawers.open_drawer(campus=section.campus, float_fen=float_fen, by=user, at=TODAY)
+
+
+def pay_in_cash(
+    enrolment: Enrolment, *, by: User | None = None, key: UUID | None = None, at=TODAY
+) -> Payment:
+    """Somebody pays for a place at the counter."""
+    section = enrolment.section
+    by = by or StaffFactory(unit=section.unit)
+    if not DrawerSession.objects.open().filter(cashier=by).exists():
+        drawers.open_drawer(campus=section.campus, float_fen=0, by=by, at=at)
+    payment = till.take_fees(
+        learner=enrolment.learner,
+        places=[enrolment],
+        amount_fen=queries.fee_owed(enrolment),
+        handed=till.Handed(method=Payment.Method.CASH),
+        by=by,
+        key=key or uuid4(),
+        at=at,
+    )
+    assert payment is not None
+    return payment

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from enrolment.domain.money.amounts import fen
+from enrolment.domain.money.amounts import MOST, fen
 
 
 class Account(StrEnum):
@@ -96,14 +96,18 @@ def refund_sent(amount: int, method: Method) -> Journal:
 
 
 def drawer_closed(*, expected: int, counted: int) -> Journal:
-    """All cash leaves a drawer at the end of the day; what it is short or over is said.
+    """All cash of fees leaves a drawer at the end of the day; what it is short or over is said.
 
-    Raises ``AmountRefused`` for anything but fen; an empty drawer makes no journal.
+    Both are without the change it was opened with, so they are below zero where more was given
+    back than came. Raises ``AmountRefused`` for anything but fen; a drawer in which nothing
+    moved makes no journal.
     """
+    for amount in (expected, counted):
+        fen(amount, least=-MOST)
     lines = (
-        Line(Account.BANK, fen(counted, least=0)),
+        Line(Account.BANK, counted),
         Line(Account.DRAWER_DIFFERENCES, expected - counted),
-        Line(Account.DRAWER, -fen(expected, least=0)),
+        Line(Account.DRAWER, -expected),
     )
     return tuple(line for line in lines if line.fen)
 

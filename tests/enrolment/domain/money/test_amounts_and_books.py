@@ -48,13 +48,19 @@ def test_what_was_paid_and_went_back_leaves_no_trace_but_its_journals(amount, me
         assert sum(line.fen for line in told if line.account is account) == 0
 
 
-@given(st.integers(0, 10**7), st.integers(0, 10**7))
+@given(st.integers(-(10**7), 10**7), st.integers(-(10**7), 10**7))
 def test_a_counted_drawer_says_what_it_is_short_or_over(expected, counted):
     journal = books.drawer_closed(expected=expected, counted=counted)
     said = {line.account: line.fen for line in journal}
     assert books.comes_to(journal) == 0
     assert said.get(Account.DRAWER, 0) == -expected
     assert said.get(Account.DRAWER_DIFFERENCES, 0) == expected - counted
+
+
+@pytest.mark.parametrize("amount", [1.0, "5", True])
+def test_a_drawer_is_counted_in_fen(amount):
+    with pytest.raises(AmountRefused):
+        books.drawer_closed(expected=amount, counted=0)
 
 
 @given(st.integers(0, 10**codes.DIGITS - 1), st.integers(0, codes.DIGITS), st.integers(1, 9))
