@@ -227,6 +227,14 @@ SMS_HTTP_TOKEN = env.text("SMS_HTTP_TOKEN", "")
 SMS_INBOUND_TOKEN = env.text("SMS_INBOUND_TOKEN", SMS_HTTP_TOKEN)  # empty: nobody is let in
 SMS_DAILY_BUDGET = 30  # letters to one number a day, sign-in codes included
 
+# Payments on the web. Without a key there are none, and pages offer the counter alone.
+STRIPE_SECRET_KEY = env.text("STRIPE_SECRET_KEY", "")
+STRIPE_LIVEMODE = STRIPE_SECRET_KEY.startswith(("sk_live_", "rk_live_"))
+STRIPE_WEBHOOK_SECRETS = env.names("STRIPE_WEBHOOK_SECRETS")  # two while one is replaced
+STRIPE_API_BASE = env.text("STRIPE_API_BASE", "")  # the stand-in's address; empty: Stripe's own
+# Where browsers are sent to pay. A form of ours that leads there must be allowed to.
+STRIPE_PAGES = env.names("STRIPE_PAGES", STRIPE_API_BASE or "https://checkout.stripe.com")
+
 # Shown when the database, which knows the number, is away, or knows none
 SITE_PHONE = env.text("SITE_PHONE", "8888 0001")
 SITE_PHONE_TO_DIAL = env.text("SITE_PHONE_TO_DIAL", "+8657788880001")
@@ -281,6 +289,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     for command, seconds in {
         "lapse_and_promote": 15.0,
         "end_rights": 30.0,
+        "sweep_payments": 60.0,
         "dispatch --once": 60.0,  # should the dispatcher itself be away
     }.items()
 }
@@ -316,7 +325,7 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
     "DIRECTIVES": {
         "default-src": [SELF],
         "base-uri": [NONE],
-        "form-action": [SELF],
+        "form-action": [SELF, *(STRIPE_PAGES if STRIPE_SECRET_KEY else [])],
         "frame-ancestors": [SELF],
         "img-src": [SELF, "data:"],
         "media-src": [SELF, "blob:"],
@@ -341,4 +350,5 @@ LOGGING = {
         }
     },
     "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {"stripe": {"level": "WARNING"}},  # two lines a request else
 }

@@ -9,6 +9,7 @@ from enrolment.payments.protocol import (
     ProviderRefused,
     RefundSeen,
 )
+from enrolment.payments.registry import provider
 
 __all__ = [
     "Event",
@@ -18,4 +19,5 @@ __all__ = [
     "ProviderFailed",
     "ProviderRefused",
     "RefundSeen",
+    "provider",
 ]

@@ -22,7 +22,7 @@ class ProviderRefused(Exception):
 
 
 class Forged(Exception):
-    """A notification that the provider did not sign, or signed too long ago."""
+    """No notification: not signed by the provider, signed too long ago, or not to be read."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,8 +92,11 @@ class PaymentProvider(Protocol):
         """Return a page of payment as it is now."""
         ...
 
-    def sessions_of(self, order: str) -> list[Snapshot]:
-        """Return all pages that were ever opened for an order."""
+    def sessions_of(self, order: str, *, since: datetime | None = None) -> list[Snapshot]:
+        """Return all pages that were opened for an order.
+
+        ``since``: nothing older is asked for, which spares a provider that cannot search.
+        """
         ...
 
     def end_session(self, session: str) -> Snapshot:
