@@ -68,7 +68,7 @@ def hold_until(at: datetime, calendar: Calendar, terms: Terms) -> datetime:
 
     ``at`` is local time; so is the answer.
     """
-    return _end_of_working_day(at, calendar, terms, days=1)
+    return end_of_working_day(at, calendar, terms, days=1)
 
 
 def offer_until(
@@ -84,7 +84,7 @@ def offer_until(
         if noon - at < SHORTEST_NOTICE_BEFORE_START:
             noon += timedelta(days=1)
         return noon
-    return _end_of_working_day(at, calendar, terms, days=terms.offer_days)
+    return end_of_working_day(at, calendar, terms, days=terms.offer_days)
 
 
 def confirm_until(
@@ -156,7 +156,20 @@ def undo_until(at: datetime, terms: Terms) -> datetime:
     return at + terms.undo
 
 
-def _end_of_working_day(at: datetime, calendar: Calendar, terms: Terms, *, days: int) -> datetime:
+def working_days_before(day: date, calendar: Calendar, *, days: int) -> date:
+    """Return the day since which so many working days have passed.
+
+    >>> working_days_before(date(2026, 12, 15), Calendar(), days=10)
+    datetime.date(2026, 12, 1)
+    """
+    while days:
+        days -= calendar.is_working(day)
+        day -= A_DAY
+    return day
+
+
+def end_of_working_day(at: datetime, calendar: Calendar, terms: Terms, *, days: int) -> datetime:
+    """When the office closes so many working days later; never too soon, never on a day off."""
     day = at.date()
     while days:
         day += timedelta(days=1)

@@ -119,32 +119,33 @@ def comes_back(
     >>> comes_back(sold, paid_fen=18000, lessons=Lessons(held=5), why=Why.SPECIAL).fen
     12375
     """
-    left = max(0, paid_fen - back_fen)
+    whole = Refund(Share.WHOLE, max(0, paid_fen - back_fen), sold.lessons)
     if why is Why.CALLED_OFF or moved:
-        return Refund(Share.WHOLE, left, sold.lessons)
+        return whole
     if why is Why.LESSONS_LOST:
-        return _lost(sold, paid_fen, left, lessons) or Refund(Share.NOTHING)
+        return _lost(sold, paid_fen, back_fen, lessons) or Refund(Share.NOTHING)
     if not sold.joined_late and lessons.held <= sold.whole_until:
-        return Refund(Share.WHOLE, left, sold.lessons)
+        return whole
     in_part = why is Why.SPECIAL or (not sold.joined_late and lessons.held <= sold.part_until)
     if in_part:
-        to_come = max(0, sold.lessons - lessons.held - lessons.given_back)
-        return Refund(Share.REMAINING, _part(sold, paid_fen, left, to_come), to_come)
+        to_come = max(0, sold.lessons - lessons.held)
+        fen = max(0, _fee_of(to_come, sold, paid_fen) - back_fen)
+        return Refund(Share.REMAINING, fen, max(0, to_come - lessons.given_back))
     nothing = Share.NOTHING_JOINED_LATE if sold.joined_late else Share.NOTHING
-    return _lost(sold, paid_fen, left, lessons) or Refund(nothing)
+    return _lost(sold, paid_fen, back_fen, lessons) or Refund(nothing)
 
 
-def _lost(sold: Sold, paid_fen: int, left: int, lessons: Lessons) -> Refund | None:
+def _lost(sold: Sold, paid_fen: int, back_fen: int, lessons: Lessons) -> Refund | None:
     """Return what lessons come to that the school lost; None where there are none."""
-    owed = max(0, lessons.lost - lessons.given_back)
-    return Refund(Share.LOST, _part(sold, paid_fen, left, owed), owed) if owed else None
+    fen = max(0, _fee_of(lessons.lost, sold, paid_fen) - back_fen)
+    return Refund(Share.LOST, fen, lessons.lost - lessons.given_back) if fen else None
 
 
-def _part(sold: Sold, paid_fen: int, left: int, lessons: int) -> int:
-    """Return the fee of some of the lessons that were sold; never more than is left of it."""
+def _fee_of(lessons: int, sold: Sold, paid_fen: int) -> int:
+    """Return the fee of some of the lessons that were sold."""
     if not sold.lessons:
-        return left
-    return min(left, -(-paid_fen * min(lessons, sold.lessons) // sold.lessons))
+        return 0
+    return -(-paid_fen * min(lessons, sold.lessons) // sold.lessons)
 
 
 def refund_on_leaving(*, fee_fen: int, held: int, to_come: int, joined_late: bool) -> Refund:

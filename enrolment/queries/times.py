@@ -68,6 +68,13 @@ def kept_again_until(section: ClassSection, *, at: datetime) -> datetime:
     return deadlines.hold_until(localtime(at), _calendar(rules, at), rules.terms)
 
 
+def end_of_working_day(term: Term, days: int, *, at: datetime) -> datetime:
+    """When the office closes so many working days from now."""
+    rules = rules_of(term, at=at)
+    calendar = _calendar(rules, at)
+    return deadlines.end_of_working_day(localtime(at), calendar, rules.terms, days=days)
+
+
 def confirm_until(term: Term, *, at: datetime) -> datetime:
     """When the places of a term's draw fall due, if it is published now."""
     window = TermPhase.objects.of_phase(Term.Phase.CONFIRMING).filter(term=term).first()

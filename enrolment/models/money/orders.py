@@ -1,7 +1,7 @@
 """What somebody owes for the places that are kept for them."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Self
 from uuid import uuid4
 
@@ -10,12 +10,14 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Learner, Unit, User
-from courses.models import ClassSection, Term
+from courses.models import ClassSection, Lesson, Term
 from enrolment.domain.money.settling import Doubt
 from enrolment.models.enrolments import Enrolment
 
 OPEN = ["held", "paying"]
 PAID = ["paid", "part_refunded", "refunded"]
+KEPT_OR_HAD = ["offered", "confirmed", "active", "completed", "not_completed"]
+TAUGHT = ["confirmed", "active", "completed", "not_completed"]
 ENDED_AFTER_PAYING = [
     "withdrawn", "cancelled_by_school", "released", "suspended", "transferred",
 ]  # fmt: skip
@@ -51,10 +53,10 @@ class OrderQuerySet(models.QuerySet["Order"]):
     def whose_places_went(self) -> Self:
         """Open, though one of the places is no longer kept: given up, run out or called off.
 
-        Who owes the difference to a dearer class has the place already.
+        Who owes the difference to a dearer class has that place already, and goes on owing.
         """
-        gone = OrderLine.objects.filter(order=models.OuterRef("pk"), tops_up=None).exclude(
-            enrolment__status=Enrolment.Status.OFFERED
+        gone = OrderLine.objects.filter(order=models.OuterRef("pk")).exclude(
+            enrolment__status__in=KEPT_OR_HAD
         )
         return self.open().filter(models.Exists(gone)).order_by("created_at", "pk")
 
@@ -170,6 +172,20 @@ class OrderLineQuerySet(models.QuerySet["OrderLine"]):
         mine = self.that_count().paid().for_places().filter(seen_to_at=None)
         ended = mine.filter(enrolment__status__in=ENDED_AFTER_PAYING)
         return ended.exclude(enrolment__undo_until__gt=at).order_by("pk")
+
+    def with_lessons_lost(self, today: date) -> Self:
+        """Paid for places in classes of terms that are over, where lessons did not take place.
+
+        Until then the school may still make them up.
+        """
+        mine = self.that_count().paid().for_places().filter(seen_to_at=None)
+        lost = Lesson.objects.filter(
+            section=models.OuterRef("enrolment__section"), status=Lesson.Status.LOST
+        )
+        taught = mine.filter(
+            enrolment__status__in=TAUGHT, enrolment__section__term__ends_on__lt=today
+        )
+        return taught.filter(models.Exists(lost)).order_by("pk")
 
 
 class OrderLine(models.Model):

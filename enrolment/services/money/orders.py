@@ -11,7 +11,6 @@ from accounts import outbox, scope
 from accounts.models import AuditEvent, Learner, User
 from enrolment import queries
 from enrolment.domain.money import books, codes, remissions
-from enrolment.domain.refunds import rule_at_sale
 from enrolment.models import (
     Channel,
     Enrolment,
@@ -22,6 +21,7 @@ from enrolment.models import (
     Waiver,
     ledger,
 )
+from enrolment.queries.money.refunds import rule_sold
 from enrolment.services.money.books import post, reverse
 
 State = Order.State
@@ -40,12 +40,8 @@ class PaymentProblem(StrEnum):
     OTHER_AMOUNT = "other_amount"
     TOO_LITTLE = "too_little"
     OTHER_OFFICE = "other_office"
-    TOO_LITTLE = "too_little"
-    OTHER_OFFICE = "other_office"
     NO_DRAWER = "no_drawer"
     DRAWER_OPEN = "drawer_open"
-    DRAWER_COUNTED = "drawer_counted"
-    NOT_EXPLAINED = "not_explained"
     DRAWER_COUNTED = "drawer_counted"
     NOT_EXPLAINED = "not_explained"
     SLIP_USED = "slip_used"
@@ -181,6 +177,36 @@ def _opened(
     return order
 
 
+def open_difference(
+    *, paid: OrderLine, place: Enrolment, amount_fen: int, until: datetime, at: datetime
+) -> Order:
+    """Ask for what a class costs more than the one it was taken for, which was paid.
+
+    The place is the learner's already: nothing runs out with ``until``, it is when we ask them
+    to have paid. The caller holds the lock of the order that was paid.
+    """
+    section = place.section
+    order = _with_a_code(
+        Order(
+            learner=place.learner, unit=section.unit, term=section.term, opened_by=None,
+            amount_fen=amount_fen, hold_until=until, created_at=at,
+        )
+    )  # fmt: skip
+    OrderLine.objects.create(
+        order=order, enrolment=place, section=section, fee_fen=amount_fen, amount_fen=amount_fen,
+        rule=paid.rule, tops_up=paid,
+    )  # fmt: skip
+    post(
+        books.charged(amount_fen),
+        kind=Journal.Source.CHARGE, source=order.pk, unit=order.unit, order=order, at=at,
+    )  # fmt: skip
+    AuditEvent.objects.record(
+        None, "order opened", order, at=at, learner=order.learner, unit=order.unit,
+        amount_fen=amount_fen, tops_up=str(paid.order_id),
+    )  # fmt: skip
+    return order
+
+
 def _line(place: Enrolment, waiver: Waiver | None) -> OrderLine:
     fee = queries.fee_owed(place)
     discount = remissions.waived(fee, waiver.percent) if waiver else 0
@@ -191,10 +217,7 @@ def _line(place: Enrolment, waiver: Waiver | None) -> OrderLine:
         discount_fen=discount,
         amount_fen=fee - discount,
         waiver=waiver,
-        rule=rule_at_sale(
-            joined_late=place.source == Enrolment.Source.LATE,
-            lessons=place.section.lessons.count(),
-        ),
+        rule=rule_sold(place),
     )
 
 

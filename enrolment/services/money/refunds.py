@@ -1,6 +1,6 @@
-"""What is owed back: worked out, decided, sent, and when it arrived."""
+"""What is owed back: written down, decided, refused. Sending and paying out are elsewhere."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Sum
@@ -8,11 +8,15 @@ from django.db.models import Sum
 from accounts import outbox
 from accounts.models import AuditEvent, User
 from enrolment.domain.money import books
-from enrolment.models import Enrolment, Journal, Order, Payment, Refund
+from enrolment.models import Enrolment, Journal, Order, OrderLine, Payment, Refund
 from enrolment.services.money.books import post
 from enrolment.services.money.orders import PaymentProblem, PaymentRefused
 
 State = Refund.State
+SEND_REFUND = "send_refund"
+DELETE_PAPERS = "delete_papers"
+WECHAT = "wechat_pay"
+WECHAT_TAKES_BACK = timedelta(days=180)
 
 
 def left_of(payment: Payment) -> int:
@@ -28,15 +32,18 @@ def owe_back(
     cause: Refund.Cause,
     at: datetime,
     enrolment: Enrolment | None = None,
+    line: OrderLine | None = None,
     asked_by: User | None = None,
     needs_second: bool = False,
+    choose_until: datetime | None = None,
     way: Refund.Way | None = None,
     rule: dict[str, Any] | None = None,
     words: str = "",
 ) -> Refund:
-    """Write down that an amount goes back; one that needs no second person is decided with it.
+    """Write down that an amount goes back; what nobody has to decide about is decided with it.
 
-    The caller holds the lock of the payment's order, so sums cannot pass each other. Raises
+    ``choose_until``: the learner may have another class instead of the money until then. The
+    caller holds the lock of the payment's order, so sums cannot pass each other. Raises
     ``PaymentRefused`` when more would go back than was paid.
     """
     if amount_fen > left_of(payment):
@@ -46,11 +53,13 @@ def owe_back(
         order=payment.order,
         payment=payment,
         enrolment=enrolment,
+        line=line,
         amount_fen=amount_fen,
         cause=cause,
         rule=rule or {},
-        way=way or way_back(payment),
+        way=way or way_back(payment, at=at),
         needs_second=needs_second,
+        choose_until=choose_until,
         asked_by=asked_by,
         words=words,
         requested_at=at,
@@ -60,24 +69,37 @@ def owe_back(
         learner=payment.order.learner if payment.order else None,
         amount_fen=amount_fen, cause=cause,
     )  # fmt: skip
-    if not needs_second:
+    if not needs_second and choose_until is None:
         decide(refund, by=None, at=at)
     return refund
 
 
-def way_back(payment: Payment) -> Refund.Way:
-    """Return the way money goes back: as it came, or by people."""
-    if payment.method == Payment.Method.ONLINE:
+def way_back(payment: Payment, *, at: datetime) -> Refund.Way:
+    """Return the way money goes back: as it came, or by people.
+
+    WeChat takes nothing back after 180 days; whoever died cannot be sent anything, and their
+    family comes to the counter.
+    """
+    learner = payment.order.learner if payment.order else None
+    has_died = learner is not None and learner.deceased_on is not None
+    too_old = payment.way == WECHAT and at - payment.at > WECHAT_TAKES_BACK
+    if payment.method == Payment.Method.ONLINE and not (has_died or too_old):
         return Refund.Way.ORIGIN
-    if payment.method == Payment.Method.TRANSFER:
+    if payment.method == Payment.Method.TRANSFER and not has_died:
         return Refund.Way.TRANSFER
     return Refund.Way.CASH
 
 
 def decide(refund: Refund, *, by: User | None, at: datetime) -> None:
-    """Say yes to a refund: from now on it is owed, and what goes by itself is sent."""
+    """Say yes to a refund: from now on it is owed, and what goes by itself is sent.
+
+    The caller holds the lock of its order. Raises ``PaymentRefused`` for whoever asked for it.
+    """
+    if refund.needs_second and (by is None or by.pk == refund.asked_by_id):
+        raise PaymentRefused(PaymentProblem.SAME_PERSON)
     refund.state, refund.decided_at, refund.approved_by = State.APPROVED, at, by
-    refund.save(update_fields=["state", "decided_at", "approved_by"])
+    refund.choose_until = None
+    refund.save(update_fields=["state", "decided_at", "approved_by", "choose_until"])
     out_of = (
         books.Account.SUSPENSE
         if refund.payment.state == Payment.State.SUSPENSE
@@ -88,13 +110,39 @@ def decide(refund: Refund, *, by: User | None, at: datetime) -> None:
         kind=Journal.Source.REFUND, source=refund.pk, unit=refund.unit, order=refund.order,
         by=by, at=at,
     )  # fmt: skip
-    _note_on_order(refund.order)
-    outbox.put("tell_refund", refund.pk)
+    note_on_order(refund.order)
+    _afterwards(refund)
     if refund.way == Refund.Way.ORIGIN:
-        outbox.put("send_refund", refund.pk)
+        outbox.put(SEND_REFUND, refund.pk)
 
 
-def _note_on_order(order: Order | None) -> None:
+def refuse(refund: Refund, *, by: User | None, words: str, at: datetime) -> None:
+    """Say no to a refund that was asked for, and why. The caller holds the lock of its order.
+
+    What comes back without a special cause is worked out again: it was not asked for apart.
+    Raises ``PaymentRefused`` for whoever asked for it.
+    """
+    if refund.needs_second and by is not None and by.pk == refund.asked_by_id:
+        raise PaymentRefused(PaymentProblem.SAME_PERSON)
+    refund.state, refund.decided_at, refund.approved_by = State.REFUSED, at, by
+    refund.choose_until, refund.failure = None, words[:200]
+    refund.save(update_fields=["state", "decided_at", "approved_by", "choose_until", "failure"])
+    AuditEvent.objects.record(
+        by, "refund refused", refund, at=at, unit=refund.unit, amount_fen=refund.amount_fen
+    )
+    if refund.cause == Refund.Cause.SPECIAL and refund.line is not None:
+        OrderLine.objects.filter(pk=refund.line_id).update(seen_to_at=None)
+    _afterwards(refund)
+
+
+def _afterwards(refund: Refund) -> None:
+    """Tell the learner, and delete what proved a special cause."""
+    outbox.put("tell_refund", refund.pk)
+    if refund.papers.exclude(name="").exists():
+        outbox.put(DELETE_PAPERS, refund.pk)
+
+
+def note_on_order(order: Order | None) -> None:
     """Say of a paid order how much of it went back."""
     if order is None or not order.is_paid:
         return

@@ -159,7 +159,7 @@ def place_money(order: Order, taken: Taken, *, doubt: Doubt = Doubt.NONE, at: da
     for line in lost:
         owe_back(
             payment=payment, amount_fen=line.amount_fen, cause=Refund.Cause.LATE_MONEY,
-            enrolment=line.enrolment, at=at,
+            enrolment=line.enrolment, line=line, at=at,
         )  # fmt: skip
     AuditEvent.objects.record(
         taken.by, "payment taken", payment, at=at, learner=order.learner, unit=order.unit,
@@ -176,15 +176,20 @@ def _take_places(
     won: list[OrderLine] = []
     lost: list[OrderLine] = []
     for line in order.lines.select_related("enrolment").order_by("pk"):
-        owed_elsewhere = OrderLine.objects.that_count().filter(enrolment=line.enrolment_id)
-        if owed_elsewhere.exclude(order=order).exists():
-            lost.append(line)  # another order is for it by now
+        if _is_owed_elsewhere(line):
+            lost.append(line)
             continue
         came = ledger.pay(
             enrolment=line.enrolment, actor=taken.by, channel=taken.channel, at=at, reason="paid"
         )
         (lost if came == "gone" else won).append(line)
     return won, lost
+
+
+def _is_owed_elsewhere(line: OrderLine) -> bool:
+    """Whether another order is for the place by now; a difference comes on top of one."""
+    others = OrderLine.objects.that_count().for_places().exclude(order=line.order_id)
+    return line.tops_up_id is None and others.filter(enrolment=line.enrolment_id).exists()
 
 
 def _charge_again(order: Order, at: datetime) -> None:

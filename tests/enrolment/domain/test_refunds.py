@@ -58,13 +58,16 @@ def test_a_class_that_is_called_off_gives_everything_back():
 
 def test_lessons_that_the_school_lost_come_back_each():
     assert on(14, lost=2, why=Why.LESSONS_LOST) == Refund(Share.LOST, 2250, 2)
-    assert on(14, lost=2, given_back=2, why=Why.LESSONS_LOST) == Refund(Share.NOTHING)
+    again = {"lost": 3, "given_back": 2, "back_fen": 2250, "why": Why.LESSONS_LOST}
+    assert on(13, **again) == Refund(Share.LOST, 1125, 1)
+    assert on(14, **again | {"lost": 2}) == Refund(Share.NOTHING)
     assert on(9, lost=1) == Refund(Share.LOST, 1125, 1), "also to who leaves too late for more"
 
 
 def test_a_lesson_that_was_given_back_is_not_given_back_twice():
     assert on(3, lost=1, given_back=1, back_fen=1125).fen == 13500
     assert on(1, lost=1, given_back=1, back_fen=1125).fen == FEE - 1125
+    assert on(4, back_fen=13500).fen == 0, "what went back for leaving does not go back again"
 
 
 def test_who_joined_late_gets_the_lessons_paid_for_back_by_a_special_cause_alone():
