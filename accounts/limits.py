@@ -22,7 +22,9 @@ DAY = 24 * 3600
 REPLIES_PER_DAY = 5
 WRONG_CODES_ALARM = 60  # a minute, in the whole city
 HELPED_PER_HOUR = 3  # people for whom one account asks, beside its own
+ASKED_TO_PAY_PER_DAY = 5
 HOUR = 3600
+UNKNOWN_CODES_PER_HOUR = 30  # from one address: a hall of people who mistype does not reach it
 
 
 class TooMany(Exception):
@@ -69,9 +71,45 @@ def count_helped(helper: int, learner: int, *, at: datetime) -> bool:
         return True
 
 
+def count_asked_to_pay(learner: int, *, at: datetime) -> None:
+    """Count one message that asks a relative to pay; raises ``TooMany`` past five a day.
+
+    The number is typed by hand: nobody shall be pestered in our name.
+    """
+    if _next(f"asked-to-pay:{learner}:{localtime(at):%Y%m%d}", DAY) > ASKED_TO_PAY_PER_DAY:
+        raise TooMany
+
+
 def helps_again_at(at: datetime) -> datetime:
     """Return when an account that had enough may go on: the next full hour."""
     return at.replace(minute=0, second=0, microsecond=0) + timedelta(seconds=HOUR)
+
+
+def ensure_may_try_code(address: str, *, at: datetime) -> None:
+    """Raise ``TooMany`` where this hour has seen too many pay codes that do not exist.
+
+    Of codes that exist, too: else the answer would tell them apart. With Valkey away everybody
+    may: what a right guess shows is an amount, and paying goes on without a counter of guesses.
+    """
+    try:
+        tried = int(cache.get(_codes_key(address, at), 0))
+    except RedisError as away:
+        log.warning("pay codes that do not exist are not counted: %s", away)
+        return
+    if tried >= UNKNOWN_CODES_PER_HOUR:
+        raise TooMany
+
+
+def note_unknown_code(address: str, *, at: datetime) -> None:
+    """Count a pay code that does not exist, for the address it was tried from."""
+    try:
+        _next(_codes_key(address, at), HOUR)
+    except RedisError as away:
+        log.warning("a pay code that does not exist is not counted: %s", away)
+
+
+def _codes_key(address: str, at: datetime) -> str:
+    return f"unknown-codes:{_mark(address)}:{at:%Y%m%d%H}"
 
 
 def note_wrong_code(*, at: datetime) -> int:

@@ -18,6 +18,7 @@ from enrolment.models import (
     EntropySource,
     Objection,
     Opening,
+    Order,
     Outcome,
     Renewal,
     Roster,
@@ -26,6 +27,7 @@ from enrolment.models import (
     ledger,
 )
 from enrolment.queries.struck_out import stays_in_the_draw
+from enrolment.services import money
 
 SECTION = ("section__course", "section__term", "section__campus", "section__room", "section__slot")
 
@@ -172,6 +174,37 @@ def read_beacon(object_id: str) -> None:
         raise TryAgainLater(str(away)) from away
 
 
+@errand("tell_paid")
+def tell_paid(order_id: str) -> None:
+    """Tell somebody that the fee is paid and the place theirs, unless that is over already."""
+    order = _order(order_id)
+    if order.state == Order.State.PAID:
+        notifications.tell_paid(order, at=clock.now())
+
+
+@errand("tell_looked_at")
+def tell_looked_at(order_id: str) -> None:
+    """Tell somebody that money came which is not as we asked for it."""
+    order = _order(order_id)
+    if order.state == Order.State.REVIEW:
+        notifications.tell_looked_at(order, at=clock.now())
+
+
+@errand("tell_late")
+def tell_late(order_id: str) -> None:
+    """Tell somebody that the money came when the place had gone."""
+    notifications.tell_late(_order(order_id), at=clock.now())
+
+
+@errand(money.READ_EVENT)
+def read_event(event_id: str) -> None:
+    """Read what a provider notified us of; while it does not answer, again a little later."""
+    try:
+        money.read_event(event_id=int(event_id), at=clock.now())
+    except money.NO_ANSWER as away:
+        raise TryAgainLater(str(away)) from away
+
+
 @errand("tell_objection")
 def tell_objection(objection_id: str) -> None:
     """Tell somebody what became of their objection to the list."""
@@ -252,6 +285,10 @@ def promote_section(section_id: str) -> None:
 def empty_section(section_id: str) -> None:
     """End everything in a class that was called off."""
     services.empty_section(section_id=int(section_id), at=clock.now())
+
+
+def _order(order_id: str) -> Order:
+    return Order.objects.select_related("learner", "unit").get(pk=order_id)
 
 
 def _entry(entry_id: str) -> WaitlistEntry:

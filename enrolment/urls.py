@@ -33,6 +33,7 @@ from enrolment.views import (
     together,
     trials,
 )
+from enrolment.views.money import pay, webhook
 
 app_name = "enrolment"
 urlpatterns = [
@@ -121,6 +122,15 @@ urlpatterns = [
         renewals.take_back_renewal,
         name="take-back-renewal",
     ),
+    path("my/fees/", pay.list_fees, name="list-fees"),
+    path("my/fees/open/", pay.open_order, name="open-order"),
+    path("my/fees/<uuid:order_id>/", pay.show_order, name="show-order"),
+    path("my/fees/<uuid:order_id>/pay/", pay.pay_order, name="pay-order"),
+    path("my/fees/<uuid:order_id>/relative/", pay.ask_relative, name="ask-relative"),
+    path("my/fees/<uuid:order_id>/counter/", pay.pay_at_counter, name="pay-at-counter"),
+    path("my/fees/<uuid:order_id>/receipt/", pay.show_receipt, name="show-receipt"),
+    path("pay/events/", webhook.hear, name="hear-provider"),
+    path("pay/<str:code>/back/", pay.come_back, name="come-back"),
     path("my/timetable/", views.show_timetable, name="show-timetable"),
     path("my/timetable.ics", views.download_timetable, name="download-timetable"),
     path("openings/", openings.list_openings, name="list-openings"),

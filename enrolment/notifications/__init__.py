@@ -1,6 +1,13 @@
 """Every letter of enrolment, each of one SMS."""
 
 from enrolment.notifications.forms import tell_of_form
+from enrolment.notifications.money import (
+    ask_to_pay,
+    tell_finance_of_dispute,
+    tell_late,
+    tell_looked_at,
+    tell_paid,
+)
 from enrolment.notifications.objections import (
     tell_of_objection,
     tell_of_rejection,
@@ -34,11 +41,15 @@ __all__ = [
     "DONE_BY_HELPER",
     "LETTER_OF",
     "LETTER_OF_CHANGE",
+    "ask_to_pay",
     "letter_of_nothing",
     "letters_of_places",
     "list_offers",
     "office_phone",
     "reminder",
+    "tell_finance_of_dispute",
+    "tell_late",
+    "tell_looked_at",
     "tell_of_claim",
     "tell_of_doors",
     "tell_of_enrolment",
@@ -51,6 +62,7 @@ __all__ = [
     "tell_of_rejection",
     "tell_of_renewal",
     "tell_of_stepping_out",
+    "tell_paid",
     "tell_refused_reply",
     "tell_too_late",
     "write_back",

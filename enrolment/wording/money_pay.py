@@ -60,10 +60,32 @@ def payment_refused(problem: Problem) -> str:
             )
 
 
-def not_taken(order: Order, attempt: PaymentAttempt | None) -> str:
-    """Say of an order that is open how far the last try to pay has come."""
+def how_it_stands(order: Order, attempt: PaymentAttempt | None) -> str:
+    """Say of an order how far paying has come, and what to do next."""
+    match order.state:
+        case Order.State.REVIEW:
+            return _(
+                "Money came that is not as we asked for it. Please do not pay again. Your place is"
+                " kept, we look at it and phone you."
+            )
+        case Order.State.LATE:
+            return _(
+                "Your money came when the place had gone to somebody else. You get all of it back"
+                " by the way you paid, and stand first on the waiting list."
+            )
+        case Order.State.EXPIRED:
+            return _("It was not paid in time, so the place could not be kept. Nothing is owed.")
+        case Order.State.CANCELLED:
+            return _(
+                "This sum is not asked for any more. What is to be paid now stands in My fees."
+            )
+    return _how_far(attempt) if order.is_open else ""
+
+
+def _how_far(attempt: PaymentAttempt | None) -> str:
+    """Say how far the last try to pay has come; nothing of one that was never made."""
     if attempt is None:
-        return _("Nothing has been paid yet.")
+        return ""
     match attempt.state:
         case PaymentAttempt.State.PROCESSING:
             return _(
@@ -77,8 +99,8 @@ def not_taken(order: Order, attempt: PaymentAttempt | None) -> str:
                 "Nothing has been paid yet: the page of payment has run out. You can pay again."
             )
     return _(
-        "No payment has arrived yet. If you have just paid, it takes a moment: press"
-        " “Look again”. You are never charged twice."
+        "Not paid yet. If you have just paid, it takes a moment to arrive: press “Look again”."
+        " You are never charged twice."
     )
 
 
@@ -94,3 +116,16 @@ def sent_to_relative(phone: str) -> str:
     return _("We have sent a message to %(phone)s. Whoever has it can pay without signing in.") % {
         "phone": phone
     }
+
+
+def asked_enough() -> str:
+    """Say that no more messages go out today."""
+    return _("Five messages have been sent today. Please read the number out on the telephone.")
+
+
+def payment_undone() -> str:
+    """Say that a payment was taken back, and what becomes of the place."""
+    return _(
+        "The payment is taken back. The whole sum returns to you by the way you paid, within ten"
+        " working days. The place is given up."
+    )

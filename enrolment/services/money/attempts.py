@@ -21,6 +21,7 @@ from enrolment.wording import money_pay as wording
 log = logging.getLogger(__name__)
 
 State = PaymentAttempt.State
+NO_ANSWER = (ProviderFailed, ProviderRefused)
 # A provider closes its page after thirty minutes at the earliest, counted from when it hears of
 # it, and after a day at the latest. A page never outlives the place it is for.
 SHORTEST = timedelta(minutes=31)
@@ -61,7 +62,7 @@ def begin_attempt(*, order: Order, return_url: str, language: str, at: datetime)
                 return attempt
             if attempt.state == State.PROCESSING:
                 raise PaymentRefused(PaymentProblem.BEING_PAID)
-    except ProviderFailed as failed:
+    except NO_ANSWER as failed:
         log.warning("no page of payment for order %s: %s", order.pk, failed)
         raise PaymentRefused(PaymentProblem.PROVIDER_AWAY) from failed
     raise PaymentRefused(PaymentProblem.PROVIDER_AWAY)
@@ -71,7 +72,7 @@ def look_again(*, attempt: PaymentAttempt, at: datetime) -> Order:
     """Ask the provider how a page stands, and bring the order there.
 
     Of an attempt whose answer was lost the page is looked for; if there is none, nobody was
-    given its address, and the attempt is over. Raises ``ProviderFailed``.
+    given its address, and the attempt is over. Raises one of ``NO_ANSWER``.
     """
     online = payments.provider()
     if online is None:
@@ -96,7 +97,7 @@ def end_attempts(*, order: Order, at: datetime) -> None:
     try:
         for attempt in underway:
             _end(attempt, at)
-    except ProviderFailed as failed:
+    except NO_ANSWER as failed:
         log.warning("order %s keeps its page of payment: %s", order.pk, failed)
         raise PaymentRefused(PaymentProblem.BEING_PAID) from failed
     with scope.system("end attempts"):
@@ -115,12 +116,7 @@ def _end(attempt: PaymentAttempt, at: datetime) -> None:
             _give_up(attempt, at)
             return
         page = found.session
-    try:
-        seen = online.end_session(page)
-    except ProviderRefused as refused:
-        # It will not be closed, and says why only to people: it may still take money.
-        raise ProviderFailed(str(refused)) from refused
-    settle(attempt=attempt, seen=seen, at=at)
+    settle(attempt=attempt, seen=online.end_session(page), at=at)
 
 
 def _underway_or_new(
@@ -200,7 +196,8 @@ def _lost(online: PaymentProvider, attempt: PaymentAttempt) -> Snapshot | None:
     with scope.system("look for a page"):
         others = PaymentAttempt.objects.filter(order=attempt.order_id)
         known = set(others.values_list("session", flat=True))
-    found = [one for one in online.sessions_of(str(attempt.order_id)) if one.session not in known]
+    pages = online.sessions_of(str(attempt.order_id), since=attempt.created_at)
+    found = [one for one in pages if one.session not in known]
     found.sort(key=_likeliest)
     for spare in found[1:]:
         if spare.status is SessionStatus.OPEN:

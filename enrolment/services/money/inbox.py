@@ -1,0 +1,140 @@
+"""What a provider notifies us of: kept as it came, and read by fetching what it names.
+
+No notification is believed for its story. It names an object, and that object is asked for as it
+is now, so it does not matter in which order notifications come, how often, or how late.
+"""
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from accounts import outbox, scope
+from accounts.models import Unit
+from enrolment import notifications
+from enrolment.models import Difference, InboundEvent, Payment, PaymentAttempt
+from enrolment.payments import Event
+from enrolment.services.money.attempts import look_again
+
+log = logging.getLogger(__name__)
+
+READ_EVENT = "read_event"
+PAGES = "checkout.session."
+REFUNDS = ("refund.", "charge.refund.")
+DISPUTES = "charge.dispute."
+LONGEST = 80  # characters of an outcome
+
+
+def take_event(event: Event, *, provider: str, at: datetime) -> bool:
+    """Keep a signed notification; the same one again is the same row. Return whether it is new.
+
+    The errand to read it stands in the same commit. Whatever we do not know is kept, too.
+    """
+    row = InboundEvent(
+        provider=provider,
+        event=event.id,
+        type=event.type,
+        object_id=event.object_id,
+        payload=dict(event.payload),
+        received_at=at,
+    )
+    with scope.system("take a notification in"):
+        known = InboundEvent.objects.filter(provider=provider, event=event.id)
+        if known.exists():
+            return False
+        InboundEvent.objects.bulk_create([row], ignore_conflicts=True)
+        outbox.put(READ_EVENT, known.get().pk)
+    return True
+
+
+def read_event(*, event_id: int, at: datetime) -> str:
+    """Do what a notification gives cause for, once; return what came of it, in a word.
+
+    Raises ``ProviderFailed`` when the provider cannot be asked: the notification stays unread.
+    """
+    with scope.system("read a notification"):
+        event = InboundEvent.objects.get(pk=event_id)
+        if event.processed_at is not None:
+            return event.outcome
+        event.tries = min(event.tries + 1, 30_000)
+        event.save(update_fields=["tries"])
+    outcome = _done_about(event, at)
+    with scope.system("read a notification"):
+        event.processed_at, event.outcome = at, outcome[:LONGEST]
+        event.save(update_fields=["processed_at", "outcome"])
+    return outcome
+
+
+def _done_about(event: InboundEvent, at: datetime) -> str:
+    if event.type.startswith(PAGES):
+        return _about_a_page(event, at)
+    if event.type.startswith(DISPUTES):
+        return _about_a_dispute(event, at)
+    return "nothing to do"
+
+
+def _about_a_page(event: InboundEvent, at: datetime) -> str:
+    attempt = _attempt_of(event)
+    if attempt is None:
+        # Of another product on the same account, or of a page that nobody was shown.
+        log.warning("notification %s is about a page that is not ours", event.event)
+        return "not one of our pages"
+    order = look_again(attempt=attempt, at=at)
+    return f"order {order.state}"
+
+
+def _attempt_of(event: InboundEvent) -> PaymentAttempt | None:
+    """Return the attempt whose page is named; or, while none is known, the one that waits for it.
+
+    The order that the notification names is a hint where to look, and no more: the page is
+    fetched, and what it says itself is compared.
+    """
+    with scope.system("find an attempt"):
+        attempts = PaymentAttempt.objects.filter(provider=event.provider)
+        by_page = attempts.filter(session=event.object_id).first()
+        if by_page is not None:
+            return by_page
+        order = _uuid(_object(event).get("client_reference_id"))
+        return attempts.without_a_page().filter(order=order).first() if order else None
+
+
+def _about_a_dispute(event: InboundEvent, at: datetime) -> str:
+    """Tell finance that a payer has gone to their bank: people answer that, with papers."""
+    seen = _object(event)
+    amount = seen.get("amount")
+    with scope.system("a dispute"):
+        paid = Payment.objects.filter(
+            provider=event.provider, reference=str(seen.get("payment_intent") or "")
+        ).select_related("unit", "order")
+        payment = paid.first()
+        unit = payment.unit if payment else Unit.objects.get(kind=Unit.Kind.CITY)
+        standing = Difference.objects.open().filter(
+            kind=Difference.Kind.CLEARING, subject=event.object_id
+        )
+        detail = f"{event.type}: {seen.get('status', '')}, {seen.get('reason', '')}"[:300]
+        if standing.update(detail=detail, last_seen=at):
+            return "dispute noted again"
+        difference = Difference.objects.create(
+            kind=Difference.Kind.CLEARING,
+            subject=event.object_id,
+            detail=detail,
+            unit=unit,
+            amount_fen=amount if isinstance(amount, int) else None,
+            first_seen=at,
+            last_seen=at,
+        )
+        notifications.tell_finance_of_dispute(difference, payment, at=at)
+    return "dispute noted"
+
+
+def _object(event: InboundEvent) -> Mapping[str, Any]:
+    found = event.payload.get("object")
+    return found if isinstance(found, dict) else {}
+
+
+def _uuid(text: object) -> UUID | None:
+    try:
+        return UUID(str(text))
+    except ValueError:
+        return None
