@@ -5,7 +5,10 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
-SECRETS = ("SECRET_KEY", "POSTGRES_PASSWORD", "OWNER_PASSWORD", "APP_PASSWORD", "VALKEY_PASSWORD")
+SECRETS = (
+    *("SECRET_KEY", "POSTGRES_PASSWORD", "OWNER_PASSWORD", "APP_PASSWORD", "VALKEY_PASSWORD"),
+    *("STANDIN_KEY", "STANDIN_SIGNS_WITH"),
+)
 
 
 def read(path: Path) -> dict[str, str]:

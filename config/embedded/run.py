@@ -8,7 +8,15 @@ import time
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
-from config.embedded import StartRefused, assets, installation, keys, preparation, processes
+from config.embedded import (
+    StartRefused,
+    assets,
+    installation,
+    keys,
+    preparation,
+    processes,
+    standin,
+)
 from config.embedded.places import (
     ROOT,
     make_folder,
@@ -108,6 +116,8 @@ def _open_the_house(supervisor: Supervisor, var: Path, port: int) -> None:
     }
     if ffmpeg := os.environ.get("FFMPEG"):
         environment["FFMPEG"] = ffmpeg
+    payments, cashier = _payments(var, port, secrets)
+    environment |= payments
     keys.write(var / "environment", environment)
     supervisor.env |= environment | {"PYTHONUNBUFFERED": "1"}
     preparation.prepare(supervisor, var, cluster)
@@ -116,7 +126,7 @@ def _open_the_house(supervisor: Supervisor, var: Path, port: int) -> None:
         for program in at_once:
             supervisor.start(program)
         _wait_for_the_web(supervisor, port)
-        for program in soon:
+        for program in [*soon, *cashier]:
             supervisor.start(program)
         current.note(_what_is_not_ready(supervisor, port))
     accounts = var / "demo" / "accounts.json"
@@ -187,6 +197,31 @@ def _broker(supervisor: Supervisor, var: Path, secrets: dict[str, str]) -> dict[
         if not valkey.wait_until_answers(server):
             raise StartRefused(f"Valkey did not start. See {supervisor.log_of('valkey')}")
     return {"REDIS_URL": valkey.url}
+
+
+def _payments(
+    var: Path, port: int, secrets: dict[str, str]
+) -> tuple[dict[str, str], list[Program]]:
+    """Let people pay at Stripe if its key is given, else at the stand-in, which takes no money."""
+    names = ("STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRETS", "STRIPE_PAGES", "STRIPE_API_BASE")
+    given = {name: os.environ[name] for name in names if os.environ.get(name)}
+    if "STRIPE_SECRET_KEY" in given:
+        return given, []
+    cashier = _port_of(var, "stripe")
+    address = f"http://{LOOPBACK}:{cashier}"
+    pages = given.get("STRIPE_PAGES", address)
+    options = (
+        *("--pages", pages, "--webhook", f"http://{LOOPBACK}:{port}/pay/events/"),
+        *("--state", make_folder(var / "stripe", 0o700) / "state.jsonl"),
+        *("--follow-clock", "--arrives-after", "60"),
+    )
+    settings = {
+        "STRIPE_SECRET_KEY": f"sk_test_{secrets['STANDIN_KEY']}",
+        "STRIPE_WEBHOOK_SECRETS": f"whsec_{secrets['STANDIN_SIGNS_WITH']}",
+        "STRIPE_API_BASE": address,
+        "STRIPE_PAGES": pages,
+    }
+    return settings, [standin.program(cashier, options=options)]
 
 
 def _programs(var: Path, port: int) -> tuple[list[Program], list[Program]]:

@@ -193,7 +193,7 @@ class StripeProvider:
         for secret in self._secrets:
             try:
                 event = self._client.construct_event(body, signature, secret, TOLERANCE)
-                return cast(dict[str, Any], event.to_dict())
+                return event.to_dict()
             except stripe.SignatureVerificationError as wrong:
                 problem = problem or wrong
             except (ValueError, AttributeError, TypeError, KeyError) as wrong:

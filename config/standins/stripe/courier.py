@@ -127,7 +127,7 @@ class Courier:
         )
         try:
             with urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310 - as above
-                accepted = 200 <= answer.status < 300
+                accepted = bool(200 <= answer.status < 300)
         except (URLError, OSError) as error:
             log.info("%s %s: %s", event["type"], event["id"], error)
             return False
