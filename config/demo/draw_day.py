@@ -96,7 +96,7 @@ class DrawDay:
         services.finalise_roster(term=self.term, actor=self.registrar, at=final_at)
         at = self.windows["drawn"].begins
         self._sign(final_at)
-        for source in EntropySource.objects.filter(term=self.term).order_by("due_at", "name"):
+        for source in EntropySource.objects.of_term(self.term).order_by("due_at", "name"):
             services.read_source(
                 source=source,
                 typed=_given(source.kind, self.rng),
@@ -115,7 +115,7 @@ class DrawDay:
         return ["results published, places held"]
 
     def _sign(self, at: datetime) -> None:
-        for witness in Witness.objects.filter(term=self.term).order_by("pk"):
+        for witness in Witness.objects.of_term(self.term):
             services.sign(witness=witness, actor=self.registrar, at=at)
 
     def _be(self, phase: Term.Phase) -> None:

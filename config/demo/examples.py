@@ -10,7 +10,7 @@ from wagtail.models import Page
 from campus.models import Campus
 from config.access import ROWS, Answer, Role, Way
 from courses.models import ClassSection, Course, Lesson, Subject, Teacher, Term
-from enrolment.models import Draw, Enrolment, Opening, WaitlistEntry
+from enrolment.models import Draw, Enrolment, Opening, Order, WaitlistEntry
 from livestream.models import Recording
 
 # In whose name an example is shown: the first of these that the door lets in.
@@ -51,10 +51,12 @@ _THINGS: dict[str, Callable[[], Any]] = {
         Term.objects.taking_classes().latest_first().values_list("code", flat=True).first()
     ),
     "drawn_term": lambda: (
-        Draw.objects.filter(published_at__isnull=False)
+        Draw.objects.public()
         .values_list("term__code", flat=True)
         .first()
     ),
+    "order": lambda: _first(Order.objects.open()),
+    "pay_code": lambda: _first(Order.objects.open(), "pay_code"),
     "opening": lambda: _first(Opening.objects.not_over()),
     "campus": lambda: _first(Campus.objects.open_to_learners(), "slug"),
     "subject": lambda: _first(Subject.objects.filter(courses__isnull=False), "slug"),

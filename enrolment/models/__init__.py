@@ -18,7 +18,6 @@ from enrolment.models.draw import (
     Objection,
     Roster,
     RosterLine,
-    Witness,
 )
 from enrolment.models.enrolments import Enrolment, EnrolmentEvent, LearnerTerm
 from enrolment.models.figures import TermFigures
@@ -59,6 +58,7 @@ from enrolment.models.vocabulary import (
     Together,
 )
 from enrolment.models.waitlist import WaitlistEntry
+from enrolment.models.witnesses import Signature, Witness
 
 __all__ = [
     "Act",
@@ -111,6 +111,7 @@ __all__ = [
     "Seat",
     "SeatState",
     "ShortlistedClass",
+    "Signature",
     "StruckOut",
     "TermFigures",
     "Together",

@@ -36,6 +36,10 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         """On the list, and not drawn yet."""
         return self.filter(state=Application.State.IN_DRAW)
 
+    def drawn(self) -> Self:
+        """Those that a public draw has said something of, while its term is not archived."""
+        return self.in_state(Application.State.ALLOCATED, Application.State.UNALLOCATED)
+
     def not_struck_out(self) -> Self:
         """Those whose learner has not stepped out since the list was closed."""
         return self.filter(struck_out=None)
@@ -147,6 +151,10 @@ class Application(models.Model):
             models.CheckConstraint(
                 condition=Q(state="rejected") ^ Q(rejected_for=""),
                 name="what_is_not_possible_says_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="withdrawn") ^ Q(withdrawn_at=None),
+                name="what_is_withdrawn_says_when",
             ),
         ]
         indexes = [models.Index(fields=["term", "state"], name="applications_of_a_term")]

@@ -1,5 +1,6 @@
 """The draw of a term: the closed list, where chance comes from, and what came out of it."""
 
+from datetime import datetime
 from typing import Self
 
 from django.db import models
@@ -68,6 +69,18 @@ class Roster(models.Model):
         return self.version >= self.FINAL
 
 
+class RosterLineQuerySet(models.QuerySet["RosterLine"]):
+    """The words we have for the lines of a list."""
+
+    def of_roster(self, roster: Roster) -> Self:
+        """All lines of one version."""
+        return self.filter(roster=roster)
+
+    def by_number(self) -> Self:
+        """As the published file has them: by the number of the form."""
+        return self.order_by("application__number")
+
+
 class RosterLine(models.Model):
     """An application on a roster: what it may get, with the reserves open to each choice.
 
@@ -84,10 +97,16 @@ class RosterLine(models.Model):
     choices = models.JSONField(default=list)
     dropped = models.JSONField(default=dict)
 
+    objects = RosterLineQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["roster", "application"], name="an_application_has_one_line"
+            ),
+            models.CheckConstraint(
+                condition=Q(max_seats__gte=0, max_seats__lte=2),  # nobody wants more
+                name="a_line_gets_two_seats_at_most",
             ),
             models.CheckConstraint(
                 condition=Q(size__gte=1, size__lte=2), name="one_or_two_people_a_line"
@@ -174,6 +193,26 @@ class Objection(models.Model):
         return f"objection {self.pk}"
 
 
+class EntropySourceQuerySet(models.QuerySet["EntropySource"]):
+    """The words we have for sources of chance."""
+
+    def of_term(self, term: Term) -> Self:
+        """What was named for the draw of one term, as ``seed.txt`` lists it."""
+        return self.filter(term=term).order_by("name")
+
+    def unread(self) -> Self:
+        """Those that have given nothing yet."""
+        return self.filter(value="")
+
+    def known_by(self, at: datetime) -> Self:
+        """Those whose value anybody may know at this moment, written down here or not."""
+        return self.filter(due_at__lte=at)
+
+    def locked(self) -> Self:
+        """One at a time may write down what a source gave."""
+        return self.select_for_update(no_key=True)
+
+
 class EntropySource(models.Model):
     """Where chance comes from: named before forms open, read when the list is final.
 
@@ -207,6 +246,8 @@ class EntropySource(models.Model):
         User, on_delete=models.PROTECT, null=True, related_name="+"
     )
 
+    objects = EntropySourceQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("source of chance")
         verbose_name_plural = _("sources of chance")
@@ -233,9 +274,30 @@ class EntropySource(models.Model):
         return f"source {self.name}"
 
 
+class DrawQuerySet(models.QuerySet["Draw"]):
+    """The words we have for draws."""
+
+    def made_of(self, term: Term) -> "Draw | None":
+        """The draw of a term, public or not; None before it is made."""
+        return self.filter(term=term).first()
+
+    def public(self) -> Self:
+        """Those whose results everybody may see."""
+        return self.filter(published_at__isnull=False)
+
+    def with_its_list(self) -> Self:
+        """With the term and the list that was drawn, in one query."""
+        return self.select_related("term", "roster")
+
+    def locked(self) -> Self:
+        """One at a time may publish it."""
+        return self.select_for_update(of=("self",))
+
+
 class Draw(models.Model):
     """The draw of a term: made once, with the final list and what the sources gave.
 
+    The list is the last of the same term and final; a trigger of the database sees to it.
     ``code_sha256`` is the digest of the program that ran. Results are public from
     ``published_at`` on, all at once.
     """
@@ -253,30 +315,13 @@ class Draw(models.Model):
     seconds = models.FloatField()
     published_at = models.DateTimeField(null=True, blank=True)
 
+    objects = DrawQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("draw")
 
     def __str__(self) -> str:
         return f"draw of {self.term_id}"
-
-
-class Witness(models.Model):
-    """Somebody who saw the draw and signs for it: a learners' representative, a notary."""
-
-    term = models.ForeignKey(Term, on_delete=models.PROTECT, related_name="witnesses")
-    name = models.CharField(_("name"), max_length=80)
-    office = models.CharField(_("on whose behalf"), max_length=120)
-    # The digest they saw and signed: of the list, later of the result.
-    signed = models.CharField(max_length=64, blank=True, default="", db_default="")
-    signed_at = models.DateTimeField(null=True, blank=True)
-    noted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-
-    class Meta:
-        verbose_name = _("witness")
-        verbose_name_plural = _("witnesses")
-
-    def __str__(self) -> str:
-        return f"witness {self.pk}"
 
 
 class DrawFileQuerySet(models.QuerySet["DrawFile"]):

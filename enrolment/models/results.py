@@ -7,7 +7,15 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import ClassSection
-from enrolment.models.draw import Draw, RosterLine
+from enrolment.models.draw import Draw, Roster, RosterLine
+
+
+class DrawnNumberQuerySet(models.QuerySet["DrawnNumber"]):
+    """The words we have for drawn numbers."""
+
+    def of_draw(self, draw: Draw) -> Self:
+        """Everybody's in one draw."""
+        return self.filter(draw=draw)
 
 
 class DrawnNumber(models.Model):
@@ -21,6 +29,8 @@ class DrawnNumber(models.Model):
     )
     number = models.PositiveIntegerField()
 
+    objects = DrawnNumberQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["draw", "number"], name="a_number_is_drawn_once")
@@ -32,6 +42,10 @@ class DrawnNumber(models.Model):
 
 class WishResultQuerySet(models.QuerySet["WishResult"]):
     """The words we have for results."""
+
+    def of_roster(self, roster: Roster) -> Self:
+        """What became of every choice on a list."""
+        return self.filter(line__roster=roster)
 
     def admitted(self) -> Self:
         """Seats that were given."""
@@ -80,11 +94,31 @@ class WishResult(models.Model):
     class Meta:
         verbose_name = _("result of a choice")
         constraints = [
-            models.UniqueConstraint(fields=["line", "section"], name="a_choice_has_one_result")
+            models.UniqueConstraint(fields=["line", "section"], name="a_choice_has_one_result"),
+            models.CheckConstraint(
+                condition=~Q(code="ADMITTED") | (Q(round__isnull=False) & ~Q(bucket="")),
+                name="a_given_seat_has_its_round_and_kind",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.code} in {self.section_id}"
+
+
+class CutOffQuerySet(models.QuerySet["CutOff"]):
+    """The words we have for last numbers."""
+
+    def of_draw(self, draw: Draw) -> Self:
+        """All of one draw."""
+        return self.filter(draw=draw)
+
+    def of_reserves(self) -> Self:
+        """Those of seats kept for somebody: their kind is one letter."""
+        return self.filter(bucket__regex="^[A-Z]$")
+
+    def in_order(self) -> Self:
+        """Class by class, the first round first."""
+        return self.order_by("section", "round", "bucket")
 
 
 class CutOff(models.Model):
@@ -107,6 +141,8 @@ class CutOff(models.Model):
     end = models.CharField(max_length=8, choices=End.choices)
     tier = models.PositiveSmallIntegerField(null=True, blank=True)
     number = models.PositiveIntegerField(null=True, blank=True)
+
+    objects = CutOffQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("last number admitted")

@@ -17,8 +17,8 @@ from enrolment.queries.rosters import classes_of_draw, forms_on_the_list, sectio
 def lines_kept(roster: Roster) -> list[Line]:
     """Return the lines of a roster as they stand in the database, by application number."""
     rows = (
-        RosterLine.objects.filter(roster=roster)
-        .order_by("application__number")
+        RosterLine.objects.of_roster(roster)
+        .by_number()
         .values_list("application__number", "max_seats", "size", "choices", "dropped")
     )
     return [
@@ -98,7 +98,7 @@ def order_on_the_forms(roster: Roster) -> dict[str, list[str]]:
     """
     version_of: dict[str, int] = {}
     names_of: dict[str, dict[int, str]] = {}
-    lines = RosterLine.objects.filter(roster=roster).values_list(
+    lines = RosterLine.objects.of_roster(roster).values_list(
         "application__number", "application__current", "application__goes_with__current",
         "choices", "dropped",
     )  # fmt: skip

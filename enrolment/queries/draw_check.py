@@ -32,7 +32,7 @@ def what_differs(term: Term) -> list[str]:
         if chain_holds:
             found += forms_that_differ(roster, is_last=roster is rosters[-1])
     found += classes_that_differ(term, rosters)
-    draw = Draw.objects.filter(term=term).select_related("roster__term", "term").first()
+    draw = Draw.objects.with_its_list().select_related("roster__term").made_of(term)
     if draw is not None:
         found += _of_draw(draw)
     return found

@@ -65,7 +65,11 @@ class DrawDay:
 
     def has_signed(self, digest: str) -> bool:
         """Whether a witness has signed this digest."""
-        return any(witness.signed == digest for witness in self.witnesses)
+        return any(witness.has_signed(digest) for witness in self.witnesses)
+
+    def yet_to_sign(self, digest: str) -> list[Witness]:
+        """The witnesses who have not signed this digest."""
+        return [witness for witness in self.witnesses if not witness.has_signed(digest)]
 
 
 def is_sealed(term: Term) -> bool:
@@ -83,9 +87,9 @@ def draw_day(term: Term) -> DrawDay:
     return DrawDay(
         term=term,
         rosters=list(Roster.objects.of_term(term).select_related("amendment")),
-        sources=list(EntropySource.objects.filter(term=term).order_by("name")),
-        witnesses=list(Witness.objects.filter(term=term).order_by("pk")),
-        draw=Draw.objects.filter(term=term).select_related("roster").first(),
+        sources=list(EntropySource.objects.of_term(term)),
+        witnesses=list(Witness.objects.of_term(term).with_signatures()),
+        draw=Draw.objects.with_its_list().made_of(term),
     )
 
 
@@ -151,7 +155,7 @@ def departments_in(draw: Draw) -> dict[Unit, list[Department]]:
 
     By key: universities and departments were entered in their order.
     """
-    last = CutOff.objects.filter(draw=draw, section=OuterRef("pk"))
+    last = CutOff.objects.of_draw(draw).filter(section=OuterRef("pk"))
     drawn = ClassSection.objects.filter(Exists(last))
     pairs = sorted(set(drawn.values_list("unit", "course__subject__department")))
     units = Unit.objects.in_bulk({unit for unit, _department in pairs})
@@ -184,15 +188,16 @@ def outcomes_of(
     )  # fmt: skip
     shown = [section.pk for section in order]
     given = dict(
-        WishResult.objects.admitted()
-        .filter(line__roster=draw.roster, section__in=shown)
+        WishResult.objects.of_roster(draw.roster)
+        .admitted()
+        .filter(section__in=shown)
         .values_list("section")
         .annotate(Sum("line__size"))
         .order_by()
     )
     cutoffs: dict[int, list[CutOff]] = {}
-    of_them = CutOff.objects.filter(draw=draw, section__in=shown)
-    for one in of_them.order_by("section", "round", "bucket"):
+    of_them = CutOff.objects.of_draw(draw).filter(section__in=shown)
+    for one in of_them.in_order():
         cutoffs.setdefault(one.section_id, []).append(one)
     return [
         ClassOutcome(

@@ -53,11 +53,11 @@ def people_drawn(term: Term) -> list[Applied]:
         return []
     lines = {
         form: (line, choices)
-        for form, line, choices in RosterLine.objects.filter(roster=roster).values_list(
+        for form, line, choices in RosterLine.objects.of_roster(roster).values_list(
             "application", "pk", "choices"
         )
     }
-    won = WishResult.objects.admitted().filter(line__roster=roster)
+    won = WishResult.objects.of_roster(roster).admitted()
     seats = Counter(won.values_list("line", flat=True))
     first = set(won.filter(rank=1).values_list("line", flat=True))
     found = []

@@ -53,7 +53,7 @@ def _short(line: str) -> str:
 
 def numbers_that_differ(draw: Draw, files: Mapping[str, bytes]) -> Iterator[str]:
     """Yield the first number that the rows say otherwise."""
-    drawn = DrawnNumber.objects.filter(draw=draw)
+    drawn = DrawnNumber.objects.of_draw(draw)
     numbers = dict(drawn.values_list("line__application__number", "number"))
     yield from _compared(package.NUMBERS, package.numbers_csv(numbers), files)
 
@@ -61,7 +61,7 @@ def numbers_that_differ(draw: Draw, files: Mapping[str, bytes]) -> Iterator[str]
 def seats_that_differ(draw: Draw, files: Mapping[str, bytes]) -> Iterator[str]:
     """Yield the first seat that the rows say otherwise."""
     codes = codes_in(files)
-    given = WishResult.objects.admitted().filter(line__roster=draw.roster)
+    given = WishResult.objects.of_roster(draw.roster).admitted()
     seats = {
         f"{number}|{codes.get(section, section)}": [round_, bucket]
         for number, section, round_, bucket in given.values_list(
@@ -77,9 +77,9 @@ def cutoffs_that_differ(draw: Draw, files: Mapping[str, bytes]) -> Iterator[str]
     ends: dict[str, Any] = {CutOff.End.NOT_FULL: None, CutOff.End.CLOSED: "closed"}
     table = {
         f"{codes.get(section, section)}|{round_}|{bucket}": ends.get(end, [tier, number])
-        for section, round_, bucket, end, tier, number in CutOff.objects.filter(
-            draw=draw
-        ).values_list("section", "round", "bucket", "end", "tier", "number")
+        for section, round_, bucket, end, tier, number in CutOff.objects.of_draw(draw).values_list(
+            "section", "round", "bucket", "end", "tier", "number"
+        )
     }
     yield from _compared(package.CUTOFFS, package.cutoffs_csv(table), files)
 
@@ -119,7 +119,7 @@ def reasons_that_differ(draw: Draw, files: Mapping[str, bytes]) -> Iterator[str]
 
 def _told(draw: Draw) -> dict[str, list[tuple[int, ChoiceResult]]]:
     """What the rows tell of every choice, by the number of the form, the first choice first."""
-    rows = WishResult.objects.filter(line__roster=draw.roster).order_by("line", "rank")
+    rows = WishResult.objects.of_roster(draw.roster).in_order()
     found = defaultdict(list)
     for number, section, *told in rows.values_list(
         "line__application__number", "section", "code", "rule", "round", "bucket", "bars",
@@ -192,7 +192,7 @@ def _drawn(draw: Draw) -> tuple[Seats, Seats]:
         people[pk].append(person)
         if lead is not None:
             people[lead].append(person)
-    won = WishResult.objects.admitted().filter(line__roster=draw.roster)
+    won = WishResult.objects.of_roster(draw.roster).admitted()
     drawn: Seats = {}
     struck: Seats = {}
     for form, number, size, section in won.values_list(

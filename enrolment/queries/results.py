@@ -95,7 +95,7 @@ class OwnResult:
 
 def published_draws() -> QuerySet[Draw]:
     """Draws whose results are public."""
-    return Draw.objects.filter(published_at__isnull=False).select_related("term", "roster")
+    return Draw.objects.public().with_its_list()
 
 
 def results_of(learner: Learner, *, at: datetime) -> list[Application]:
@@ -127,7 +127,7 @@ def result_of(application: Application, *, at: datetime) -> OwnResult | None:
 def _lines(draw: Draw) -> QuerySet[RosterLine]:
     results = Prefetch("results", queryset=RESULTS)
     return (
-        RosterLine.objects.filter(roster=draw.roster_id)
+        RosterLine.objects.of_roster(draw.roster)
         .select_related("drawn", "application")
         .prefetch_related(results)
     )
@@ -189,7 +189,7 @@ def _sections_named(results: Iterable[WishResult]) -> dict[int, ClassSection]:
 def _reserves_of(draw: Draw, sections: Iterable[int]) -> dict[int, set[str]]:
     """The letters of the reserves that each class has."""
     found: dict[int, set[str]] = defaultdict(set)
-    cuts = CutOff.objects.filter(draw=draw, section__in=list(sections), bucket__regex="^[A-Z]$")
+    cuts = CutOff.objects.of_draw(draw).of_reserves().filter(section__in=list(sections))
     for section, bucket in cuts.values_list("section", "bucket"):
         found[section].add(bucket)
     return found

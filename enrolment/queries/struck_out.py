@@ -30,7 +30,7 @@ def struck_lines(term: Term) -> list[StruckLine]:
     rows = StruckOut.objects.of_term(term).select_related("application__goes_with")
     forms = [(row, row.application, row.application.goes_with) for row in rows]
     ids = {form.pk for _row, own, lead in forms for form in (own, lead) if form is not None}
-    lines = RosterLine.objects.filter(roster=roster, application__in=ids)
+    lines = RosterLine.objects.of_roster(roster).filter(application__in=ids)
     sizes = dict(lines.values_list("application", "size"))
     return list(_by_line(forms, sizes))
 

@@ -13,6 +13,7 @@ from accounts.models import AuditEvent, User
 from courses.models import Term
 from enrolment import queries
 from enrolment.domain import drawing, draws
+from enrolment.domain.allocation import arrays
 from enrolment.domain.drawing import Drawn, DrawWrong
 from enrolment.domain.draws import DrawProblem, DrawRefused
 from enrolment.models import (
@@ -50,7 +51,7 @@ def run_draw(*, term: Term, actor: User, at: datetime) -> Draw:
     with scope.system("draw"):
         take_time()
         term = Term.objects.select_for_update(no_key=True).get(pk=term.pk)
-        if (made := Draw.objects.filter(term=term).first()) is not None:
+        if (made := Draw.objects.made_of(term)) is not None:
             return made
         roster = _roster_to_draw(term)
         drawn = _work_out(term, queries.market_kept(roster), _values(term), at)
@@ -71,7 +72,7 @@ def publish_draw(*, term: Term, actor: User, at: datetime) -> Draw:
     """
     with scope.system("publish a draw"):
         take_time()
-        draw = Draw.objects.select_for_update(of=("self",)).filter(term=term).first()
+        draw = Draw.objects.locked().made_of(term)
         if draw is None:
             raise DrawRefused(DrawProblem.NOT_DRAWN)
         if draw.published_at is not None:
@@ -135,7 +136,7 @@ def _roster_to_draw(term: Term) -> Roster:
 
 
 def _values(term: Term) -> dict[str, str]:
-    found = dict(EntropySource.objects.filter(term=term).values_list("name", "value"))
+    found = dict(EntropySource.objects.of_term(term).values_list("name", "value"))
     if not found:
         raise DrawRefused(DrawProblem.SOURCES_MISSING)
     if missing := sorted(name for name, value in found.items() if not value):
@@ -171,14 +172,15 @@ def _keep(roster: Roster, drawn: Drawn, actor: User, at: datetime, *, seconds: f
         roster=roster,
         seed_text=drawn.seed_text,
         seed=drawn.seed,
-        engine="numpy" if _is_vectorised(drawn) else "python",
+        engine="numpy" if arrays.pay(drawn.result.packed) else "python",
         code_sha256=drawing.program_sha256(),
         result_sha256=drawn.digest,
         drawn_at=at,
         drawn_by=actor,
         seconds=round(seconds, 3),
     )
-    lines = dict(RosterLine.objects.filter(roster=roster).values_list("application__number", "pk"))
+    of_list = RosterLine.objects.of_roster(roster)
+    lines = dict(of_list.values_list("application__number", "pk"))
     insert_rows(
         DrawnNumber,
         {"line_id": "bigint", "draw_id": "bigint", "number": "int"},
@@ -198,12 +200,6 @@ def _keep(roster: Roster, drawn: Drawn, actor: User, at: datetime, *, seconds: f
         actor, "drawn", draw, at=at, unit=roster.term.unit, sha256=drawn.digest
     )
     return draw
-
-
-def _is_vectorised(drawn: Drawn) -> bool:
-    from enrolment.domain.allocation import arrays
-
-    return arrays.pay(drawn.result.packed)
 
 
 def _keep_results(roster: Roster, drawn: Drawn, lines: Mapping[str, int]) -> None:
@@ -260,7 +256,7 @@ def _keep_cutoffs(draw: Draw, drawn: Drawn) -> None:
 
 def _say_who_has_a_seat(draw: Draw) -> None:
     """Allocated, or not; whoever goes with somebody shares that line. Who is out has nothing."""
-    lines = RosterLine.objects.filter(roster=draw.roster)
+    lines = RosterLine.objects.of_roster(draw.roster)
     won = lines.filter(results__code=WishResult.Code.ADMITTED)
     in_draw = Application.objects.of_term(draw.term).in_the_draw()
     has_seat = set(won.values_list("application", flat=True))

@@ -14,7 +14,7 @@ def tell_results(*, draw_id: int, first: int, last: int, at: datetime) -> int:
 
     The same letters whenever it comes again. Who has no phone is on the list of the office.
     """
-    draw = Draw.objects.select_related("term", "roster").get(pk=draw_id)
+    draw = Draw.objects.with_its_list().get(pk=draw_id)
     told = queries.to_tell(draw, first, last, at=at)
     numbers = _numbers_to_type([one for some in told for one in some.places], at)
     phone = notifications.office_phone()

@@ -33,6 +33,7 @@ from enrolment.models import (
     Roster,
     RosterLine,
 )
+from enrolment.models.applications import ApplicationQuerySet
 from enrolment.queries import DrawClasses
 from enrolment.services.chain import append_entry
 from enrolment.services.rows import insert_rows, lock_forms, take_time, without_gc
@@ -46,7 +47,7 @@ State = Application.State
 @transaction.atomic
 @without_gc()
 def freeze_roster(*, term: Term, actor: User, at: datetime) -> Roster:
-    """Close the list of a term: version 1. Asked again it returns the version that stands.
+    """Close the list of a term: version 1. Asked again it returns that first version, unchanged.
 
     Every choice is asked once more, papers included. Whoever has none left is told why and may
     object. Raises ``DrawRefused`` while forms are open, or when there are none.
@@ -182,7 +183,9 @@ def _next(
     return roster
 
 
-def _decided(forms: Any, classes: DrawClasses, at: datetime) -> tuple[dict[int, str], list[Line]]:
+def _decided(
+    forms: ApplicationQuerySet, classes: DrawClasses, at: datetime
+) -> tuple[dict[int, str], list[Line]]:
     """Ask the rules about these forms; return why each application is out ("" is in), and lines.
 
     An application that goes with one that is not on the list has nothing chosen.
@@ -335,7 +338,7 @@ def _ensure_objections_are_over(first: Roster, at: datetime) -> None:
 def _ensure_amendable(last: Roster, change: Change, signed_by: User, other: User) -> None:
     if not last.is_final:
         raise DrawRefused(DrawProblem.NOT_FINAL)
-    if Draw.objects.filter(term=last.term).exists():
+    if Draw.objects.made_of(last.term) is not None:
         raise DrawRefused(DrawProblem.DRAWN_ALREADY)
     if signed_by.pk == other.pk:
         raise DrawRefused(DrawProblem.ONE_PERSON)
@@ -353,7 +356,7 @@ def _ensure_amendable(last: Roster, change: Change, signed_by: User, other: User
 
 def _ensure_chance_is_unknown(term: Term, at: datetime) -> None:
     """Whoever knows what a source gave could try amendments out until one suits a friend."""
-    if EntropySource.objects.filter(term=term, due_at__lte=at).exists():
+    if EntropySource.objects.of_term(term).known_by(at).exists():
         raise DrawRefused(DrawProblem.CHANCE_IS_KNOWN)
 
 

@@ -17,7 +17,7 @@ from courses.models import Term
 from enrolment.domain import entropy
 from enrolment.domain.draws import DrawProblem, DrawRefused
 from enrolment.domain.entropy import SourcePlan, SourceProblem, SourceRefused
-from enrolment.models import Draw, EntropySource, Roster, Witness
+from enrolment.models import Draw, EntropySource, Roster, Signature, Witness
 
 READ_BEACON = "read_beacon"
 NAMING = frozenset({Term.Phase.DRAFT, Term.Phase.PUBLISHED, Term.Phase.RENEWAL_OPEN})
@@ -61,7 +61,7 @@ def name_sources(
     entropy.ensure_enough(plan.kind for plan in plans)
     for plan in plans:
         entropy.ensure_round(plan)
-    EntropySource.objects.filter(term=term).delete()
+    EntropySource.objects.of_term(term).delete()
     rows = [EntropySource(term=term, named_by=actor, named_at=at, **vars(plan)) for plan in plans]
     EntropySource.objects.bulk_create(rows)
     AuditEvent.objects.record(
@@ -120,7 +120,7 @@ def ensure_may_stand_in(*, source: EntropySource, typed: str, proof: str, at: da
 
 
 def _locked(source: EntropySource) -> EntropySource:
-    return EntropySource.objects.select_for_update(no_key=True).get(pk=source.pk)
+    return EntropySource.objects.locked().get(pk=source.pk)
 
 
 def _write(
@@ -225,15 +225,16 @@ def name_witness(*, term: Term, name: str, office: str, actor: User, at: datetim
 def sign(*, witness: Witness, actor: User, at: datetime) -> Witness:
     """Note that a witness has compared the digest of the day with the one on the wall, and signs.
 
-    Before the draw that of the final list, after it that of the results.
-    Raises ``DrawRefused`` while there is nothing to sign.
+    Before the draw that of the final list, after it that of the results, each by a signature of
+    its own; twice is once. Raises ``DrawRefused`` while there is nothing to sign.
     """
-    witness = Witness.objects.select_for_update(no_key=True).get(pk=witness.pk)
+    witness = Witness.objects.locked().get(pk=witness.pk)
     digest = digest_to_sign(witness.term)
     if digest == "":
         raise DrawRefused(DrawProblem.NOT_FINAL)
-    witness.signed, witness.signed_at = digest, at
-    witness.save(update_fields=["signed", "signed_at"])
+    if witness.has_signed(digest):
+        return witness
+    Signature.objects.create(witness=witness, sha256=digest, signed_at=at, noted_by=actor)
     AuditEvent.objects.record(
         actor, "witness signed", witness, at=at, unit=witness.term.unit, digest=digest
     )
@@ -242,7 +243,7 @@ def sign(*, witness: Witness, actor: User, at: datetime) -> Witness:
 
 def digest_to_sign(term: Term) -> str:
     """Return the digest that witnesses sign now; "" while the list is not final."""
-    draw = Draw.objects.filter(term=term).first()
+    draw = Draw.objects.made_of(term)
     if draw is not None:
         return draw.result_sha256
     last = Roster.objects.last_of(term)
@@ -251,4 +252,4 @@ def digest_to_sign(term: Term) -> str:
 
 def has_signed(term: Term, digest: str) -> bool:
     """Whether a witness of the term has signed this digest."""
-    return digest != "" and Witness.objects.filter(term=term, signed=digest).exists()
+    return digest != "" and Witness.objects.of_term(term).who_signed(digest).exists()

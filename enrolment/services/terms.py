@@ -10,7 +10,7 @@ from campus.models import Campus
 from courses.domain.phases import PhaseRefusal
 from courses.models import ClassSection, Term, TermPolicy
 from courses.services import ClassPlan, write_class
-from enrolment.models import ledger
+from enrolment.models import Application, ledger
 from enrolment.services.openings import follow_its_department
 from enrolment.services.renewals import announce_lot
 
@@ -97,6 +97,8 @@ def move_term_on(*, term: Term, phase: str, reason: str, actor: User, at: dateti
         _lay_out_seats()
         if phase == Term.Phase.RENEWAL_OPEN:
             announce_lot(term=term, at=at)
+        if phase == Term.Phase.ARCHIVED:
+            _close_forms(term)
     AuditEvent.objects.record(
         actor, "term moved on", term, at=at, unit=term.unit, before=before, after=phase,
         reason=reason,
@@ -112,6 +114,15 @@ def _close_for_all(term: Term, actor: User, at: datetime) -> None:
             close_term(term=term, at=at, actor=actor)
     except TermStillTaught:
         raise PhaseRefused(PhaseRefusal.STILL_TAUGHT) from None
+
+
+def _close_forms(term: Term) -> None:
+    """Forms that were drawn are told of no more; what the draw gave stands in its results.
+
+    A form that was withdrawn or kept off the list keeps saying so.
+    """
+    with scope.system("archive a term"):
+        Application.objects.of_term(term).drawn().update(state=Application.State.CLOSED)
 
 
 def _lay_out_seats() -> None:

@@ -57,6 +57,7 @@ def show_day(request: StaffRequest, term_id: int) -> HttpResponse:
     with scope.system("count forms"):  # numbers, nobody's record
         day, forms = queries.draw_day(term), queries.forms_now(term)
         outcomes = queries.outcomes_of(day.draw) if day.draw else []
+    to_sign = services.digest_to_sign(term)
     return render(
         request,
         "enrolment/draw/desk.html",
@@ -65,7 +66,8 @@ def show_day(request: StaffRequest, term_id: int) -> HttpResponse:
             "day": day,
             "steps": _steps(day, forms, term, at),
             "units": queries.figures_by_unit(outcomes),
-            "to_sign": services.digest_to_sign(term),
+            "to_sign": to_sign,
+            "yet_to_sign": day.yet_to_sign(to_sign),
             "may_amend": day.is_final and day.draw is None,
         },
     )
@@ -139,7 +141,7 @@ def rehearse(request: StaffRequest, term_id: int) -> HttpResponse:
 def print_sheets(request: StaffRequest, term_id: int) -> HttpResponse:
     """Large sheets for the boards of every university: digests, then last numbers by class."""
     term = _term(term_id)
-    draw = get_object_or_404(Draw.objects.select_related("roster"), term=term)
+    draw = get_object_or_404(Draw.objects.with_its_list(), term=term)
     with scope.system("count seats given"):
         outcomes = queries.outcomes_of(draw)
     sheets: dict[int, list[queries.ClassOutcome]] = {}

@@ -110,7 +110,7 @@ _one_builds = Lock()
 @lru_cache(maxsize=2)
 def _archive(code: str, result: str, _digest: str) -> bytes:
     """Build the archive of a result and of the checkers with this digest."""
-    draw = Draw.objects.select_related("roster").get(term__code=code, result_sha256=result)
+    draw = Draw.objects.with_its_list().get(term__code=code, result_sha256=result)
     files = {f"{code}/{name}": content for name, content in queries.package_of(draw).items()}
     return zipped(files | {name: path.read_bytes() for name, path in CHECKERS.items()})
 
@@ -129,7 +129,7 @@ def _term(code: str) -> Term:
 
 
 def _published(term: Term) -> Draw:
-    draws = Draw.objects.select_related("roster").filter(published_at__isnull=False)
+    draws = Draw.objects.public().with_its_list()
     return get_object_or_404(draws, term=term)
 
 

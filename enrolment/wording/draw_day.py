@@ -130,7 +130,7 @@ def _final(of: DayStanding) -> Judged:
 
 
 def _who_signed(of: DayStanding, digest: str) -> str:
-    return _(", ").join(one.name for one in of.witnesses if digest and one.signed == digest)
+    return _(", ").join(one.name for one in of.witnesses if digest and one.has_signed(digest))
 
 
 def _seen(of: DayStanding) -> Judged:

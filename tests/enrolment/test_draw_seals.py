@@ -26,12 +26,17 @@ from enrolment.models import (
     EntropySource,
     Roster,
     RosterLine,
+    Signature,
     Wish,
     WishResult,
+    Witness,
 )
-from tests.factories.applications import apply, classes_of
+from tests.factories.applications import apply, classes_of, term_with_forms
 from tests.factories.draws import (
     DRAWN_AT,
+    FINAL_AT,
+    amend,
+    close_list,
     day_of_the_draw,
     draw_and_publish,
     finish_list,
@@ -72,7 +77,9 @@ def in_sql(statement):
 
 CHANGES = {
     "number": lambda form: Application.objects.filter(pk=form.pk).update(number="2" * 12),
-    "state": lambda form: Application.objects.filter(pk=form.pk).update(state="withdrawn"),
+    "state": lambda form: Application.objects.filter(pk=form.pk).update(
+        state="withdrawn", withdrawn_at=DRAWN_AT
+    ),
     "out": lambda form: Application.objects.filter(pk=form.pk).update(
         state="rejected", rejected_for="too_young"
     ),
@@ -104,6 +111,19 @@ def test_nobody_has_a_result_before_the_draw_is_public(term, form, as_app, state
     services.run_draw(term=term, actor=registrar(), at=DRAWN_AT)
     with pytest.raises(DatabaseError, match=f"cannot become {state}"):
         as_the_website(as_app, lambda: Application.objects.update(state=state))
+
+
+@pytest.mark.parametrize("state", ["rejected", "in_draw", "unallocated", "closed", "withdrawn"])
+def test_what_a_public_draw_gave_is_not_taken_away(term, form, as_app, state):
+    draw_and_publish(term)
+    won = Application.objects.get(state="allocated", pk__in=Application.objects.order_by("pk")[:2])
+    why = {"rejected_for": "too_young"} if state == "rejected" else {}
+    when = {"withdrawn_at": DRAWN_AT} if state == "withdrawn" else {}
+    with pytest.raises(DatabaseError):
+        as_the_website(
+            as_app,
+            lambda: Application.objects.filter(pk=won.pk).update(state=state, **why, **when),
+        )
 
 
 def test_who_is_not_on_the_list_is_not_put_into_the_draw(term, form, as_app):
@@ -193,6 +213,61 @@ def test_second_draw_of_a_term_is_impossible(term, form, as_app):
         as_the_website(as_app, lambda: Draw.objects.create(**twin))
     services.run_draw(term=term, actor=registrar(), at=DRAWN_AT + timedelta(hours=1))
     assert Draw.objects.get().seed == made.seed
+
+
+def draw_on(roster, term, as_app):
+    made = Draw(
+        term=term, roster=roster, seed_text="seed", seed="0" * 64, engine="python",
+        code_sha256="0" * 64, result_sha256="0" * 64, drawn_at=DRAWN_AT, drawn_by=registrar(),
+        seconds=1.0,
+    )  # fmt: skip
+    as_the_website(as_app, made.save)
+
+
+def test_draw_is_of_the_last_list_of_its_own_term(term, form, as_app):
+    final = finish_list(term)
+    first = Roster.objects.get(term=term, version=1)
+    for wrong, of in ((first, term), (final, term_with_forms(code="other"))):
+        with pytest.raises(DatabaseError, match="last list of its term"):
+            draw_on(wrong, of, as_app)
+    amended = amend(term, [form.current.wishes.get().section], at=FINAL_AT)
+    with pytest.raises(DatabaseError, match="last list of its term"):
+        draw_on(final, term, as_app)
+    draw_on(amended, term, as_app)  # the control
+    assert Draw.objects.get().roster == amended
+
+
+def test_draw_is_not_made_of_a_list_that_is_not_final(term, form, as_app):
+    first = close_list(term)
+    with pytest.raises(DatabaseError, match="last list of its term"):
+        draw_on(first, term, as_app)
+
+
+def test_who_signs_the_result_has_still_signed_the_list(term, form, as_app):
+    day_of_the_draw(term)
+    witness = Witness.objects.get()
+    draw = services.run_draw(term=term, actor=registrar(), at=DRAWN_AT)
+    services.sign(witness=witness, actor=registrar(), at=DRAWN_AT)
+    services.sign(witness=witness, actor=registrar(), at=DRAWN_AT + timedelta(minutes=5))
+    signed = witness.signatures.values_list("sha256", "signed_at")
+    assert set(signed) == {(draw.roster.sha256, DRAWN_AT), (draw.result_sha256, DRAWN_AT)}
+    assert services.has_signed(term, draw.roster.sha256)
+    for act in (
+        lambda: Witness.objects.all().delete(),
+        lambda: Witness.objects.update(name="别人"),
+        lambda: Signature.objects.update(sha256="0" * 64),
+        lambda: in_sql("DELETE FROM enrolment_signature"),
+    ):
+        with pytest.raises(DatabaseError):
+            as_the_website(as_app, act)
+
+
+def test_who_was_noted_by_mistake_and_has_not_signed_may_go(term, as_app):
+    witness = services.name_witness(
+        term=term, name="周公证员", office="", actor=registrar(), at=FINAL_AT
+    )
+    as_the_website(as_app, lambda: Witness.objects.filter(pk=witness.pk).delete())
+    assert not Witness.objects.exists()
 
 
 def test_draw_is_not_made_anew_with_another_seed(term, form, as_app):

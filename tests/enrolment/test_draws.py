@@ -7,6 +7,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from accounts import clock
+from courses.models import Term
 from enrolment import queries, services
 from enrolment.domain import drawing, entropy, verify
 from enrolment.domain.draws import DrawProblem, DrawRefused
@@ -33,6 +34,7 @@ from tests.factories.draws import (
     sign_all,
     term_to_draw,
 )
+from tests.factories.times import TODAY
 
 pytestmark = pytest.mark.django_db
 State = Application.State
@@ -303,3 +305,20 @@ def test_publication_stops_when_rows_say_otherwise_than_the_signed_files(term):
     assert refused(services.publish_draw, **press) == DrawProblem.DIFFERENT
     assert Draw.objects.get().published_at is None
     assert Enrolment.objects.count() == 0
+
+
+def test_forms_close_when_their_term_is_archived(term):
+    first, second = classes_of(term, 2)
+    forms = [apply([first]), apply([second])]
+    gone = apply([first])
+    services.withdraw_application(
+        application=gone, actor=gone.learner.user, channel="web", at=TODAY
+    )
+    draw_and_publish(term)
+    Term.objects.filter(pk=term.pk).update(phase=Term.Phase.CLOSED)
+    services.move_term_on(
+        term=term, phase="archived", reason="all signed", actor=registrar(), at=DRAWN_AT
+    )
+    states = dict(Application.objects.values_list("pk", "state"))
+    assert states == dict.fromkeys([one.pk for one in forms], "closed") | {gone.pk: "withdrawn"}
+    assert queries.what_differs(term) == []

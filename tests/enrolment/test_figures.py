@@ -31,7 +31,10 @@ def drawn(db):
         won = {0: second, 5: None}.get(at, first)
         for rank, section in enumerate((first, second), 1):
             code = WishResult.Code.ADMITTED if section == won else WishResult.Code.FULL
-            WishResult.objects.create(line=line, section=section, rank=rank, code=code)
+            round_, bucket = (1, "open") if section == won else (None, "")
+            WishResult.objects.create(
+                line=line, section=section, rank=rank, code=code, round=round_, bucket=bucket
+            )
     return term
 
 

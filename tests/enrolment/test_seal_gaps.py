@@ -21,6 +21,7 @@ from tests.factories.draws import (
     DRAWN_AT,
     FINAL_AT,
     FROZEN_AT,
+    amend,
     close_list,
     draw_and_publish,
     finish_list,
@@ -140,18 +141,6 @@ def test_editor_reads_why_it_stays_and_changes_the_rest(term, sections, cms, of)
     assert cms.post(address, form | {"name": "改了名"}).status_code == 302
     record.refresh_from_db()
     assert record.name == "改了名"
-
-
-def amend(term, sections, *, at):
-    return services.amend_roster(
-        term=term,
-        change=services.Change(
-            what="停开", why="漏水", without_seats=[queries.code_of(sections[0])]
-        ),
-        signed_by=registrar(),
-        countersigned_by=registrar(),
-        at=at,
-    )
 
 
 def test_an_amendment_without_a_list_is_never_committed(term, sections):

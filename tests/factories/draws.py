@@ -1,10 +1,11 @@
 """A draw day made short: forms handed in, the list closed, chance read."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from accounts.models import User
 from courses.models import ClassSection, Term, TermPhase
-from enrolment import services
+from enrolment import queries, services
 from enrolment.models import Application, Draw, EntropySource, Roster
 from tests.factories.accounts import StaffFactory
 from tests.factories.applications import CLOSES_AT, term_with_forms
@@ -46,6 +47,19 @@ def finish_list(term: Term, *, actor: User | None = None) -> Roster:
     actor = actor or registrar()
     close_list(term, actor=actor)
     return services.finalise_roster(term=term, actor=actor, at=FINAL_AT)
+
+
+def amend(term: Term, sections: Sequence[ClassSection], *, at: datetime) -> Roster:
+    """Version 3, or a later one: the first of these classes gives no seats."""
+    return services.amend_roster(
+        term=term,
+        change=services.Change(
+            what="停开", why="漏水", without_seats=[queries.code_of(sections[0])]
+        ),
+        signed_by=registrar(),
+        countersigned_by=registrar(),
+        at=at,
+    )
 
 
 def name_sources(term: Term) -> None:

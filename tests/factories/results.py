@@ -82,7 +82,7 @@ def draw_of(term: Term, lines: Iterable[Drawn], *, published_at: datetime | None
     forms = _forms_of(term, people)
     registrar = UserFactory()
     roster = Roster.objects.create(
-        term=term, version=1, frozen_at=TODAY, frozen_by=registrar, sha256="0" * 64,
+        term=term, version=2, frozen_at=TODAY, frozen_by=registrar, sha256="0" * 64,
         count=len(people), entry=0, head="0" * 64,
     )  # fmt: skip
     rows = RosterLine.objects.bulk_create(
@@ -95,6 +95,7 @@ def draw_of(term: Term, lines: Iterable[Drawn], *, published_at: datetime | None
         )
         for form, line in zip(forms, people, strict=True)
     )
+    Application.objects.of_term(term).update(state=State.IN_DRAW)
     draw = Draw.objects.create(
         term=term, roster=roster, seed_text="seed", seed="0" * 64, engine="python",
         code_sha256="0" * 64, result_sha256="0" * 64, drawn_at=TODAY, drawn_by=registrar,
@@ -120,7 +121,6 @@ def draw_of(term: Term, lines: Iterable[Drawn], *, published_at: datetime | None
         for row, line in zip(rows, people, strict=True)
         for rank, fate in enumerate(line.fates, 1)
     )
-    Application.objects.of_term(term).update(state=State.IN_DRAW)
     return draw
 
 

@@ -102,7 +102,7 @@ class Command(BaseCommand):
             lambda at: services.publish_draw(term=term, actor=actor, at=at),
             clock.now(),
         )
-        return queries.package_of(Draw.objects.select_related("roster").get(pk=draw.pk))
+        return queries.package_of(Draw.objects.with_its_list().get(pk=draw.pk))
 
     def _step(self, name: str, act: Callable[[datetime], Made], at: datetime) -> Made:
         """Do one step, say how long it took; what stops it ends the command in words."""
@@ -123,7 +123,7 @@ class Command(BaseCommand):
 
     def _read_sources(self, term: Term, actor: User, options: dict[str, Any]) -> None:
         given = dict(one.split("=", 1) for one in options["source"] if "=" in one)
-        for source in EntropySource.objects.filter(term=term, value="").order_by("name"):
+        for source in EntropySource.objects.of_term(term).unread():
             typed = given.get(source.name)
             if source.kind == entropy.DICE and typed is None:
                 typed = options["dice"]
@@ -156,7 +156,7 @@ class Command(BaseCommand):
         if not name or services.has_signed(term, digest):
             return
         at = clock.now()
-        witness = Witness.objects.filter(term=term, name=name).first()
+        witness = Witness.objects.of_term(term).called(name)
         if witness is None:
             witness = services.name_witness(term=term, name=name, office="", actor=actor, at=at)
         services.sign(witness=witness, actor=actor, at=at)
