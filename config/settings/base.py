@@ -150,6 +150,8 @@ MEDIA_ROOT = VAR_DIR / "media"
 RECORDINGS_ROOT = VAR_DIR / "recordings"
 QUEUE_URL = "/queue/"
 QUEUE_ROOT = VAR_DIR / "queue"
+# Papers for refunds, until they are decided: a view hands them to few, the web server to nobody.
+PAPERS_ROOT = VAR_DIR / "papers"
 SCRATCH_ROOT = VAR_DIR / "scratch"
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -298,6 +300,25 @@ CELERY_BEAT_SCHEDULE["check_seats"] = {
     "task": "run_command",
     "schedule": crontab(hour="3,11", minute=40),
     "args": ["check_seats", "--again-after", "20"],
+    "options": {"expires": 3600.0},
+}
+# The same for money; and reconciliation, of some hours every hour, of all time at night.
+CELERY_BEAT_SCHEDULE["check_money"] = {
+    "task": "run_command",
+    "schedule": crontab(hour="4,12", minute=10),
+    "args": ["check_money", "--again-after", "20"],
+    "options": {"expires": 3600.0},
+}
+CELERY_BEAT_SCHEDULE["reconcile_payments"] = {
+    "task": "run_command",
+    "schedule": crontab(minute=20),
+    "args": ["reconcile_payments"],
+    "options": {"expires": 3000.0},
+}
+CELERY_BEAT_SCHEDULE["reconcile_payments --full"] = {
+    "task": "run_command",
+    "schedule": crontab(hour="2", minute=30),
+    "args": ["reconcile_payments", "--full"],
     "options": {"expires": 3600.0},
 }
 

@@ -56,6 +56,12 @@ def comes_back(refund: Refund) -> str:
                 "You get %(number)s lessons back: %(amount)s.",
                 refund.lessons,
             ) % {"number": refund.lessons, "amount": yuan(refund.fen)}
+        case Share.LOST:
+            return ngettext(
+                "%(number)s lesson did not take place. You get it back: %(amount)s.",
+                "%(number)s lessons did not take place. You get them back: %(amount)s.",
+                refund.lessons,
+            ) % {"number": refund.lessons, "amount": yuan(refund.fen)}
         case Share.NOTHING_JOINED_LATE:
             return _(
                 "Who joined after the lessons had begun gets no fee back."

@@ -43,6 +43,7 @@ class PaymentProblem(StrEnum):
     NO_DRAWER = "no_drawer"
     DRAWER_OPEN = "drawer_open"
     DRAWER_COUNTED = "drawer_counted"
+    DRAWER_SHORT = "drawer_short"  # less lies in it than is to be given
     NOT_EXPLAINED = "not_explained"
     SLIP_USED = "slip_used"
     SAME_PERSON = "same_person"

@@ -131,7 +131,8 @@ def refuse(refund: Refund, *, by: User | None, words: str, at: datetime) -> None
         by, "refund refused", refund, at=at, unit=refund.unit, amount_fen=refund.amount_fen
     )
     if refund.cause == Refund.Cause.SPECIAL and refund.line is not None:
-        OrderLine.objects.filter(pk=refund.line_id).update(seen_to_at=None)
+        refund.line.seen_to_at = None
+        refund.line.save(update_fields=["seen_to_at"])
     _afterwards(refund)
 
 
