@@ -9,14 +9,15 @@ from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.http import HttpRequest
+from psycopg.types.multirange import Multirange
 
 from accounts.models import Learner, StaffPost, Unit, User
 from accounts.services import grant_post
 from accounts.services.posts import CITY_ROLES
 from campus.models import Campus
 from config.access import Role
-from courses.models import Department, Lesson, Term
-from enrolment.models import Application, Enrolment, Objection, RuleTrial
+from courses.models import ClassSection, Department, Lesson, Term
+from enrolment.models import Application, Enrolment, Objection, Order, RuleTrial
 from tests.conftest import AppClient
 from tests.factories import accounts as people
 from tests.factories.applications import apply, classes_of, term_with_forms
@@ -28,6 +29,7 @@ from tests.factories.enrolment import (
     TermFactory,
     WaitlistEntryFactory,
 )
+from tests.factories.fees import order_for, pay_in_cash, place_to_pay
 from tests.factories.livestream import RecordingFactory, TeacherFactory, seat_in
 from tests.factories.openings import OpeningFactory
 from tests.factories.results import Drawn, draw_of, held_back
@@ -94,6 +96,7 @@ def build() -> World:
     held = SectionFactory(campus=campus, weekday=4, with_fee=True, term=section.term)
     seat_in(held, learner, Enrolment.Status.CONFIRMED)
     fill_in_a_form(campus, learner)
+    order = owe_a_fee(SectionFactory(campus=campus, weekday=7, with_fee=True), learner)
     things = {
         "home": "",
         "no_file": "nothing.jpg",
@@ -120,9 +123,28 @@ def build() -> World:
         "opening": OpeningFactory(
             term=section.term, department=Department.objects.create(name="书画")
         ).pk,
+        "order": order.pk,
+        "pay_code": order.pay_code,
+        **take_a_fee(SectionFactory(campus=campus, weekday=7, with_fee=True), county),
         "recording": RecordingFactory(lesson=lesson, published=True).pk,
     }
     return World(things, _people([city, county, other], grant, teacher), learner.pk)
+
+
+def owe_a_fee(section: ClassSection, learner: Learner) -> Order:
+    """Let a place be kept for the learner until its fee is paid, and the fee be asked for."""
+    place = Enrolment.objects.create(
+        section=section, learner=learner, unit=section.unit, status=Enrolment.Status.OFFERED,
+        source=Enrolment.Source.OPEN, slots=Multirange(), created_at=TODAY,
+        due_at=TODAY + timedelta(days=1),
+    )  # fmt: skip
+    return order_for(place)
+
+
+def take_a_fee(section: ClassSection, unit: Unit) -> dict[str, Any]:
+    """Let somebody have paid in cash: a payment, its receipt, and the drawer it lies in."""
+    payment = pay_in_cash(place_to_pay(section, people.LearnerFactory(unit=unit)))
+    return {"payment": payment.pk, "receipt": payment.receipt.pk, "drawer": payment.drawer_id}
 
 
 def fill_in_a_form(campus: Campus, learner: Learner) -> None:

@@ -25,6 +25,8 @@ NO_PAGES = {
 # What a city has not had yet has no page: no draw, no rules that somebody tried out.
 # Those of a draw are looked at on its day (test_witnessed_draw.py).
 STILL_TO_COME = {"drawn_term", "trial", "public_draw", "draw_day", "draw_source", "objection"}
+# What somebody has only while a fee is owed.
+STILL_TO_COME |= {"order"}
 # In whose name a page is looked at: the first of these whom its door lets in.
 ORDER = (
     *(Role.VISITOR, Role.LEARNER, Role.TEACHER, Role.COUNTER),
@@ -99,6 +101,7 @@ def _things(stack: Stack, learner: Person) -> dict[str, str]:
         "opening": _part(of_demo["a waiting room"], r"/openings/(\d+)/"),
         "recording": _part(_a_replay_of(learner), r"/replays/(\d+)/"),
         **_drawn_term(mine),
+        **_order(learner),
     }
 
 
@@ -106,6 +109,12 @@ def _drawn_term(mine: str) -> dict[str, str]:
     """The term of the learner's result; before its draw there is none, and no page of it."""
     found = re.search(r"/my/application/([\w-]+)/result/", mine)
     return {"drawn_term": found[1]} if found else {}
+
+
+def _order(learner: Person) -> dict[str, str]:
+    """A payment of the learner's, if there is one."""
+    found = re.search(r"/my/fees/([0-9a-f-]{36})/", learner.goto("/my/fees/").content())
+    return {"order": found[1]} if found else {}
 
 
 def _a_replay_of(learner: Person) -> str:

@@ -1,4 +1,4 @@
-"""Pages of payment: one at a time, found again when an answer is lost, closed before a place goes."""
+"""Pages of payment: one at a time, found again when an answer is lost, closed before all else."""
 
 from datetime import timedelta
 
