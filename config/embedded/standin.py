@@ -49,13 +49,14 @@ class ThrowawayStripe:
         self.url = f"http://{LOOPBACK}:{self.port}"
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
+        self._told = ""
 
     def start(self) -> None:
         """Start on the state there is and wait until it answers."""
         self._process = processes.start(
             program(
                 self.port,
-                options=("--state", self._folder / "state.jsonl"),
+                options=("--state", self._folder / "state.jsonl", "--webhook", self._told),
                 env={"STRIPE_SECRET_KEY": self.key, "STRIPE_WEBHOOK_SECRETS": self.secret},
             ),
             self._folder / "log",
@@ -108,6 +109,7 @@ class ThrowawayStripe:
     def reset(self) -> None:
         """Forget everything, switch every fault off, back to machine time."""
         self.control("reset")
+        self._told = ""
 
     def switch(self, **switches: Any) -> None:
         """Switch faults on and off (``config/standins/stripe/switches.py``)."""
@@ -120,6 +122,7 @@ class ThrowawayStripe:
     def notify(self, url: str) -> None:
         """Bring notifications to this address from now on."""
         self.control("webhook", url=url)
+        self._told = url
 
     def pay(self, session: str, way: str = "card", *, later: bool = False) -> dict[str, Any]:
         """Pay a page as its buttons do; ``later``: the money takes its time."""

@@ -50,3 +50,9 @@ class ProductClock:
         else:
             self._known = row[0] if row else 0
         return self._known
+
+    def close(self) -> None:
+        """Let go of the database."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None

@@ -71,7 +71,8 @@ def _over(page: Object) -> Shown:
         body = "<p>这个付款页面已经过期，没有扣钱。</p>"
         where = page["cancel_url"] or page["success_url"]
     else:
-        body = "<p>这笔费用已经付过，不用再付。</p>"
+        is_paid = page["payment_status"] == "paid"
+        body = f"<p>{'这笔费用已经付过' if is_paid else '钱已经在路上'}，不用再付。</p>"
         where = _back(page)
     link = f'<p><a class="button" href="{escape(where)}">回到学校的网页</a></p>'
     return _shown(page, "这个页面已经用过了", body + link)

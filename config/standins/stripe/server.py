@@ -62,6 +62,8 @@ class Door(BaseHTTPRequestHandler):
             return self._text(200, "ok", "text/plain")
         if parts.path == "/pay.css":
             return self._text(200, STYLE.read_text(encoding="utf-8"), "text/css")
+        if parts.path == "/favicon.ico":  # every browser asks; we have none
+            return self._text(204, "", "image/x-icon")
         if parts.path.startswith("/c/pay/"):
             return self._page(parts.path.removeprefix("/c/pay/"), {})
         if self._answers() and self._is_known():
