@@ -1,4 +1,4 @@
-"""What workers leave for the site to see: a sign of life, and the result of the seat watch."""
+"""What workers leave for the site to see: a sign of life, and what the watches found."""
 
 import time
 
@@ -7,6 +7,8 @@ from django.core.cache import cache
 HEARTBEAT = "worker-heartbeat"
 HEARTBEAT_LASTS = 3600
 SEAT_WATCH = "seat-watch"
+MONEY_WATCH = "money-watch"
+DIFFERENCES = "money-differences"
 
 
 def note_heartbeat() -> None:
@@ -28,4 +30,26 @@ def note_seat_watch(broken: int) -> None:
 def last_seat_watch() -> tuple[int, float] | None:
     """Return how many rules the last watch found broken, and how many seconds ago; None: never."""
     found = cache.get(SEAT_WATCH)
+    return None if found is None else (found[0], max(0.0, time.time() - found[1]))
+
+
+def note_money_watch(broken: int) -> None:
+    """Note how many rules of money the watch found broken."""
+    cache.set(MONEY_WATCH, (broken, time.time()), None)
+
+
+def last_money_watch() -> tuple[int, float] | None:
+    """Return how many rules of money were broken, and how many seconds ago; None: never looked."""
+    found = cache.get(MONEY_WATCH)
+    return None if found is None else (found[0], max(0.0, time.time() - found[1]))
+
+
+def note_differences(open_ones: int) -> None:
+    """Note how many differences the last reconciliation left open."""
+    cache.set(DIFFERENCES, (open_ones, time.time()), None)
+
+
+def last_differences() -> tuple[int, float] | None:
+    """Return how many differences were open, and how many seconds ago; None: never compared."""
+    found = cache.get(DIFFERENCES)
     return None if found is None else (found[0], max(0.0, time.time() - found[1]))

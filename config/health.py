@@ -25,12 +25,17 @@ MOST_SKEW = 2.0  # seconds between this machine's clock and the database's
 DISK_ALARM = 0.85
 WORKER_ALARM = 90.0  # seconds; the clockwork calls every 15
 SEAT_WATCH_ALARM = 36 * 3600.0  # seconds; it goes round night and noon
+MONEY_WATCH_ALARM = SEAT_WATCH_ALARM  # so does this one
 
 ERRANDS = Gauge("errands_waiting", "Errands of the outbox that nobody has done yet")
 OLDEST = Gauge("errands_oldest_seconds", "Age of the oldest errand that is due")
 WRONG = Gauge("sign_in_wrong_codes_last_minute", "Wrong sign-in codes in the minute before")
 BROKEN = Gauge("seat_rules_broken", "Rules of seats that the last watch found broken")
 WATCHED = Gauge("seat_watch_age_seconds", "Age of the last watch over the seats")
+MONEY_BROKEN = Gauge("money_rules_broken", "Rules of money that the last watch found broken")
+MONEY_WATCHED = Gauge("money_watch_age_seconds", "Age of the last watch over money")
+DIFFERENCES = Gauge("money_differences_open", "Differences that reconciliation left open")
+COMPARED = Gauge("money_reconciled_age_seconds", "Age of the last reconciliation")
 
 
 @require_safe
@@ -46,8 +51,8 @@ def ready(request: HttpRequest) -> JsonResponse:
     """Whether this machine may be given visitors, and the state of each part.
 
     Without database, or with a wrong clock, it may not (503). With broker or worker away people
-    go on reading and enrolling, and with a full disk reading, and a broken rule of seats is for
-    staff: said here, but no reason to close.
+    go on reading and enrolling, and with a full disk reading, and a broken rule of seats or
+    money is for staff: said here, but no reason to close.
     What each part says names our machines, so only the addresses of the settings are told.
     """
     parts = {
@@ -57,6 +62,7 @@ def ready(request: HttpRequest) -> JsonResponse:
         "worker": _looked_at(_worker),
         "disk": _looked_at(_disk),
         "seats": _looked_at(_seats),
+        "money": _looked_at(_money),
     }
     ok = all(part["ok"] for part in parts.values() if part["needed"])
     told = {"ok": ok, "parts": parts} if _is_known(request) else {"ok": ok}
@@ -74,9 +80,14 @@ def metrics(request: HttpRequest) -> HttpResponse:
     ERRANDS.set(waiting)
     OLDEST.set(oldest)
     WRONG.set(_wrong_codes(at))
-    broken, age = _last_seat_watch()
-    BROKEN.set(broken)
-    WATCHED.set(age)
+    for found, (number, age) in (
+        (health.last_seat_watch, (BROKEN, WATCHED)),
+        (health.last_money_watch, (MONEY_BROKEN, MONEY_WATCHED)),
+        (health.last_differences, (DIFFERENCES, COMPARED)),
+    ):
+        told = _last(found)
+        number.set(told[0])
+        age.set(told[1])
     response: HttpResponse = ExportToDjangoView(request)
     return response
 
@@ -94,9 +105,10 @@ def _wrong_codes(at: datetime) -> float:
         return math.nan
 
 
-def _last_seat_watch() -> tuple[float, float]:
+def _last(watch: Callable[[], tuple[float, float] | None]) -> tuple[float, float]:
+    """Return what a watch found and how long ago; no numbers while it never did."""
     try:
-        return health.last_seat_watch() or (math.nan, math.nan)
+        return watch() or (math.nan, math.nan)
     except RedisError:
         return math.nan, math.nan
 
@@ -154,12 +166,19 @@ def _disk() -> str:
 
 
 def _seats() -> str:
-    watch = health.last_seat_watch()
+    return _watched(health.last_seat_watch(), SEAT_WATCH_ALARM, "check_seats")
+
+
+def _money() -> str:
+    return _watched(health.last_money_watch(), MONEY_WATCH_ALARM, "check_money")
+
+
+def _watched(watch: tuple[int, float] | None, alarm: float, command: str) -> str:
     if watch is None:
         return "not looked at yet"
     broken, age = watch
     if broken:
-        raise Ailing(f"{broken} rules are broken: manage.py check_seats")
-    if age > SEAT_WATCH_ALARM:
+        raise Ailing(f"{broken} rules are broken: manage.py {command}")
+    if age > alarm:
         raise Ailing(f"not looked at for {age / 3600:.0f} hours")
     return "all rules hold"

@@ -287,6 +287,12 @@ def empty_section(section_id: str) -> None:
     services.empty_section(section_id=int(section_id), at=clock.now())
 
 
+@errand(money.APPLY_WAIVER)
+def apply_waiver(learner_id: str) -> None:
+    """Bring what somebody owes to the waivers that were decided or ended."""
+    money.apply_waivers(learner_id=int(learner_id), at=clock.now())
+
+
 def _order(order_id: str) -> Order:
     return Order.objects.select_related("learner", "unit").get(pk=order_id)
 

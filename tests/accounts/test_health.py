@@ -33,6 +33,7 @@ def test_all_parts_are_well(app_client):
     assert response.status_code == 200
     assert {name: ok for name, ok in parts(response).items() if name != "disk"} == {
         "database": True, "clock": True, "broker": True, "worker": True, "seats": True,
+        "money": True,
     }  # fmt: skip
 
 
@@ -82,12 +83,24 @@ def test_a_full_disk_is_told_and_closes_nothing(app_client, monkeypatch):
     assert (response.status_code, parts(response)["disk"]) == (200, False)
 
 
+WATCHES = [
+    (health.SEAT_WATCH, "seats", "seat_rules_broken"),
+    (health.MONEY_WATCH, "money", "money_rules_broken"),
+]
+
+
+@pytest.mark.parametrize(("watch", "part", "figure"), WATCHES)
 @pytest.mark.parametrize(("broken", "hours", "ok"), [(0, 1, True), (2, 1, False), (0, 40, False)])
-def test_the_watch_over_the_seats_is_heard(app_client, broken, hours, ok):
-    cache.set(health.SEAT_WATCH, (broken, time.time() - hours * 3600))
+def test_the_watches_are_heard(app_client, watch, part, figure, broken, hours, ok):
+    cache.set(watch, (broken, time.time() - hours * 3600))
     response = app_client.get("/readyz")
-    assert (response.status_code, parts(response)["seats"]) == (200, ok)
-    assert f"seat_rules_broken {broken}.0".encode() in app_client.get("/metrics").content
+    assert (response.status_code, parts(response)[part]) == (200, ok)
+    assert f"{figure} {broken}.0".encode() in app_client.get("/metrics").content
+
+
+def test_open_differences_are_a_figure(app_client):
+    health.note_differences(3)
+    assert b"money_differences_open 3.0" in app_client.get("/metrics").content
 
 
 def test_figures_are_for_known_addresses(app_client):

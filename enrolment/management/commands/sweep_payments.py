@@ -21,5 +21,6 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"{swept.read} notifications read, {swept.answered} attempts looked for,"
                 f" {swept.ended} pages ended, {swept.arrived} payments come in,"
-                f" {swept.closed} orders closed, {swept.refunds} refunds seen to"
+                f" {swept.closed} orders closed, {swept.refunds} refunds seen to,"
+                f" {swept.waived} waivers applied"
             )

@@ -12,6 +12,22 @@ from accounts.models import Unit, User
 from campus.models import Campus
 
 
+class JournalQuerySet(models.QuerySet["Journal"]):
+    """The words we have for journals."""
+
+    def of_units(self, units: Iterable[int]) -> Self:
+        """In the books of these offices."""
+        return self.filter(unit__in=units)
+
+    def of_kind(self, *kinds: str) -> Self:
+        """About events of these kinds."""
+        return self.filter(source_kind__in=kinds)
+
+    def latest_first(self) -> Self:
+        """As one looks for something that was just booked."""
+        return self.order_by("-at", "-pk")
+
+
 class Journal(models.Model):
     """One event of money. Its entries come to 0 at commit, or the commit is refused.
 
@@ -47,6 +63,8 @@ class Journal(models.Model):
     note = models.CharField(max_length=200, blank=True, default="")
     day = models.DateField()
     at = models.DateTimeField()
+
+    objects = JournalQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("journal")

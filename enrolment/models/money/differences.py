@@ -21,6 +21,10 @@ class DifferenceQuerySet(models.QuerySet["Difference"]):
         """Not explained yet, the oldest first."""
         return self.filter(closed_at=None).order_by("first_seen", "pk")
 
+    def explained(self) -> Self:
+        """Closed by a person, with words; the latest first."""
+        return self.filter(closed_by__isnull=False).order_by("-closed_at", "-pk")
+
 
 class Difference(models.Model):
     """One thing that does not agree, from when it was seen first until it is gone or explained.

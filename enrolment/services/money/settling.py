@@ -141,11 +141,11 @@ def place_money(order: Order, taken: Taken, *, doubt: Doubt = Doubt.NONE, at: da
         return _give_back(order, taken, Refund.Cause.PAID_TWICE, at)
     if not order.is_open and has_lost_its_voucher(order):
         return _too_late(order, taken, at)  # it would cost more today
-    won, lost = _take_places(order, taken, at)
+    won, lost = take_places(order, taken, at)
     if not won:
         return _too_late(order, taken, at)
     if not order.is_open:
-        _charge_again(order, at)
+        charge_again(order, at)
     payment = _keep(order, taken, Payment.State.KEPT, at)
     post(
         books.paid(taken.amount_fen, books.Method(taken.method)),
@@ -169,7 +169,7 @@ def place_money(order: Order, taken: Taken, *, doubt: Doubt = Doubt.NONE, at: da
     return payment
 
 
-def _take_places(
+def take_places(
     order: Order, taken: Taken, at: datetime
 ) -> tuple[list[OrderLine], list[OrderLine]]:
     """Make the places theirs; return the lines that are, and those whose place has gone."""
@@ -192,7 +192,7 @@ def _is_owed_elsewhere(line: OrderLine) -> bool:
     return line.tops_up_id is None and others.filter(enrolment=line.enrolment_id).exists()
 
 
-def _charge_again(order: Order, at: datetime) -> None:
+def charge_again(order: Order, at: datetime) -> None:
     """An order that was closed is owed after all: its money came late, and found its places."""
     order.lines.update(counts=True)
     turn = order.journals.filter(source_kind=Journal.Source.CHARGE).count()

@@ -16,6 +16,7 @@ from enrolment.payments import ProviderFailed
 from enrolment.services.money.attempts import end_attempts, look_again
 from enrolment.services.money.inbox import read_event
 from enrolment.services.money.orders import PaymentRefused, close_order
+from enrolment.services.money.remissions import sweep_waivers
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +36,7 @@ class Swept:
     arrived: int = 0
     closed: int = 0
     refunds: int = 0
+    waived: int = 0
 
     @property
     def did_something(self) -> bool:
@@ -59,6 +61,7 @@ def sweep_payments(*, at: datetime) -> Swept:
     )
     swept.arrived = _each(PaymentAttempt.objects.on_the_way(), lambda one: _wait_for(one, at))
     swept.closed = _each(Order.objects.whose_places_went(), lambda one: _close(one, at))
+    swept.waived = sweep_waivers(at=at)
     return swept
 
 
