@@ -8,7 +8,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.domain import phones
@@ -157,6 +157,21 @@ class HelperGrantQuerySet(models.QuerySet["HelperGrant"]):
     def live(self, at: datetime) -> Self:
         """Grants that let somebody act at this moment."""
         return self.filter(granted_at__lte=at, expires_at__gt=at, revoked_at=None)
+
+    def open(self) -> Self:
+        """Grants that nobody has ended, run out or not."""
+        return self.filter(revoked_at=None)
+
+    def ended_at(self, moment: datetime) -> Self:
+        """Grants that ended at exactly this moment."""
+        return self.filter(revoked_at=moment)
+
+    def not_given_anew(self) -> Self:
+        """Those of pairs of people who have no open grant since."""
+        since = HelperGrant.objects.open().filter(
+            learner=OuterRef("learner"), helper=OuterRef("helper")
+        )
+        return self.exclude(Exists(since))
 
 
 class HelperGrant(models.Model):

@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Q
 
+from accounts import scope
 from accounts.models import AuditEvent, DeathRecord, HelperGrant, Learner, User
+from accounts.models.people import HelperGrantQuerySet
 from accounts.services.accounts import end_sessions
 
 
@@ -27,8 +30,9 @@ class Shown:
 def note_death(*, learner: Learner, shown: Shown, actor: User, at: datetime) -> DeathRecord:
     """Note that a learner has died. Twice is once.
 
-    From this moment no account acts for them, whoever helped them does so no more, and letters
-    that wait are not sent. The door has the learner's rows in scope.
+    From this moment no account acts for them, whoever helped them does so no more, nobody acts
+    for others in their name, and letters that wait are not sent. The door has the learner's rows
+    in scope.
     """
     learner = Learner.objects.select_for_update(no_key=True).get(pk=learner.pk)
     known = DeathRecord.objects.standing(learner)
@@ -41,7 +45,8 @@ def note_death(*, learner: Learner, shown: Shown, actor: User, at: datetime) -> 
     )  # fmt: skip
     learner.deceased_on = shown.died_on
     learner.save(update_fields=["deceased_on"])
-    HelperGrant.objects.filter(learner=learner, revoked_at=None).update(revoked_at=at)
+    with scope.system("note a death"):  # whom they helped may be anywhere in the city
+        _grants_of(learner).open().update(revoked_at=at)
     if learner.user is not None:
         end_sessions(user=learner.user)  # a phone that others share signs in again, without them
     AuditEvent.objects.record(
@@ -49,6 +54,18 @@ def note_death(*, learner: Learner, shown: Shown, actor: User, at: datetime) -> 
         paper=record.paper, kinship=record.kinship,
     )  # fmt: skip
     return record
+
+
+def _grants_of(learner: Learner) -> HelperGrantQuerySet:
+    """What others may do for a learner, and what the learner may do for others.
+
+    The latter hangs on their account. Where somebody who lives has the same one, it is theirs.
+    """
+    whose = Q(learner=learner)
+    others = Learner.objects.filter(user=learner.user_id, deceased_on=None).exclude(pk=learner.pk)
+    if learner.user_id is not None and not others.exists():
+        whose |= Q(helper=learner.user_id)
+    return HelperGrant.objects.filter(whose)
 
 
 @transaction.atomic
@@ -65,8 +82,8 @@ def put_death_right(*, learner: Learner, actor: User, at: datetime) -> DeathReco
     record.save(update_fields=["put_right_by", "put_right_at"])
     learner.deceased_on = None
     learner.save(update_fields=["deceased_on"])
-    ended_with_it = HelperGrant.objects.filter(learner=learner, revoked_at=record.noted_at)
-    ended_with_it.update(revoked_at=None)
+    with scope.system("put a death right"):
+        _grants_of(learner).ended_at(record.noted_at).not_given_anew().update(revoked_at=None)
     AuditEvent.objects.record(
         actor, "death put right", record, at=at, learner=learner, unit=learner.unit
     )

@@ -1,6 +1,6 @@
 """Whether what was published still follows from the rows: the list, the chain, the draw."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 
 from courses.models import Term
@@ -76,6 +76,17 @@ def _of_files(name: str, files: Iterable[DrawFile]) -> Iterator[str]:
             yield f"{name}: {file.name} has another digest"
 
 
+def _of_names(files: Mapping[str, bytes]) -> Iterator[str]:
+    """The package is what ``digests.txt`` names, no file more and none less."""
+    lines = files.get(package.DIGESTS, b"").decode("latin-1").splitlines()
+    named = {line.split("  ", 1)[-1] for line in lines}
+    there = files.keys() - {package.DIGESTS}
+    for name in sorted(there - named):
+        yield f"draw: {name} is not named in {package.DIGESTS}"
+    for name in sorted(named - there):
+        yield f"draw: {name} is named in {package.DIGESTS}, and is missing"
+
+
 def _of_draw(draw: Draw) -> Iterator[str]:
     files = package_of(draw)
     wrong = drawing.first_wrong_line(files)
@@ -97,6 +108,7 @@ def rows_that_differ(draw: Draw) -> Iterator[str]:
     """
     files = package_of(draw)
     yield from _of_files("draw", DrawFile.objects.of_draw(draw))
+    yield from _of_names(files)
     if sha256(files.get(package.DIGESTS, b"")).hexdigest() != draw.result_sha256:
         yield "draw: digests.txt is not the one that was signed"
     yield from numbers_that_differ(draw, files)

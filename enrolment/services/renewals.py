@@ -138,11 +138,18 @@ def close_renewals(*, term: Term, at: datetime) -> int:
         sections = list(ClassSection.objects.filter(renewals__in=asked).distinct().order_by("pk"))
     given = sum(_draw(section, term, bytes.fromhex(seed), at) for section in sections)
     with scope.system("close_renewals"):
-        RenewalLot.objects.filter(pk=lot.pk, drawn_at=None).update(seed=seed, drawn_at=at)
+        _note_drawn(lot, term, seed, given, at)
+    return given
+
+
+@transaction.atomic
+def _note_drawn(lot: RenewalLot, term: Term, seed: str, given: int, at: datetime) -> None:
+    """Show the seed and write it into the books: of two workers at once, one does."""
+    undrawn = RenewalLot.objects.filter(pk=lot.pk, drawn_at=None)
+    if undrawn.update(seed=seed, drawn_at=at):
         AuditEvent.objects.record(
             None, "renewals drawn", lot, at=at, unit=term.unit, given=given, digest=lot.digest
         )
-    return given
 
 
 def _draw(section: ClassSection, term: Term, seed: bytes, at: datetime) -> int:

@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from accounts import clock, messaging, queries
+from accounts import clock, messaging, queries, scope
 from accounts.models import AuditEvent, DeathRecord, HelperGrant, Message, OutboxMessage, StaffPost
 from accounts.services import DeathRefused, Shown, grant_help, put_death_right
 from enrolment.models import Application, Enrolment, WaitlistEntry
@@ -224,3 +224,42 @@ def test_one_person_alone_cannot_put_it_right(city, clerk):
         put_death_right(learner=learner, actor=clerk, at=TODAY)
     with pytest.raises(IntegrityError, match="a_second_person"), transaction.atomic():
         DeathRecord.objects.filter(pk=record.pk).update(put_right_by=clerk, put_right_at=TODAY)
+
+
+# Whom they helped
+
+
+def test_who_has_died_helps_nobody_and_does_again_if_it_was_somebody_else(city, clerk, as_app):
+    county = UnitFactory(county=True, parent=city)
+    learner, neighbour = LearnerFactory(unit=city), LearnerFactory(unit=county)
+    grant = {"helper": learner.user, "actor": neighbour.user, "how_consented": "paper"}
+    grant_help(learner=neighbour, kind="volunteer", at=TODAY - timedelta(days=9), **grant)
+    with as_app(), scope.staff(clerk):
+        note_death(learner=learner, shown=SHOWN, actor=clerk, at=TODAY)
+    later = TODAY + timedelta(minutes=1)
+    assert neighbour.pk not in queries.learners_of(learner.user, at=later)
+    put_death_right(learner=learner, actor=StaffFactory(unit=city), at=later)
+    assert neighbour.pk in queries.learners_of(learner.user, at=later)
+
+
+def test_who_lives_on_the_same_account_goes_on_helping(city, clerk):
+    husband, neighbour = LearnerFactory(unit=city), LearnerFactory(unit=city)
+    LearnerFactory(unit=city, user=husband.user)
+    grant_help(
+        learner=neighbour, helper=husband.user, kind="volunteer", how_consented="paper",
+        actor=neighbour.user, at=TODAY,
+    )  # fmt: skip
+    note(husband, clerk)
+    assert neighbour.pk in queries.learners_of(husband.user, at=TODAY + timedelta(minutes=1))
+
+
+def test_help_that_was_given_anew_meanwhile_is_not_given_twice(city, clerk):
+    learner, daughter = LearnerFactory(unit=city), UserFactory()
+    grant = {"learner": learner, "helper": daughter, "actor": learner.user, "kind": "family"}
+    grant_help(how_consented="sms", at=TODAY - timedelta(days=9), **grant)
+    note(learner, clerk)
+    grant_help(how_consented="paper", at=TODAY + timedelta(minutes=1), **grant)
+    put_death_right(
+        learner=learner, actor=StaffFactory(unit=city), at=TODAY + timedelta(minutes=2)
+    )
+    assert HelperGrant.objects.filter(learner=learner).open().count() == 1

@@ -4,6 +4,7 @@ Only the owner of the tables can, with the seals taken off; it is found all the 
 """
 
 from datetime import timedelta
+from hashlib import sha256
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -395,3 +396,25 @@ def test_drawn_place_changed_for_another_is_from_the_draw_too(term):
     assert Enrolment.objects.get(section=free).source == "draw"
     assert found(term) == []
     assert ledger.broken_rules(at=later, offer_hours=False) == []
+
+
+# The package
+
+
+def test_file_slipped_into_the_package_is_named(term, sections):
+    apply(sections)
+    draw = draw_and_publish(term)
+    content = b"a,b\n"
+    behind_the_books(
+        "INSERT INTO enrolment_drawfile (roster_id, is_result, name, sha256, content)"
+        " VALUES (%s, true, 'extra.csv', %s, %s)",
+        draw.roster_id, sha256(content).hexdigest(), content,
+    )  # fmt: skip
+    only(found(term), "extra.csv is not named in digests.txt")
+
+
+def test_file_taken_out_of_the_package_is_named(term, sections):
+    apply(sections)
+    draw_and_publish(term)
+    behind_the_books("DELETE FROM enrolment_drawfile WHERE is_result AND name = %s", "numbers.csv")
+    assert "draw: numbers.csv is named in digests.txt, and is missing" in found(term)

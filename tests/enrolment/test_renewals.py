@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import ProgrammingError, transaction
 
-from accounts.models import OutboxMessage
+from accounts.models import AuditEvent, OutboxMessage
 from courses.models import Attendance, ClassSection, Course, Term
 from enrolment import services
 from enrolment.domain import lottery
@@ -344,6 +344,22 @@ def test_lot_is_drawn_once_with_the_seed_that_was_promised(terms, is_drawn, chan
         close(again.term)
     with pytest.raises(ProgrammingError, match="never changed"), transaction.atomic():
         RenewalLot.objects.filter(term=again.term).update(**change)
+
+
+def test_lot_that_two_workers_draw_at_once_is_noted_once(terms, monkeypatch):
+    first, again = repeatable(*terms)
+    ask(again, first, 5)
+    draw = renewals._draw
+
+    def while_another_draws(*what):
+        monkeypatch.setattr(renewals, "_draw", draw)
+        assert close(again.term) == 2
+        return draw(*what)
+
+    monkeypatch.setattr(renewals, "_draw", while_another_draws)
+    assert close(again.term) == 0
+    (noted,) = AuditEvent.objects.filter(action="renewals drawn")
+    assert noted.details["given"] == 2
 
 
 def test_secret_of_a_lot_is_read_by_no_request(terms, as_app):
