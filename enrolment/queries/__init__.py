@@ -115,9 +115,9 @@ from enrolment.queries.mine import (
     line_is_open,
     my_classes,
     places_of,
-    refund_of,
     week_grid,
 )
+from enrolment.queries.money.refunds import arrives_by, refund_of
 from enrolment.queries.office import confirmed_in, held_in, numbers_of, sections_to_empty
 from enrolment.queries.openings import (
     Room,
@@ -216,6 +216,7 @@ __all__ = [
     "answers_to",
     "answers_together",
     "application_of",
+    "arrives_by",
     "asked_on",
     "at_of",
     "by_day",

@@ -11,7 +11,6 @@ from campus.models import TimeSlot
 from courses.models import ClassSection, Lesson
 from enrolment.domain import waitlist
 from enrolment.domain.fees import late_fee
-from enrolment.domain.refunds import Refund, refund_on_leaving
 from enrolment.domain.waitlist import Length, length_of
 from enrolment.models import Application, Enrolment, ShortlistedClass, WaitlistEntry, ledger
 from enrolment.models.enrolments import EnrolmentQuerySet
@@ -164,21 +163,6 @@ def classes_of(learner: Learner, sections: Iterable[int]) -> list[Enrolment]:
     """Return a learner's seats in these classes, by day and hour."""
     mine = Enrolment.objects.of(learner).holding_a_seat().filter(section__in=sections)
     return list(mine.with_all_to_show().in_order())
-
-
-def refund_of(enrolment: Enrolment, *, at: datetime) -> Refund | None:
-    """Return what leaving now would bring back; None while nothing has been paid."""
-    section = enrolment.section
-    if not section.fee_fen or enrolment.due_at is not None:
-        return None
-    lessons = Lesson.objects.filter(section=section)
-    held = lessons.taking_place().begun(at).count()
-    return refund_on_leaving(
-        fee_fen=section.fee_fen,
-        held=held,
-        to_come=lessons.count() - held,
-        joined_late=enrolment.source == Enrolment.Source.LATE,
-    )
 
 
 def late_fee_of(section: ClassSection, *, at: datetime) -> int | None:
