@@ -20,6 +20,7 @@ from enrolment.models import (
     Opening,
     Order,
     Outcome,
+    Refund,
     Renewal,
     Roster,
     StruckOut,
@@ -283,8 +284,35 @@ def promote_section(section_id: str) -> None:
 
 @errand("empty_section")
 def empty_section(section_id: str) -> None:
-    """End everything in a class that was called off."""
+    """End everything in a class that was called off, and see to what was paid for it."""
     services.empty_section(section_id=int(section_id), at=clock.now())
+    money.refund_class(section_id=int(section_id), at=clock.now())
+
+
+@errand(money.SEND_REFUND)
+def send_refund(refund_id: str) -> None:
+    """Send money back the way it came; where the provider is away, again a little later."""
+    try:
+        money.send_refund(refund_id=UUID(refund_id), at=clock.now())
+    except money.NO_ANSWER as away:
+        raise TryAgainLater(str(away)) from away
+
+
+@errand(money.DELETE_PAPERS)
+def delete_papers(refund_id: str) -> None:
+    """Delete what proved a special cause: it has been decided."""
+    money.delete_papers(refund_id=UUID(refund_id), at=clock.now())
+
+
+@errand("tell_refund")
+def tell_refund(refund_id: str) -> None:
+    """Tell a learner how a refund stands by now."""
+    with_all = Refund.objects.select_related(
+        "order__learner", "order__term", "line__enrolment__section__course"
+    )
+    refund = with_all.get(pk=UUID(refund_id))
+    until = queries.arrives_by(refund)
+    notifications.tell_of_refund(refund, until=until, at=clock.now())
 
 
 @errand(money.APPLY_WAIVER)

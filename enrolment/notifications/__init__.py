@@ -13,6 +13,7 @@ from enrolment.notifications.objections import (
     tell_of_rejection,
     tell_of_stepping_out,
 )
+from enrolment.notifications.refunds import tell_of_refund
 from enrolment.notifications.replies import (
     list_offers,
     tell_refused_reply,
@@ -59,6 +60,7 @@ __all__ = [
     "tell_of_objection",
     "tell_of_offer",
     "tell_of_opening",
+    "tell_of_refund",
     "tell_of_rejection",
     "tell_of_renewal",
     "tell_of_stepping_out",

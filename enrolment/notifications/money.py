@@ -41,7 +41,7 @@ def ask_to_pay(order: Order, *, phone: str, link: str, at: datetime) -> None:
     messaging.send(
         template="enrolment/fee_asked",
         to=phone,
-        params=_fitting("enrolment/fee_asked", params, {"phone": ""}, {"link": ""}),
+        params=fitting("enrolment/fee_asked", params, {"phone": ""}, {"link": ""}),
         dedupe_key=f"ask {order.pk} {phone} {at:%Y%m%d}",
         at=at,
         valid_until=order.hold_until,
@@ -87,14 +87,14 @@ def _tell(event: str, order: Order, *, at: datetime) -> None:
     messaging.send(
         template=template,
         to=learner.phone,
-        params=_fitting(template, params, short, {"name": f"{learner.name[:SHORT_NAME]}…"}),
+        params=fitting(template, params, short, {"name": f"{learner.name[:SHORT_NAME]}…"}),
         dedupe_key=f"{event} {order.pk} {order.paid_at or order.closed_at:%m%d%H%M}",
         at=at,
         learner=learner,
     )
 
 
-def _fitting(template: str, params: dict[str, Any], *less: dict[str, Any]) -> dict[str, Any]:
+def fitting(template: str, params: dict[str, Any], *less: dict[str, Any]) -> dict[str, Any]:
     """Leave out what matters least until the letter fits into one SMS."""
     for words in less:
         if len(messaging.text_of(template, params)) <= messaging.LONGEST:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from django.utils.timezone import make_aware
 
@@ -11,9 +11,10 @@ from courses.models import ClassSection, Lesson
 from enrolment.domain import refunds
 from enrolment.domain.refunds import Lessons, Share, Sold, Where, Why
 from enrolment.models import Enrolment, OrderLine, Payment, Refund
-from enrolment.queries.times import rules_of
+from enrolment.queries.times import end_of_working_day, rules_of
 
 SECOND_ABOVE_FEN = 50_000  # 500 yuan, where a term's rules say nothing else
+DAYS_TO_ARRIVE = 10  # working days, from the asking
 NO_SECOND_FOR = frozenset({Refund.Cause.LATE_MONEY, Refund.Cause.PAID_TWICE, Refund.Cause.UNDONE})
 ALWAYS_A_SECOND = frozenset({Refund.Cause.SPECIAL, Refund.Cause.DIED, Refund.Cause.GOODWILL})
 
@@ -151,6 +152,13 @@ def ended_when(enrolment: Enrolment, *, at: datetime) -> datetime:
     if died_on is None:
         return ended
     return min(ended, make_aware(datetime.combine(died_on, time.max)))
+
+
+def arrives_by(refund: Refund) -> datetime:
+    """Return until when a refund should be with whoever paid."""
+    if refund.order is None:
+        return refund.requested_at + timedelta(days=14)
+    return end_of_working_day(refund.order.term, DAYS_TO_ARRIVE, at=refund.requested_at)
 
 
 def needs_second(

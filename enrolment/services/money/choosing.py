@@ -91,6 +91,7 @@ def _to_choose(refund: Refund) -> list[Refund]:
     return list(mine.select_related("payment", "order", "unit", "line"))
 
 
-def _whole(refund: Refund) -> int | None:
+def _whole(refund: Refund) -> int:
     """Return the line of the fee, also for a refund of a difference that was paid on top."""
-    return refund.line and (refund.line.tops_up_id or refund.line.pk)
+    line = refund.line
+    return (line.tops_up_id or line.pk) if line is not None else 0
