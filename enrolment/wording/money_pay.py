@@ -1,12 +1,10 @@
 """What is said to somebody who pays on the web."""
 
-from datetime import datetime
 from typing import Protocol
 
 from django.utils.translation import gettext as _
 
 from enrolment.models import Order, PaymentAttempt
-from enrolment.wording.moments import moment
 
 
 class Problem(Protocol):
@@ -104,13 +102,6 @@ def _how_far(attempt: PaymentAttempt | None) -> str:
     )
 
 
-def undo_until(at: datetime) -> str:
-    """Say until when a payment may be taken back at a press."""
-    return _("Until %(until)s you can take the payment back. The whole sum returns to you.") % {
-        "until": moment(at)
-    }
-
-
 def sent_to_relative(phone: str) -> str:
     """Say that somebody was sent the way to pay."""
     return _("We have sent a message to %(phone)s. Whoever has it can pay without signing in.") % {
@@ -121,6 +112,13 @@ def sent_to_relative(phone: str) -> str:
 def asked_enough() -> str:
     """Say that no more messages go out today."""
     return _("Five messages have been sent today. Please read the number out on the telephone.")
+
+
+def too_late_to_undo() -> str:
+    """Say that the ten minutes are over, and how one gets one's money back all the same."""
+    return _(
+        "The ten minutes are over. You can still leave the class; its page says what comes back."
+    )
 
 
 def payment_undone() -> str:

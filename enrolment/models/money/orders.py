@@ -156,6 +156,10 @@ class OrderLineQuerySet(models.QuerySet["OrderLine"]):
         """Of orders that are open, being looked at or paid."""
         return self.filter(counts=True)
 
+    def that_ran_out(self) -> Self:
+        """For places that were not paid in time."""
+        return self.filter(enrolment__status=Enrolment.Status.LAPSED)
+
     def paid(self) -> Self:
         """Of orders that were paid."""
         return self.filter(order__state__in=PAID)

@@ -1,16 +1,18 @@
 """What somebody owes and has paid: for "my fees" and its pages."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import groupby
+
+from django.utils.timezone import localtime
 
 from accounts.models import Learner, Unit
 from campus.models import Campus
 from courses.models import Term
+from enrolment.domain import deadlines
 from enrolment.models import Enrolment, Order, Payment, PaymentAttempt, Receipt, Refund
 from enrolment.queries.mine import fee_owed
-
-UNDO = timedelta(minutes=10)
+from enrolment.queries.times import rules_of
 
 
 @dataclass(frozen=True)
@@ -96,16 +98,22 @@ def fees_of(learner: Learner, *, at: datetime) -> Fees:
 def order_shown(order: Order, *, at: datetime) -> OrderShown:
     """Return what the page of an order shows beside it."""
     payment = order.payments.that_pay().select_related("receipt").first()
-    undo_until = payment.at + UNDO if payment and payment.method == "online" else None
-    undo_is_over = undo_until is None or undo_until <= at or order.state != Order.State.PAID
+    online = payment is not None and payment.method == Payment.Method.ONLINE
+    undo_until = _undo_until(order, payment, at) if payment and online else None
     return OrderShown(
         order=order,
         attempt=order.attempts.order_by("-n").first(),
         payment=payment,
         receipt=getattr(payment, "receipt", None) if payment else None,
         refunds=list(order.refunds.standing().order_by("requested_at")),
-        undo_until=None if undo_is_over else undo_until,
+        undo_until=undo_until,
     )
+
+
+def _undo_until(order: Order, payment: Payment, at: datetime) -> datetime | None:
+    """Return until when a payment may be taken back at a press; None once that is over."""
+    until = deadlines.undo_until(localtime(payment.at), rules_of(order.term, at=at).terms)
+    return until if order.state == Order.State.PAID and at < until else None
 
 
 def counters_of(unit: Unit) -> list[Campus]:

@@ -16,6 +16,7 @@ from enrolment import notifications
 from enrolment.models import Difference, InboundEvent, Payment, PaymentAttempt
 from enrolment.payments import Event
 from enrolment.services.money.attempts import look_again
+from enrolment.services.money.sending import look_at_refund
 
 log = logging.getLogger(__name__)
 
@@ -69,6 +70,8 @@ def read_event(*, event_id: int, at: datetime) -> str:
 def _done_about(event: InboundEvent, at: datetime) -> str:
     if event.type.startswith(PAGES):
         return _about_a_page(event, at)
+    if event.type.startswith(REFUNDS):
+        return "refund seen" if look_at_refund(event.object_id, at=at) else "refund as it was"
     if event.type.startswith(DISPUTES):
         return _about_a_dispute(event, at)
     return "nothing to do"

@@ -11,8 +11,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from accounts import scope
-from enrolment.models import Difference, Enrolment, InboundEvent, Order, PaymentAttempt
+from enrolment.models import Difference, InboundEvent, Order, PaymentAttempt
 from enrolment.payments import ProviderFailed
+from enrolment.services.money import refunding
 from enrolment.services.money.attempts import end_attempts, look_again
 from enrolment.services.money.inbox import read_event
 from enrolment.services.money.orders import PaymentRefused, close_order
@@ -61,6 +62,7 @@ def sweep_payments(*, at: datetime) -> Swept:
     )
     swept.arrived = _each(PaymentAttempt.objects.on_the_way(), lambda one: _wait_for(one, at))
     swept.closed = _each(Order.objects.whose_places_went(), lambda one: _close(one, at))
+    swept.refunds = refunding.sweep(at=at)
     swept.waived = sweep_waivers(at=at)
     return swept
 
@@ -135,7 +137,7 @@ def _close(order: Order, at: datetime) -> bool:
         order = Order.objects.select_for_update(of=("self",)).get(pk=order.pk)
         if not Order.objects.whose_places_went().filter(pk=order.pk).exists():
             return False  # paid while its page was closed
-        ran_out = order.lines.filter(enrolment__status=Enrolment.Status.LAPSED).exists()
+        ran_out = order.lines.all().that_ran_out().exists()
         state = Order.State.EXPIRED if ran_out else Order.State.CANCELLED
         close_order(order, state=state, at=at)
     return True

@@ -16,15 +16,23 @@ from redis.exceptions import RedisError
 
 from accounts import clock, limits, scope
 from accounts import queries as people
-from accounts.http import LearnerRequest, Right, learner_required, sent, turned_to
+from accounts.http import (
+    LearnerRequest,
+    Right,
+    learner_required,
+    new_press,
+    press_of,
+    sent,
+    turned_to,
+)
 from enrolment.domain.money import codes
 from enrolment.forms.money.pay import PayBy, PayForm, RelativeForm
 from enrolment.models import Enrolment, Order, PaymentAttempt
 from enrolment.queries.money import fees
-from enrolment.services import money
+from enrolment.services import SeatRefused, money
 from enrolment.services.money import PaymentRefused
 from enrolment.wording import money_pay as wording
-from enrolment.wording import refund_rule
+from enrolment.wording import refund_rule, refusal
 
 LOOK_EVERY = 3  # seconds; whoever reloads sooner is shown what was seen then
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -166,6 +174,23 @@ def pay_at_counter(request: LearnerRequest, order_id: UUID) -> HttpResponse:
     return render(request, "enrolment/money/counter.html", context)
 
 
+@learner_required(right=Right.WITHDRAW)
+@require_POST
+def undo_payment(request: LearnerRequest, order_id: UUID) -> HttpResponse:
+    """Take a payment of a moment ago back, and give the place up with it."""
+    with request.scope():
+        order = _order(request, order_id)
+    try:
+        money.undo_payment(order=order, actor=request.user, key=press_of(request), at=request.at)
+    except PaymentRefused:
+        messages.warning(request, wording.too_late_to_undo())
+    except SeatRefused as refused:
+        messages.warning(request, refusal(refused.reason, order.lines.all()[0].section))
+    else:
+        messages.success(request, wording.payment_undone())
+    return redirect("enrolment:show-order", order_id)
+
+
 @never_cache
 @learner_required
 @only_get
@@ -192,6 +217,7 @@ def _page(request: LearnerRequest, order: Order, form: PayForm | None = None) ->
         "is_online": online,
         "may_pay": _may(request),
         "rules": _rules(order),
+        "press": new_press(),
         "said": wording.how_it_stands(order, shown.attempt),
     }
     status = 422 if form is not None else 200
