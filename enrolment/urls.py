@@ -33,7 +33,7 @@ from enrolment.views import (
     together,
     trials,
 )
-from enrolment.views.money import pay, webhook
+from enrolment.views.money import drawers, pay, slips, till, webhook
 
 app_name = "enrolment"
 urlpatterns = [
@@ -129,7 +129,10 @@ urlpatterns = [
     path("my/fees/<uuid:order_id>/relative/", pay.ask_relative, name="ask-relative"),
     path("my/fees/<uuid:order_id>/counter/", pay.pay_at_counter, name="pay-at-counter"),
     path("my/fees/<uuid:order_id>/receipt/", pay.show_receipt, name="show-receipt"),
+    path("my/fees/<uuid:order_id>/undo/", pay.undo_payment, name="undo-payment"),
     path("pay/events/", webhook.hear, name="hear-provider"),
+    path("pay/", slips.find_slip, name="find-slip"),
+    path("pay/<str:code>/", slips.show_slip, name="pay-slip"),
     path("pay/<str:code>/back/", pay.come_back, name="come-back"),
     path("my/timetable/", views.show_timetable, name="show-timetable"),
     path("my/timetable.ics", views.download_timetable, name="download-timetable"),
@@ -163,6 +166,16 @@ urlpatterns = [
     path("desk/places/<int:enrolment_id>/withdraw/", desk.withdraw_for, name="withdraw-for"),
     path("desk/places/<int:enrolment_id>/undo/", desk.undo_for, name="undo-for"),
     path("desk/places/<int:enrolment_id>/yield/", desk.yield_for, name="yield-for"),
+    path("desk/till/", till.show_till, name="till"),
+    path("desk/till/learners/<int:learner_id>/", till.till_of, name="till-of"),
+    path("desk/till/learners/<int:learner_id>/slip/", till.make_slip, name="make-pay-slip"),
+    path("desk/till/orders/<uuid:order_id>/slip/", till.print_slip, name="print-pay-slip"),
+    path("desk/till/receipts/<int:receipt_id>/", till.show_receipt, name="till-receipt"),
+    path("desk/till/payments/<uuid:payment_id>/void/", till.void_payment, name="void-payment"),
+    path("desk/till/transfers/", till.note_transfer, name="note-transfer"),
+    path("desk/till/drawer/", drawers.my_drawer, name="my-drawer"),
+    path("desk/till/drawers/", drawers.list_drawers, name="list-drawers"),
+    path("desk/till/drawers/<uuid:drawer_id>/", drawers.show_drawer, name="show-drawer"),
     path("desk/learners/", desk.find_learner, name="find-learner"),
     path("desk/learners/<int:learner_id>/", desk.show_learner, name="show-learner"),
     path("desk/learners/<int:learner_id>/died/", deaths.note_death, name="note-death"),

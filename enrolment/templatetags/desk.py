@@ -15,6 +15,7 @@ DESK = (
     ("enrolment:phone-list", _("Phone list")),
     ("enrolment:find-learner", _("Find a learner")),
     ("enrolment:key-in-papers", _("Paper forms")),
+    ("enrolment:till", _("Till")),
     ("held-places", _("Held places")),
     ("enrolment:staff-list-openings", _("Openings and waiting rooms")),
     ("courses:staff-list-classes", _("Classes and lessons")),

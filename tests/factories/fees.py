@@ -7,6 +7,8 @@ from uuid import UUID, uuid4
 from accounts.models import Learner, User
 from courses.models import ClassSection
 from enrolment import queries
+from enrolment.domain.money.books import Method
+from enrolment.domain.money.handed import Handed
 from enrolment.domain.money.settling import SessionStatus, Snapshot
 from enrolment.models import DrawerSession, Enrolment, Order, Payment, PaymentAttempt
 from enrolment.services.money import drawers, orders, till
@@ -69,7 +71,7 @@ def pay_in_cash(
         learner=enrolment.learner,
         places=[enrolment],
         amount_fen=queries.fee_owed(enrolment),
-        handed=till.Handed(method=Payment.Method.CASH),
+        handed=Handed(method=Method.CASH),
         by=by,
         key=key or uuid4(),
         at=at,

@@ -1,7 +1,6 @@
 """The till: cash, card terminal and bank transfer; what was taken by mistake is taken back."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from accounts import scope
 from accounts.models import AuditEvent, Learner, Unit, User
 from enrolment import queries
 from enrolment.domain.money import books, cash
+from enrolment.domain.money.handed import Handed
 from enrolment.models import (
     Channel,
     DrawerSession,
@@ -33,22 +33,6 @@ from enrolment.services.refused import PressReused
 
 Method = Payment.Method
 USED_BEFORE = ("a_slip_of_a_terminal_is_taken_once_a_day", "a_transfer_is_taken_once")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Handed:
-    """What somebody at the counter has in hand: notes, a slip of the terminal, a bank's line.
-
-    ``given_fen``: the notes they were handed, when change is to be given back. ``amount_fen``:
-    of a transfer, which may be another amount than was asked for; the others are the order's.
-    """
-
-    method: Method
-    given_fen: int | None = None
-    amount_fen: int | None = None
-    terminal: str = ""
-    reference: str = ""
-    note: str = ""
 
 
 def take_fees(
@@ -119,13 +103,14 @@ def _take(order: Order, handed: Handed, by: User, key: UUID, at: datetime) -> Pa
     if order.attempts.underway().exists():
         raise PaymentRefused(PaymentProblem.BEING_PAID)
     drawer = None
-    if handed.method == Method.CASH:
+    method = Method(handed.method)
+    if method == Method.CASH:
         _ensure_owed(order)
         drawer = _drawer_for(order, by)
         if handed.given_fen and cash.change(owed=order.amount_fen, given=handed.given_fen) < 0:
             raise PaymentRefused(PaymentProblem.TOO_LITTLE)
     taken = Taken(
-        method=handed.method,
+        method=method,
         amount_fen=handed.amount_fen or order.amount_fen,
         given_fen=handed.given_fen,
         reference=handed.reference,

@@ -7,13 +7,13 @@ import pytest
 
 from enrolment import services
 from enrolment.domain.money.books import Account
+from enrolment.domain.money.handed import Handed
 from enrolment.models import Journal, LedgerEntry, Payment, Receipt, Refund
 from enrolment.services import PressReused
 from enrolment.services.money import drawers, till
 from enrolment.services.money.orders import PaymentProblem as Problem
 from enrolment.services.money.orders import PaymentRefused
 from enrolment.services.money.settling import settle
-from enrolment.services.money.till import Handed
 from tests.enrolment.acts import claim
 from tests.factories.accounts import LearnerFactory, StaffFactory, UnitFactory
 from tests.factories.enrolment import CampusFactory, SectionFactory

@@ -1,0 +1,188 @@
+"""What cashiers type."""
+
+from typing import Any
+
+from django import forms
+from django.core.validators import RegexValidator
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from courses.forms.money import YuanField
+from enrolment.domain.money import cash
+from enrolment.domain.money.books import Method
+from enrolment.domain.money.handed import Handed
+
+MOST_PIECES = 9_999
+# What machines print: letters, digits and a few strokes.
+PRINTED = RegexValidator(
+    r"^[0-9A-Za-z./-]+\Z", _("Please write letters and digits only, as they are printed.")
+)
+REQUIRED = {"required": _("Please write this down as it is printed.")}
+
+
+class CashForm(forms.Form):
+    """What was handed over; left empty, it was exactly the amount."""
+
+    given = YuanField(
+        label=_("Cash handed over, in yuan"),
+        help_text=_("To work out the change. May be left empty when it is exact."),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, owed_fen: int = 0, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.owed_fen = owed_fen
+
+    def clean_given(self) -> int | None:
+        """Enough to pay with, where an amount is written."""
+        given: int | None = self.cleaned_data["given"]
+        if given and cash.change(owed=self.owed_fen, given=given) < 0:
+            raise forms.ValidationError(gettext("That is less than what is owed."))
+        return given or None
+
+    def handed(self) -> Handed:
+        """Return what the counter has in hand."""
+        return Handed(method=Method.CASH, given_fen=self.cleaned_data["given"])
+
+
+class PosForm(forms.Form):
+    """The slip that the card terminal printed."""
+
+    terminal = forms.CharField(
+        label=_("Number of the terminal"), max_length=20, validators=[PRINTED],
+        error_messages=REQUIRED,
+    )  # fmt: skip
+    reference = forms.CharField(
+        label=_("Number of its slip"), max_length=40, validators=[PRINTED],
+        error_messages=REQUIRED,
+    )  # fmt: skip
+
+    def handed(self) -> Handed:
+        """Return what the counter has in hand."""
+        return Handed(method=Method.POS, **self.cleaned_data)
+
+
+class TransferForm(forms.Form):
+    """A line of the bank's statement."""
+
+    reference = forms.CharField(
+        label=_("Reference of the bank"), max_length=60, validators=[PRINTED],
+        error_messages=REQUIRED,
+    )  # fmt: skip
+    amount = YuanField(
+        label=_("Amount that came, in yuan"),
+        help_text=_("May be left empty when it is what is owed."),
+        required=False,
+    )
+
+    def handed(self) -> Handed:
+        """Return what the counter has in hand."""
+        said = self.cleaned_data
+        return Handed(
+            method=Method.TRANSFER, reference=said["reference"], amount_fen=said["amount"] or None
+        )
+
+
+class UnknownTransferForm(forms.Form):
+    """A line of the bank's statement of which nobody knows what it is for."""
+
+    amount = YuanField(label=_("Amount that came, in yuan"))
+    reference = forms.CharField(
+        label=_("Reference of the bank"), max_length=60, validators=[PRINTED],
+        error_messages=REQUIRED,
+    )  # fmt: skip
+    payer = forms.CharField(
+        label=_("Who paid, and what they wrote"),
+        max_length=200,
+        error_messages={"required": _("Please copy what the bank's line says.")},
+    )
+
+    def clean_amount(self) -> int:
+        """An amount above nothing."""
+        amount: int = self.cleaned_data["amount"]
+        if amount <= 0:
+            raise forms.ValidationError(gettext("Please write the amount that came."))
+        return amount
+
+
+class VoidForm(forms.Form):
+    """Why a payment is taken back."""
+
+    reason = forms.CharField(
+        label=_("What was wrong?"),
+        help_text=_("For example: taken for the wrong person. Kept with your name."),
+        max_length=200,
+        error_messages={"required": _("Please say what was wrong, in a few words.")},
+    )
+
+
+class FiscalForm(forms.Form):
+    """The number of the state's receipt."""
+
+    number = forms.CharField(
+        label=_("Number of the state's receipt"),
+        max_length=40,
+        error_messages={"required": _("Please write the number that is printed on it.")},
+    )
+
+
+class OpenDrawerForm(forms.Form):
+    """Where, and with how much change."""
+
+    campus: Any = forms.ModelChoiceField(
+        queryset=None, label=_("At which campus?"),
+        error_messages={"required": _("Please choose one of these.")},
+    )  # fmt: skip
+    float = YuanField(label=_("Change in the drawer, in yuan"), initial=0)
+
+    def __init__(self, *args: Any, campuses: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["campus"]
+        field.queryset = campuses
+        field.label_from_instance = lambda campus: campus.display_name()
+        field.empty_label = None
+
+
+class CountForm(forms.Form):
+    """How many of each note and coin lie in the drawer, the change included."""
+
+    explanation = forms.CharField(
+        label=_("Explanation, if it is not what it should be"),
+        help_text=_("For example: gave one yuan too much change."),
+        max_length=200,
+        required=False,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for piece in cash.PIECES:
+            self.fields[f"n{piece}"] = forms.IntegerField(
+                label=_("Pieces of %(amount)s") % {"amount": said_piece(piece)},
+                min_value=0,
+                max_value=MOST_PIECES,
+                required=False,
+            )
+        self.order_fields([f"n{piece}" for piece in cash.PIECES])
+
+    def pieces(self) -> dict[int, int]:
+        """Return how many of each."""
+        return {piece: self.cleaned_data[f"n{piece}"] or 0 for piece in cash.PIECES}
+
+
+def said_piece(piece: int) -> str:
+    """Name a note or a coin."""
+    if piece >= 100:
+        return gettext("%(number)s yuan") % {"number": piece // 100}
+    return gettext("%(number)s jiao") % {"number": piece // 10}
+
+
+class CodeForm(forms.Form):
+    """A pay code, as it is printed or as it is read out."""
+
+    code = forms.CharField(
+        label=_("Pay code"),
+        help_text=_("12 digits, on the pay slip. Blanks do not matter."),
+        max_length=40,
+        error_messages={"required": _("Please type the 12 digits of the pay code.")},
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )

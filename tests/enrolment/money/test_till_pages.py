@@ -1,0 +1,279 @@
+"""The pages of the till, of drawers, and the pay slip that anybody may open."""
+
+import re
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from accounts import clock, limits
+from accounts.models import StaffPost
+from enrolment.domain.money import codes
+from enrolment.models import DrawerSession, Order, Payment
+from enrolment.wording import money_till as wording
+from tests.enrolment.test_office import sign_in
+from tests.factories.accounts import LearnerFactory, UnitFactory
+from tests.factories.enrolment import CampusFactory, SectionFactory
+from tests.factories.fees import FEE, drawer_for, order_for, pay_in_cash, place_to_pay
+from tests.factories.times import TODAY
+
+pytestmark = pytest.mark.django_db
+Role = StaffPost.Role
+
+
+@pytest.fixture(autouse=True)
+def _today():
+    clock.set_to(TODAY)
+
+
+@pytest.fixture
+def office():
+    return UnitFactory(county=True)
+
+
+@pytest.fixture
+def section(office):
+    return SectionFactory(campus=CampusFactory(unit=office), fee_fen=FEE, capacity=3)
+
+
+@pytest.fixture
+def place(section, office):
+    return place_to_pay(section, LearnerFactory(name="王秀英", unit=office))
+
+
+@pytest.fixture
+def cashier(app_client, office, section):
+    user = sign_in(app_client, office)
+    drawer_for(user, section, float_fen=10_000)
+    return user
+
+
+def till_of(place):
+    return reverse("enrolment:till-of", args=[place.learner_id])
+
+
+def page(client, address, **more):
+    return client.get(address, **more).content.decode()
+
+
+def press(client, place, way="cash", *, key=None, amount_fen=FEE, **typed):
+    return client.post(
+        till_of(place),
+        {
+            "press": str(key or uuid4()), "way": way, "amount_fen": str(amount_fen),
+            "place": [str(place.pk)], **typed,
+        },
+    )  # fmt: skip
+
+
+# Taking
+
+
+def test_cash_is_three_presses_away_and_the_change_is_shown(app_client, cashier, place):
+    found = app_client.get(reverse("enrolment:till"), {"q": place.learner.card_no})
+    assert found.headers["Location"] == till_of(place), "one person: straight to the till"
+    assert "¥180.00" in page(app_client, till_of(place))
+
+    key = uuid4()
+    answers = [press(app_client, place, key=key, **{"cash-given": "200"}) for _tap in range(2)]
+
+    assert answers[0].headers["Location"] == answers[1].headers["Location"]
+    receipt = page(app_client, answers[0].headers["Location"])
+    assert "¥20.00" in receipt
+    assert "壹佰捌拾元整" in receipt
+    assert place.learner.name in receipt
+    assert Payment.objects.count() == 1
+
+
+def test_a_scanned_code_leads_to_the_till_of_who_owes(app_client, cashier, place):
+    order = order_for(place)
+    spoken = codes.in_groups(order.pay_code)
+    found = app_client.get(reverse("enrolment:till"), {"q": spoken})
+    assert found.headers["Location"] == f"{till_of(place)}?place={place.pk}"
+
+
+@pytest.mark.parametrize(
+    ("way", "typed"),
+    [
+        ("pos", {"pos-terminal": "T1", "pos-reference": "000123"}),
+        ("transfer", {"transfer-reference": "2026-77"}),
+    ],
+)
+def test_a_slip_and_a_transfer_are_taken_without_a_drawer(app_client, office, place, way, typed):
+    sign_in(app_client, office)
+    answer = press(app_client, place, way, **typed)
+    assert "/receipts/" in answer.headers["Location"]
+    assert Payment.objects.get().method == way
+
+
+def test_what_is_missing_is_asked_for_with_everything_else_kept(app_client, cashier, place):
+    answer = press(app_client, place, "pos", **{"pos-terminal": "T1", "pos-reference": ""})
+    assert answer.status_code == 422
+    assert 'value="T1"' in answer.content.decode()
+    too_little = press(app_client, place, **{"cash-given": "100"})
+    assert too_little.status_code == 422
+    assert not Payment.objects.exists()
+
+
+def test_cash_without_a_drawer_leads_to_opening_one(app_client, office, place):
+    sign_in(app_client, office)
+    assert reverse("enrolment:my-drawer") in page(app_client, till_of(place))
+    answer = press(app_client, place)
+    said = page(app_client, answer.headers["Location"])
+    assert wording.refused_at_till(wording_problem("no_drawer")) in said
+
+
+def wording_problem(word):
+    from enrolment.services.money.orders import PaymentProblem
+
+    return PaymentProblem(word)
+
+
+def test_another_offices_till_does_not_know_them(app_client, place):
+    sign_in(app_client, UnitFactory(county=True))
+    assert app_client.get(till_of(place)).status_code == 404
+    assert press(app_client, place).status_code == 404
+
+
+def test_the_hotline_takes_no_money(app_client, office, place):
+    sign_in(app_client, office, Role.HOTLINE)
+    assert app_client.get(till_of(place)).status_code == 403
+
+
+# Receipts
+
+
+def test_the_states_number_is_written_on_a_receipt_once(app_client, cashier, place):
+    receipt = pay_in_cash(place, by=cashier).receipt
+    address = reverse("enrolment:till-receipt", args=[receipt.pk])
+    app_client.post(address, {"number": "3301 4711"})
+    assert "3301 4711" in page(app_client, address)
+    assert 'name="number"' not in page(app_client, address)
+
+
+def test_a_payment_is_taken_back_by_another_and_not_by_oneself(app_client, cashier, office, place):
+    payment = pay_in_cash(place, by=cashier)
+    address = reverse("enrolment:void-payment", args=[payment.pk])
+    assert "<textarea" not in (own := page(app_client, address))
+    assert 'name="reason"' not in own
+    app_client.post(address, {"reason": "收错了人"})
+    payment.refresh_from_db()
+    assert payment.state == "kept"
+
+    sign_in(app_client, office)
+    assert app_client.post(address, {"reason": ""}).status_code == 422
+    app_client.post(address, {"reason": "收错了人"})
+    payment.refresh_from_db()
+    place.refresh_from_db()
+    assert (payment.state, place.status) == ("voided", "offered")
+    receipt = page(app_client, reverse("enrolment:till-receipt", args=[payment.receipt.pk]))
+    assert "receipt__void" in receipt
+
+
+# Drawers
+
+
+def test_a_day_of_a_drawer_from_opening_to_the_second_signature(
+    app_client, office, section, place
+):
+    user = sign_in(app_client, office)
+    mine = reverse("enrolment:my-drawer")
+    app_client.post(mine, {"campus": str(section.campus.pk), "float": "100"})
+    press(app_client, place)
+
+    short = app_client.post(mine, {"n10000": "2"})
+    assert short.status_code == 422
+    assert wording.differs(-8_000) in short.content.decode()
+    assert "280" not in short.content.decode(), "a count is no sum to be reached"
+    done = app_client.post(mine, {"n10000": "2", "n5000": "1", "n1000": "3"})
+
+    sheet = done.headers["Location"]
+    drawer = DrawerSession.objects.get(cashier=user)
+    assert drawer.counted_fen == 28_000
+    assert "¥280.00" in page(app_client, sheet)
+    app_client.post(sheet)
+    drawer.refresh_from_db()
+    assert drawer.signed_at is None, "nobody signs their own"
+    sign_in(app_client, office)
+    assert sheet in page(app_client, reverse("enrolment:list-drawers"))
+    app_client.post(sheet)
+    drawer.refresh_from_db()
+    assert drawer.signed_at is not None
+
+
+# The pay slip
+
+
+def test_the_printed_slip_says_nothing_about_the_person(app_client, cashier, place):
+    answer = app_client.post(
+        reverse("enrolment:make-pay-slip", args=[place.learner_id]), {"place": [str(place.pk)]}
+    )
+    slip = page(app_client, answer.headers["Location"]).partition('class="receipt pay-slip"')[2]
+    slip = slip.partition("</section>")[0]
+    order = Order.objects.get()
+    assert codes.in_groups(order.pay_code) in slip
+    assert "<svg" in slip
+    for private in (place.learner.name, place.learner.card_no, place.section.display_name()):
+        assert private not in slip
+
+
+def test_anybody_sees_a_slip_and_nothing_private(app_client, place):
+    order = order_for(place)
+    typed = app_client.get(
+        reverse("enrolment:find-slip"), {"code": codes.in_groups(order.pay_code)}
+    )
+    assert typed.headers["Location"] == reverse("enrolment:pay-slip", args=[order.pay_code])
+
+    slip = page(app_client, typed.headers["Location"])
+
+    assert "¥180.00" in slip
+    learner = place.learner
+    for private in (learner.name, learner.card_no, learner.phone, place.section.course.name):
+        assert private not in slip
+
+
+@pytest.mark.parametrize("state", ["paid", "over"])
+def test_a_slip_says_when_it_is_paid_or_over(app_client, place, state):
+    order = order_for(place)
+    if state == "paid":
+        pay_in_cash(place)
+    else:
+        clock.set_to(order.hold_until + timedelta(minutes=1))
+    slip = page(app_client, reverse("enrolment:pay-slip", args=[order.pay_code]))
+    assert '<form method="post"' not in slip
+    assert ("已经交好了" in slip) is (state == "paid")
+
+
+def test_a_slip_of_the_pen_is_no_guess_and_guesses_come_to_an_end(app_client, place):
+    order = order_for(place)
+    wrong = order.pay_code[:-1] + str((int(order.pay_code[-1]) + 1) % 10)
+    for _try in range(limits.UNKNOWN_CODES_PER_HOUR + 5):
+        assert app_client.get(reverse("enrolment:pay-slip", args=[wrong])).status_code == 404
+    mine = reverse("enrolment:pay-slip", args=[order.pay_code])
+    assert app_client.get(mine).status_code == 200
+
+    guesses = [reverse("enrolment:pay-slip", args=[codes.pay_code(n)]) for n in range(40)]
+    answers = [app_client.get(guess).status_code for guess in guesses]
+
+    assert answers.count(404) == limits.UNKNOWN_CODES_PER_HOUR
+    assert answers[-1] == app_client.get(mine).status_code == 429
+    clock.set_to(TODAY + timedelta(hours=1))
+    assert app_client.get(mine).status_code == 200
+
+
+def test_a_slip_is_found_by_no_search_engine(app_client, place):
+    slip = page(app_client, reverse("enrolment:pay-slip", args=[order_for(place).pay_code]))
+    assert re.search(r'<meta name="robots" content="noindex">', slip)
+
+
+# Words
+
+
+def test_every_problem_has_its_sentence_for_the_clerk():
+    from enrolment.services.money.orders import PaymentProblem
+
+    for problem in PaymentProblem:
+        said = wording.refused_at_till(problem)
+        assert len(said) > 8
+        assert problem.value not in said
