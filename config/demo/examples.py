@@ -50,11 +50,7 @@ _THINGS: dict[str, Callable[[], Any]] = {
     "term_code": lambda: (
         Term.objects.taking_classes().latest_first().values_list("code", flat=True).first()
     ),
-    "drawn_term": lambda: (
-        Draw.objects.public()
-        .values_list("term__code", flat=True)
-        .first()
-    ),
+    "drawn_term": lambda: Draw.objects.public().values_list("term__code", flat=True).first(),
     "order": lambda: _first(Order.objects.open()),
     "pay_code": lambda: _first(Order.objects.open(), "pay_code"),
     "opening": lambda: _first(Opening.objects.not_over()),

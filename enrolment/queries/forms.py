@@ -5,9 +5,16 @@ from datetime import datetime
 
 from accounts import scope
 from accounts.models import Learner
-from courses.models import Term, TermPhase
+from courses.models import ClassSection, Term, TermPhase
 from enrolment.domain.wishes import MOST_WISHES
-from enrolment.models import Application, ApplicationVersion, ChainEntry, Wish
+from enrolment.models import (
+    Application,
+    ApplicationVersion,
+    ChainEntry,
+    Enrolment,
+    LearnerTerm,
+    Wish,
+)
 from enrolment.queries.applications import (
     Window,
     application_of,
@@ -15,6 +22,7 @@ from enrolment.queries.applications import (
     window_of,
 )
 from enrolment.queries.struck_out import OutOfDraw, out_of_draw
+from enrolment.queries.times import rules_of
 
 Phase = Term.Phase
 # What has been handed in is told of until the results have all been answered.
@@ -184,6 +192,24 @@ def my_form(learner: Learner) -> MyForm | None:
         partner_name=_partner_name(application),
         out=out_of_draw(application),
     )
+
+
+def classes_that_fill(learner: Learner, term: Term, *, at: datetime) -> list[Enrolment]:
+    """Return the classes of a term that somebody has who may have no more; [] for all others.
+
+    To them every class would be refused, so their form is not asked for.
+    """
+    row = LearnerTerm.objects.filter(learner=learner, term=term).first()
+    if row is None or not row.room_classes:
+        return []
+    allowed = row.limit_override
+    if allowed is None:
+        allowed = rules_of(term, at=at).rules.room_classes
+    if row.room_classes < allowed:
+        return []
+    counting = ClassSection.objects.in_a_draw().filter(term=term)
+    held = Enrolment.objects.of(learner).filter(section__in=counting).holding_a_seat()
+    return list(held.with_all_to_show().in_order())
 
 
 def has_unsent_changes(learner: Learner) -> bool:

@@ -8,7 +8,7 @@ from django.utils.timezone import localtime
 
 from accounts.models import Learner
 from campus.models import TimeSlot
-from courses.models import ClassSection, Lesson
+from courses.models import ClassSection, Lesson, Term
 from enrolment.domain import waitlist
 from enrolment.domain.fees import late_fee
 from enrolment.domain.waitlist import Length, length_of
@@ -95,12 +95,13 @@ class MyClasses:
     gone: list[Enrolment] = field(default_factory=list)  # places not paid in time, of late
     asked: list[Enrolment] = field(default_factory=list)  # drawn or renewed: yes or no?
     results: list[Application] = field(default_factory=list)  # of draws of terms not over
+    form: Application | None = None  # handed in, and its draw still to come
 
     @property
     def has_nothing(self) -> bool:
         """Whether there is nothing to show but the way to the catalogue."""
         mine = (self.offers, self.asked, self.held, self.yours, self.waiting, self.results)
-        return not any((*mine, self.undoable, self.gone))
+        return not any((*mine, self.undoable, self.gone, self.form))
 
 
 def my_classes(learner: Learner, *, at: datetime) -> MyClasses:
@@ -127,8 +128,16 @@ def my_classes(learner: Learner, *, at: datetime) -> MyClasses:
         lessons=lessons,
         gone=_gone(mine, holding, entries, at=at),
         results=results_of(learner, at=at),
+        form=_form_to_be_drawn(learner),
         listed=ShortlistedClass.objects.of(learner).still_wanted().count(),
     )
+
+
+def _form_to_be_drawn(learner: Learner) -> Application | None:
+    """Return the form that waits for its draw, or for the list to be closed."""
+    waits = (Application.State.SUBMITTED, Application.State.IN_DRAW)
+    mine = Application.objects.of(learner).in_state(*waits).not_struck_out()
+    return mine.filter(term__in=Term.objects.taking_classes()).select_related("term").first()
 
 
 def _gone(

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.models import Learner, User
-from courses.models import ClassSection, Term
+from courses.models import ClassSection, Term, TermPhase
 from enrolment.models import (
     Application,
     CloudSeat,
@@ -96,6 +96,14 @@ class OwnResult:
 def published_draws() -> QuerySet[Draw]:
     """Draws whose results are public."""
     return Draw.objects.public().with_its_list()
+
+
+def draw_in_the_news(*, at: datetime) -> Draw | None:
+    """Return the draw whose places are being answered: everybody is told that it is out."""
+    phase = TermPhase.objects.of_phase(Term.Phase.CONFIRMING)
+    running = phase.filter(Q(closes_at=None) | Q(closes_at__gt=at)).values("term")
+    out = published_draws().filter(term__phase=Term.Phase.CONFIRMING, term__in=running)
+    return out.filter(published_at__lte=at).order_by("-published_at").first()
 
 
 def results_of(learner: Learner, *, at: datetime) -> list[Application]:

@@ -1,5 +1,6 @@
 """How somebody's form of choices stands, for pages of every floor."""
 
+from datetime import datetime
 from typing import Any
 
 from django import template
@@ -14,6 +15,9 @@ from enrolment.queries import MyForm
 from enrolment.templatetags.seats import who_asks
 
 register = template.Library()
+
+ASKED = frozenset({"open", "under_way"})
+"""What is asked of people who may have one more class; to others every class is refused."""
 
 
 @register.inclusion_tag("enrolment/form/_note.html", takes_context=True)
@@ -36,10 +40,17 @@ def form_note(context: Context) -> dict[str, Any]:
     with scope.learners([learner_id]):
         learner = Learner.objects.get(pk=learner_id)
         mine = queries.my_form(learner)
-    return shared | {"stands": _stands(mine, at), "mine": mine, "name": learner.name}
+        stands = _stands(mine, at)
+        has = queries.classes_that_fill(learner, open_now[0], at=at) if stands in ASKED else []
+    return shared | {
+        "stands": "full" if has else stands,
+        "has": has,
+        "mine": mine,
+        "name": learner.name,
+    }
 
 
-def _stands(mine: MyForm | None, at: Any) -> str:
+def _stands(mine: MyForm | None, at: datetime) -> str:
     """Say in a word how a form stands, the most urgent first; "" where nothing can be done."""
     if mine is None or not mine.may_change(at):
         return ""

@@ -33,7 +33,14 @@ def show_application(request: LearnerRequest) -> HttpResponse:
     if form is None:
         return render(request, "enrolment/form/no_form.html", {"over": queries.term_past_forms()})
     page = _page_of(form, request)
-    return render(request, page, _all_about(form, request))
+    has = []
+    if page in TO_FILL_IN:
+        with request.scope():
+            has = queries.classes_that_fill(request.learner, form.term, at=request.at)
+    return render(request, page, {**_all_about(form, request), "has": has})
+
+
+TO_FILL_IN = frozenset({"enrolment/form/start.html", "enrolment/form/under_way.html"})
 
 
 def _page_of(form: MyForm, request: LearnerRequest) -> str:

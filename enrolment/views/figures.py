@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from courses.models import Term
 from enrolment import queries, wording
-from enrolment.models import TermFigures
+from enrolment.models import Roster, TermFigures
 
 
 @require_safe
@@ -17,11 +17,13 @@ def show_figures(request: HttpRequest, code: str) -> HttpResponse:
     """Show what a term came to: people and seats, by group, with what each figure means."""
     term, counted = _counted(code)
     universities = queries.universities()
+    last = Roster.objects.last_of(term)
     return render(
         request,
         "enrolment/figures.html",
         {
             "term": term,
+            "lines": last.count if last is not None else None,
             "counted": [
                 {
                     "stage": one.get_stage_display(),
