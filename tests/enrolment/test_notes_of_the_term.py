@@ -185,3 +185,11 @@ def test_figures_say_why_there_are_fewer_lines_than_people(client, drawn):
     page = client.get(at("show-figures", term.code))
     assert page.context["lines"] == draw.roster.count == 2
     assert Application.objects.of_term(term).count() == 2
+
+
+def test_printed_result_names_the_draw_with_its_host(client, drawn):
+    term, _draw, forms = drawn
+    clock.set_to(DRAWN_AT + timedelta(hours=3))
+    signed_in(client, forms[0].learner)
+    page = read(client, at("show-result", term.code))
+    assert f"http://testserver{at('show-draw', term.code)}" in page
