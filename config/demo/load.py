@@ -13,9 +13,12 @@ from accounts.models import Unit
 from config.demo import (
     before_draw,
     draw_day,
+    fee_stories,
+    fees,
     guide,
     load_applications,
     load_catalogue,
+    load_fees,
     load_films,
     load_pages,
     load_people,
@@ -61,6 +64,8 @@ class City:
             self._classes()
         with self.step("seats, waiting lists, earlier terms"):
             self._seats()
+        with self.step("fees"):
+            self._fees()
         if self.plan.phase in before_draw.PHASES:
             with self.step("forms"):
                 self._forms()
@@ -106,7 +111,7 @@ class City:
 
     def _seats(self) -> None:
         plan = self.plan
-        load_seats.Seats(
+        self.first_enrolment = load_seats.Seats(
             plan, units=self.keys["units"], learners=self.learners, sections=self.sections
         ).load(self.at)
         load_seats.load_term_records(plan, self.learners, self.keys["terms"], self.keys["courses"])
@@ -115,6 +120,26 @@ class City:
         load_seats.show_seats_left(self.at)
         city = Unit.objects.get(pk=self.keys["units"][tables.CITY])
         load_people.note_the_making(plan, city, self.at)
+
+    def _fees(self) -> None:
+        rows = fees.plan_fees(self.plan)
+        loader = load_fees.Fees(
+            self.plan,
+            rows,
+            keys=self.keys,
+            learners=self.learners,
+            sections=self.sections,
+            users=self.users,
+            first_enrolment=self.first_enrolment,
+        )
+        self.say(f"{loader.load()} orders")
+        fee_stories.Stories(
+            self.plan,
+            rows,
+            units=self.keys["units"],
+            users=self.users,
+            first_enrolment=self.first_enrolment,
+        ).load(self.at)
 
     def _forms(self) -> None:
         plan = self.plan

@@ -29,6 +29,20 @@ def copy_in(
     return count
 
 
+def copy_in_full(
+    into: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> int:
+    """Write rows of which the columns named are given; all others have their model's default."""
+    others = [
+        field
+        for field in into._meta.concrete_fields
+        if field.attname not in columns and not isinstance(field, models.AutoField)
+    ]
+    rest = [field.get_default() for field in others]
+    names = [*columns, *(field.attname for field in others)]
+    return copy_in(into, names, ([*row, *rest] for row in rows))
+
+
 def free_key(model: type[models.Model]) -> int:
     """The first key from which on nobody stands."""
     newest = model._default_manager.aggregate(newest=models.Max("pk"))["newest"]

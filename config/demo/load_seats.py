@@ -54,8 +54,8 @@ class Seats:
     ) -> None:
         self.plan, self.units, self.learners, self.sections = plan, units, learners, sections
 
-    def load(self, at: datetime) -> None:
-        """Write everything, then let the ledger complete counts and history."""
+    def load(self, at: datetime) -> int:
+        """Write everything, let the ledger complete counts and history; return the first key."""
         first = free_key(Enrolment)
         keyed = list(enumerate(self.plan.enrolments, first))
         self._enrol(keyed)
@@ -64,6 +64,7 @@ class Seats:
             cursor.execute(_INTRODUCE)
         self._wait()
         ledger.note_import(at=at, reason="demo city")
+        return first
 
     def _enrol(self, keyed: list[tuple[int, EnrolmentPlan]]) -> None:
         with connection.cursor() as cursor:

@@ -22,6 +22,7 @@ TAKES_ANOTHER = 0.4  # of those without a class, when left-over seats are given 
 UNLUCKY = frozenset({"wu-yulan"})
 # A couple with one class each, so that a newcomer can enrol both in one more with one press.
 TOGETHER = frozenset({"zhou-jianguo", "shen-meifang"})
+TO_PAY = frozenset({"hk-permit"})  # kept until the fee is paid
 DAY = timedelta(days=1)
 _STATUS = {
     "waitlisting": "confirmed",
@@ -156,6 +157,16 @@ class NextTerm:
                     held = replace(self.enrolments[-1], status="offered", due=days.due)
                     self.enrolments[-1] = held
 
+    def keep_for(self, person: LearnerPlan, days: "OpenDays") -> None:
+        """Keep a seat for somebody who has come to ask, until the fee is paid."""
+        for section in self.of_unit[person.unit]:
+            sitter = self.sitter(person)
+            if self.left[section.no] > 1 and sitter.can_take(section):
+                at = calendar.at_hour(days.last, time(15, 30))
+                self.seat(sitter, section, "open", at)
+                self.enrolments[-1] = replace(self.enrolments[-1], status="offered", due=days.due)
+                return
+
     def let_wait(self, person: LearnerPlan, subject: str) -> None:
         """Put a person into the line of a full class of the subject."""
         section = self.offer_of(subject)[0]
@@ -239,7 +250,11 @@ def after_the_draw(
     for person in unlucky:
         coming.let_wait(person, "PIANO")
     if plan.next_term.phase != "waitlisting":
-        coming.take_what_is_left(others, OpenDays(plan.next_term, plan.today, plan.holidays))
+        days = OpenDays(plan.next_term, plan.today, plan.holidays)
+        coming.take_what_is_left(others, days)
+        if plan.next_term.phase == "open_enrolment":
+            for person in (p for p in plan.learners if p.persona in TO_PAY):
+                coming.keep_for(person, days)
     branches = frozenset(c.code for c in plan.campuses if c.kind == "branch")
     coming.leave_one_seat("TAIJI", branches)
     rows = sorted(coming.enrolments, key=lambda row: (row.at, row.learner, row.section))

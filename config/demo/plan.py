@@ -10,6 +10,7 @@ from config.demo import (
     calendar,
     catalogue,
     history,
+    left_again,
     next_term,
     people,
     places,
@@ -82,6 +83,7 @@ def _plan_seats(plan: CityPlan) -> None:
     elif coming.phase not in {"published", "renewal_open"}:
         rows, plan.waiting = next_term.after_the_draw(plan, seated, applicants)
         plan.enrolments += rows
+        plan.enrolments += [row for _leaver, row in left_again.who_left(plan)]
 
 
 def rows_of(plan: CityPlan, term: str) -> list[EnrolmentPlan]:

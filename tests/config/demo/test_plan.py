@@ -12,6 +12,11 @@ from config.demo.plan import digest, plan_city, rows_of
 from tests.config.demo.conftest import TODAY
 
 
+def places_to_come(city):
+    """Places of the next term, without those that were given back."""
+    return [row for row in rows_of(city, city.next_term.code) if not row.ended]
+
+
 def test_every_university_has_the_figures_of_the_table(city):
     found = {}
     for unit in city.units:
@@ -98,7 +103,7 @@ def test_the_current_term_keeps_every_limit(city):
 
 
 def test_a_line_is_only_before_a_full_class_and_nobody_in_it_is_inside(city):
-    rows = rows_of(city, city.next_term.code)
+    rows = places_to_come(city)
     taken = Counter(row.section for row in rows)
     inside = {(row.learner, row.section) for row in rows}
     capacity = {s.no: s.capacity for s in city.sections}
@@ -111,7 +116,7 @@ def test_a_line_is_only_before_a_full_class_and_nobody_in_it_is_inside(city):
 def test_what_was_drawn_and_is_waited_for_stands_on_a_form(size, request):
     city = request.getfixturevalue(size)
     listed = {form.learner: set(form.listed) for form in city.applications}
-    rows = rows_of(city, city.next_term.code)
+    rows = places_to_come(city)
     drawn = [row for row in rows if row.source in {"draw", "waitlist"}]
     assert len(drawn) > len(listed) / 2
     assert [row for row in drawn if row.section not in listed[row.learner]] == []
@@ -123,7 +128,7 @@ def test_what_was_drawn_and_is_waited_for_stands_on_a_form(size, request):
 def test_the_next_term_keeps_every_limit(city):
     sections = {s.no: s for s in city.sections}
     held = {}
-    for row in rows_of(city, city.next_term.code):
+    for row in places_to_come(city):
         held.setdefault(row.learner, []).append(sections[row.section])
     for classes in held.values():
         assert len(classes) <= 2
@@ -134,14 +139,14 @@ def test_the_next_term_keeps_every_limit(city):
 def test_nobody_comes_to_the_class_its_head_worries_about(city):
     empty = {s.no for s in city.sections if (s.unit, s.subject) == tables.EMPTY}
     assert len(empty) == 1
-    assert not empty & {row.section for row in rows_of(city, city.next_term.code)}
+    assert not empty & {row.section for row in places_to_come(city)}
     assert not empty & {no for form in city.applications for no in form.listed}
 
 
 @pytest.mark.parametrize("size", ["city", "small_city"])
 def test_one_taiji_class_has_exactly_one_seat_left(size, request):
     city = request.getfixturevalue(size)
-    taken = Counter(row.section for row in rows_of(city, city.next_term.code))
+    taken = Counter(row.section for row in places_to_come(city))
     left = [s.capacity - taken[s.no] for s in city.sections if s.subject == "TAIJI"]
     assert 1 in left
 
