@@ -12,6 +12,7 @@ import stripe
 from enrolment import payments
 from enrolment.domain.money.settling import SessionStatus
 from enrolment.payments import Forged, ProviderFailed, ProviderRefused
+from enrolment.payments.checks import somebody_should_know_that_nobody_pays_online
 from enrolment.payments.stripe import LARGEST_EVENT
 from tests.factories.times import TODAY
 
@@ -415,6 +416,12 @@ def test_a_stranger_is_not_answered(standin, settings):
         payments.provider().session("cs_test_any")
 
 
-def test_without_a_key_nobody_pays_on_the_web(settings):
+def test_without_a_key_nobody_pays_on_the_web_and_whoever_sets_it_up_hears_of_it(settings):
     settings.STRIPE_SECRET_KEY = ""
     assert payments.provider() is None
+    (said,) = somebody_should_know_that_nobody_pays_online(None)
+    assert (said.id, said.is_serious()) == ("enrolment.I001", False)
+
+    settings.STRIPE_SECRET_KEY = "sk_live_1"
+    assert payments.provider() is not None
+    assert somebody_should_know_that_nobody_pays_online(None) == []
