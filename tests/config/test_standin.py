@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -354,3 +355,41 @@ def test_somebody_pays_with_a_telephone(standin):
         assert (seen.status, seen.payment_status) == ("complete", "unpaid")
         assert complaints == []
         browser.close()
+
+
+# Many at once.
+
+
+def at_once(*acts):
+    """What each of the acts returned or raised, all of them begun in one moment."""
+    together = threading.Barrier(len(acts))
+
+    def act(one):
+        together.wait()
+        try:
+            return one()
+        except (stripe.StripeError, StandInRefused) as refused:
+            return refused
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(act, acts))
+
+
+def test_sixteen_at_once_with_one_key_open_one_page(standin):
+    request = REQUEST | {"success_url": f"{standin.url}/_standin/alive"}
+    key = {"idempotency_key": "order:1:1"}
+    ours = client(standin)
+    pages = at_once(*[lambda: ours.v1.checkout.sessions.create(request, key)] * 16)
+    assert len({page.id for page in pages}) == 1
+    assert len(ours.v1.checkout.sessions.list().data) == 1
+
+
+def test_a_page_is_closed_or_paid_but_never_both(standin):
+    for _time in range(10):
+        page = open_page(standin)
+        close = client(standin).v1.checkout.sessions.expire
+        outcomes = at_once(lambda: close(page.id), lambda: standin.pay(page.id))  # noqa: B023
+        refused = [one for one in outcomes if isinstance(one, Exception)]
+        seen = client(standin).v1.checkout.sessions.retrieve(page.id)
+        assert len(refused) == 1
+        assert (seen.status, seen.payment_status) in {("complete", "paid"), ("expired", "unpaid")}

@@ -146,10 +146,8 @@ def _end(account: Account, page: Object) -> Object:
 
 def lapse(account: Account) -> None:
     """End the pages whose time has run out."""
-    now = account.clock.now()
-    for name in list(account.state.open_pages):
-        page = account.state.find("checkout.session", name)
-        if page["expires_at"] <= now:
+    for page in account.state.ended(account.clock.now()):
+        if page["status"] == "open":
             _end(account, page)
 
 

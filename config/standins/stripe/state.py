@@ -4,6 +4,7 @@ import json
 import secrets
 from collections.abc import Iterator
 from copy import deepcopy
+from heapq import heappop, heappush
 from pathlib import Path
 from threading import RLock
 from typing import Any, TypeAlias
@@ -31,7 +32,7 @@ class State:
     def __init__(self, file: Path | None = None) -> None:
         self.lock = RLock()
         self.objects: dict[str, dict[str, Object]] = {kind: {} for kind in [*PREFIXES, ANSWER]}
-        self.open_pages: set[str] = set()
+        self._ends: list[tuple[int, str]] = []  # a heap: pages by the second in which they end
         self._file = file
         if file is not None:
             self._read(file)
@@ -53,11 +54,10 @@ class State:
         fresh.replace(file)
 
     def _take(self, one: Object) -> None:
-        self.objects[one["object"]][one["id"]] = one
-        if one["object"] == "checkout.session":
-            (self.open_pages.add if one["status"] == "open" else self.open_pages.discard)(
-                one["id"]
-            )
+        kind = self.objects[one["object"]]
+        if one["object"] == "checkout.session" and one["id"] not in kind:
+            heappush(self._ends, (one["expires_at"], one["id"]))
+        kind[one["id"]] = one
 
     def keep(self, one: Object) -> Object:
         """Write an object down, new or changed."""
@@ -84,6 +84,11 @@ class State:
         """Yield the objects of a kind, the newest first, as Stripe lists them."""
         return reversed(self.objects[kind].values())
 
+    def ended(self, now: int) -> Iterator[Object]:
+        """Yield the pages whose time has run out, each once; some of them were paid."""
+        while self._ends and self._ends[0][0] <= now:
+            yield self.objects["checkout.session"][heappop(self._ends)[1]]
+
     def by_name(self, name: str) -> Object | None:
         """Return the object with a name of any kind."""
         for kind, prefix in PREFIXES.items():
@@ -99,6 +104,6 @@ class State:
         """Begin anew."""
         for kind in self.objects.values():
             kind.clear()
-        self.open_pages.clear()
+        self._ends.clear()
         if self._file is not None:
             self._file.write_text("", encoding="utf-8")
