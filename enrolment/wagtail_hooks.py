@@ -23,11 +23,6 @@ def rooms() -> list[Any]:
     """Add the pages of the counter and of those in charge of classes."""
     return [
         path("seats/held/", office.list_held, name="held-places"),
-        path(
-            "seats/held/<int:enrolment_id>/confirm/",
-            office.confirm_enrolment,
-            name="confirm-place",
-        ),
         path("seats/classes/<int:section_id>/", office.show_seats, name="seats-of-class"),
         path("seats/classes/<int:section_id>/cancel/", office.cancel_class, name="cancel-class"),
     ]

@@ -330,11 +330,6 @@ ROWS: dict[str, Way] = {
         {**OPENING, "learner_id": "learner"},
     ),
     "held-places": Way("counter: held places", in_admin(*AT_COUNTERS, R.OTHER_HEAD)),
-    "confirm-place": Way(
-        "counter: confirm a place",
-        in_admin(*AT_COUNTERS).but(other_head=Answer.UNKNOWN),
-        ENROLMENT,
-    ),
     "seats-of-class": Way(
         "desk: seats of a class", in_admin(*IN_CHARGE).but(other_head=Answer.UNKNOWN), SECTION
     ),

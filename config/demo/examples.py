@@ -10,7 +10,16 @@ from wagtail.models import Page
 from campus.models import Campus
 from config.access import ROWS, Answer, Role, Way
 from courses.models import ClassSection, Course, Lesson, Subject, Teacher, Term
-from enrolment.models import Draw, Enrolment, Opening, Order, WaitlistEntry
+from enrolment.models import (
+    Draw,
+    DrawerSession,
+    Enrolment,
+    Opening,
+    Order,
+    Payment,
+    Receipt,
+    WaitlistEntry,
+)
 from livestream.models import Recording
 
 # In whose name an example is shown: the first of these that the door lets in.
@@ -52,6 +61,9 @@ _THINGS: dict[str, Callable[[], Any]] = {
     ),
     "drawn_term": lambda: Draw.objects.public().values_list("term__code", flat=True).first(),
     "order": lambda: _first(Order.objects.open()),
+    "payment": lambda: _first(Payment.objects.that_pay().exclude(method="online")),
+    "receipt": lambda: _first(Receipt.objects.filter(payment__isnull=False)),
+    "drawer": lambda: _first(DrawerSession.objects.all()),
     "pay_code": lambda: _first(Order.objects.open(), "pay_code"),
     "opening": lambda: _first(Opening.objects.not_over()),
     "campus": lambda: _first(Campus.objects.open_to_learners(), "slug"),

@@ -13,7 +13,7 @@ class ReasonForm(forms.Form):
 
     reason = forms.CharField(
         label=_("Reason"),
-        help_text=_("For example: paid in cash, receipt 0012. Kept with your name."),
+        help_text=_("In a few words. Kept with your name."),
         max_length=200,
         error_messages=REASON,
     )

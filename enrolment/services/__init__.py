@@ -16,7 +16,6 @@ from enrolment.services.counter import (
     ClassCalledOff,
     SeatsInUse,
     cancel_section,
-    confirm_at_counter,
     empty_section,
     resize_section,
 )
@@ -164,7 +163,6 @@ __all__ = [
     "cancel_section",
     "choose",
     "close_term",
-    "confirm_at_counter",
     "count_figures",
     "decide_objection",
     "declare_health",

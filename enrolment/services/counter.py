@@ -1,7 +1,6 @@
-"""What staff do: confirm at the counter, change the size of a class, call it off."""
+"""What staff do with classes: change the size of one, call it off."""
 
 from datetime import datetime
-from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -9,8 +8,7 @@ from django.db import transaction
 from accounts.models import User
 from courses.models import ClassSection
 from courses.services import give_up_lessons, refusing_clashes
-from enrolment.models import Channel, Claim, Enrolment, ledger
-from enrolment.services.refused import answered
+from enrolment.models import ledger
 
 BATCH = 50
 
@@ -25,27 +23,6 @@ class SeatsInUse(Exception):
 
 class ClassCalledOff(Exception):
     """A class that was called off keeps the places it has until they are empty."""
-
-
-def confirm_at_counter(
-    *,
-    enrolment: Enrolment,
-    actor: User,
-    key: UUID,
-    at: datetime,
-    reason: str,
-    channel: Channel = Channel.COUNTER,
-) -> Claim:
-    """Make a held seat the learner's own; ``reason`` says why it may be (paid in cash, waived).
-
-    Raises ``SeatRefused`` when it is confirmed already, the hold has run out, or the class was
-    called off.
-    """
-    return answered(
-        ledger.confirm(
-            enrolment=enrolment, actor=actor, channel=channel, key=key, at=at, reason=reason
-        )
-    )
 
 
 def resize_section(

@@ -1,4 +1,4 @@
-"""Doors for staff, inside the editors' rooms: confirm held places, look after a class's seats."""
+"""Doors for staff, inside the editors' rooms: see held places, look after a class's seats."""
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -9,16 +9,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts import clock
-from accounts.http import StaffRequest, new_press, press_of, sent, staff_required
+from accounts.http import StaffRequest, sent, staff_required
 from accounts.models import StaffPost
 from courses import wording as courses_wording
 from courses.models import ClassSection
 from courses.services import LessonRefused
 from enrolment import queries, services, wording
 from enrolment.forms import ReasonForm, ResizeForm
-from enrolment.models import Enrolment
-from enrolment.services import ClassCalledOff, SeatRefused, SeatsInUse
-from enrolment.views.presses import one_key_one_request
+from enrolment.services import ClassCalledOff, SeatsInUse
 
 Role = StaffPost.Role
 AT_THE_COUNTER = (Role.REGISTRAR, Role.BRANCH_HEAD, Role.COUNTER)
@@ -31,7 +29,7 @@ A_FEW = 10
 @staff_required(*AT_THE_COUNTER)
 @require_http_methods(["GET", "HEAD"])
 def list_held(request: StaffRequest) -> HttpResponse:
-    """Places that wait for the counter, in the offices of this member of staff."""
+    """Places that wait for their fee, in the offices of this member of staff."""
     words = request.GET.get("q", "").strip()[:60]
     held = Paginator(queries.held_in(request.units, words), A_PAGE)
     done = (
@@ -43,43 +41,6 @@ def list_held(request: StaffRequest) -> HttpResponse:
         request,
         "enrolment/office/list_held.html",
         {"page": held.get_page(request.GET.get("page")), "words": words, "done": done},
-    )
-
-
-@never_cache
-@staff_required(*AT_THE_COUNTER)
-@require_http_methods(["GET", "HEAD", "POST"])
-@one_key_one_request
-def confirm_enrolment(request: StaffRequest, enrolment_id: int) -> HttpResponse:
-    """Confirm one held place, with the reason."""
-    held = Enrolment.objects.of_units(request.units).with_all_to_show()
-    enrolment = get_object_or_404(held.select_related("learner"), pk=enrolment_id)
-    form = ReasonForm(sent(request))
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.confirm_at_counter(
-                enrolment=enrolment,
-                actor=request.user,
-                key=press_of(request),
-                at=clock.now(),
-                reason=form.cleaned_data["reason"],
-            )
-        except SeatRefused as refused:
-            messages.warning(request, wording.counter_refusal(refused.reason))
-        else:
-            messages.success(request, wording.confirmed_at_counter(enrolment.learner.name))
-        return redirect("held-places")
-    return render(
-        request,
-        "enrolment/office/confirm_enrolment.html",
-        {
-            "enrolment": enrolment,
-            "section": enrolment.section,
-            "late_fee": queries.late_fee_agreed(enrolment),
-            "form": form,
-            "press": request.POST.get("press") or new_press(),
-        },
-        status=422 if form.errors else 200,
     )
 
 

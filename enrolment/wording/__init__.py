@@ -90,8 +90,6 @@ from enrolment.wording.several import (
 from enrolment.wording.staff import (
     changed_to,
     class_called_off,
-    confirmed_at_counter,
-    counter_refusal,
     money_at_the_desk,
     resized,
     seats_in_use,
@@ -131,9 +129,7 @@ __all__ = [
     "class_called_off",
     "come_in",
     "comes_back",
-    "confirmed_at_counter",
     "counter_of",
-    "counter_refusal",
     "difference",
     "done_for_learner",
     "draw_done",

@@ -5,21 +5,6 @@ from django.utils.translation import gettext as _
 from courses.models import ClassSection
 from courses.templatetags.catalogue import yuan
 from enrolment.domain.changes import Difference, Money
-from enrolment.domain.refusals import Refusal
-
-
-def confirmed_at_counter(name: str) -> str:
-    """Say that a place is somebody's now."""
-    return _("The place is confirmed for %(name)s. A message has been sent.") % {"name": name}
-
-
-def counter_refusal(reason: Refusal) -> str:
-    """Say to staff why a place cannot be confirmed."""
-    if reason is Refusal.ALREADY_IN:
-        return _("This place is confirmed already.")
-    if reason is Refusal.CLOSED:
-        return class_called_off()
-    return _("The hold has run out and the place was given on. Enrol the learner again.")
 
 
 def class_called_off() -> str:

@@ -14,6 +14,7 @@ from tests.enrolment.acts import claim, enrolment_of
 from tests.enrolment.test_office import sign_in
 from tests.factories.accounts import LearnerFactory, StaffFactory, UnitFactory
 from tests.factories.enrolment import CampusFactory, SectionFactory, TermFactory
+from tests.factories.fees import pay_in_cash
 from tests.factories.times import TODAY
 
 pytestmark = pytest.mark.django_db
@@ -43,9 +44,7 @@ def paid(office, campus, term):
     section, learner = SectionFactory(term=term, campus=campus, fee_fen=FEE), LearnerFactory()
     claim(section, learner)
     enrolment = enrolment_of(learner, section)
-    services.confirm_at_counter(
-        enrolment=enrolment, actor=StaffFactory(unit=office), key=uuid4(), at=TODAY, reason="cash"
-    )
+    pay_in_cash(enrolment, by=StaffFactory(unit=office))
     return enrolment
 
 

@@ -128,7 +128,7 @@ def test_the_page_of_a_learner_shows_what_they_have_and_until_when(app_client, c
         ("choose-class", learner.pk),
     ):
         assert f'href="{address(name, pk)}"' in page
-    assert f'href="{reverse("confirm-place", args=[mine[held.pk]])}"' in page
+    assert f'href="{address("till-of", learner.pk)}"' in page
 
 
 # Enrolling

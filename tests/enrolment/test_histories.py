@@ -32,6 +32,7 @@ from enrolment.services import SeatRefused, SeatsInUse
 from tests.enrolment import model
 from tests.factories.accounts import HelperGrantFactory, LearnerFactory, StaffFactory
 from tests.factories.enrolment import CampusFactory, SectionFactory, TermFactory
+from tests.factories.fees import pay
 from tests.factories.times import TODAY
 
 pytestmark = pytest.mark.django_db
@@ -172,7 +173,6 @@ class Histories(RuleBasedStateMachine):
     @precondition(lambda self: self._enrolled())
     @rule(pick=picks)
     def pay(self, pick):
-        pay = partial(services.confirm_at_counter, reason="cash")
         self._with_enrolment(pay, self.school.pay, pick, "offered", actor=self.world.staff)
 
     @precondition(lambda self: self._entries())

@@ -13,9 +13,11 @@ from enrolment import services
 from enrolment.domain.refusals import Refusal
 from enrolment.models import Claim, Enrolment, EnrolmentEvent, LearnerTerm, Outcome, Seat, ledger
 from enrolment.services import ClassCalledOff, SeatRefused, SeatsInUse
+from enrolment.services.money.orders import PaymentProblem, PaymentRefused
 from tests.enrolment.acts import claim, enrolment_of, give_up, seats_of, undo, withdraw
-from tests.factories.accounts import HelperGrantFactory, LearnerFactory, StaffFactory, UnitFactory
+from tests.factories.accounts import HelperGrantFactory, LearnerFactory, StaffFactory
 from tests.factories.enrolment import CHINA, SectionFactory, TermFactory
+from tests.factories.fees import pay_in_cash
 from tests.factories.times import TODAY
 
 pytestmark = pytest.mark.django_db
@@ -158,17 +160,11 @@ def test_a_helper_needs_the_right_to_withdraw(enrolment, anna):
 # Staff
 
 
-def confirm(enrolment, staff, *, at=TODAY, reason="现金缴费，收据 0012"):
-    return services.confirm_at_counter(
-        enrolment=enrolment, actor=staff, key=uuid4(), at=at, reason=reason
-    )
-
-
-def test_the_counter_confirms_a_held_seat_and_says_why(nothing_is_broken):
+def test_who_pays_at_the_counter_has_the_place(nothing_is_broken):
     section, learner, staff = SectionFactory(with_fee=True), LearnerFactory(), StaffFactory()
     claim(section, learner)
 
-    assert confirm(enrolment_of(learner, section), staff).outcome == Outcome.CONFIRMED
+    pay_in_cash(enrolment_of(learner, section), by=staff)
 
     enrolment = enrolment_of(learner, section)
     assert (enrolment.status, enrolment.due_at, enrolment.answered_at) == (
@@ -177,43 +173,28 @@ def test_the_counter_confirms_a_held_seat_and_says_why(nothing_is_broken):
         TODAY,
     )
     last = EnrolmentEvent.objects.in_order().last()
-    assert (last.actor, last.channel, last.reason) == (staff, "counter", "现金缴费，收据 0012")
+    assert (last.actor, last.channel, last.reason) == (staff, "counter", "paid")
     nothing_is_broken()
 
 
-def test_a_seat_is_confirmed_once_and_never_after_its_time():
-    section, learner, staff = SectionFactory(with_fee=True), LearnerFactory(), StaffFactory()
+def test_a_place_is_paid_once_and_never_after_its_time():
+    section, learner = SectionFactory(with_fee=True), LearnerFactory()
     due_at = claim(section, learner).due_at
     enrolment = enrolment_of(learner, section)
 
-    with pytest.raises(SeatRefused) as caught:
-        confirm(enrolment, staff, at=due_at)
-    assert caught.value.reason is Refusal.TOO_LATE
-    confirm(enrolment, staff)
-    with pytest.raises(SeatRefused) as caught:
-        confirm(enrolment, staff)
-    assert caught.value.reason is Refusal.ALREADY_IN
+    with pytest.raises(PaymentRefused) as caught:
+        pay_in_cash(enrolment, at=due_at)
+    assert caught.value.problem is PaymentProblem.TOO_LATE
+    pay_in_cash(enrolment)
+    with pytest.raises(PaymentRefused):
+        pay_in_cash(enrolment)
 
 
-def test_staff_of_another_university_confirm_nothing():
-    city = UnitFactory()
-    here, there = UnitFactory.create_batch(2, county=True, parent=city)
-    section, learner = SectionFactory(with_fee=True, campus__unit=here), LearnerFactory()
-    claim(section, learner)
-
-    for actor in (StaffFactory(unit=there), learner.user):
-        with pytest.raises(PermissionDenied):
-            confirm(enrolment_of(learner, section), actor)
-    assert seats_of(section) == ["held", "free"]
-
-
-def test_who_was_dismissed_from_the_counter_confirms_nothing():
+def test_who_was_dismissed_from_the_office_calls_no_class_off():
     section, learner, staff = SectionFactory(with_fee=True), LearnerFactory(), StaffFactory()
     claim(section, learner)
     staff.posts.update(ended_on=TODAY.date())
 
-    with pytest.raises(PermissionDenied):
-        confirm(enrolment_of(learner, section), staff)
     with pytest.raises(PermissionDenied):
         services.cancel_section(section=section, actor=staff, at=TODAY, reason="x")
     assert seats_of(section) == ["held", "free"]
@@ -294,10 +275,10 @@ def test_a_class_called_off_takes_no_more_of_anything(nothing_is_broken):
 
     with pytest.raises(ClassCalledOff):
         services.resize_section(section=section, capacity=9, actor=staff, at=TODAY, reason="x")
-    with pytest.raises(SeatRefused) as refused:
-        confirm(enrolment_of(learner, section), staff)
+    with pytest.raises(PaymentRefused) as refused:
+        pay_in_cash(enrolment_of(learner, section), by=staff)
 
-    assert refused.value.reason == Refusal.CLOSED
+    assert refused.value.problem is PaymentProblem.TOO_LATE
     assert seats_of(section) == ["held", "free"]
     assert not OutboxMessage.objects.filter(kind="promote_section").exists()
     nothing_is_broken()

@@ -25,6 +25,7 @@ from tests.enrolment.rush import all_at_once, on_own_connection
 from tests.enrolment.test_rush import deadlocks
 from tests.factories.accounts import HelperGrantFactory, LearnerFactory, StaffFactory
 from tests.factories.enrolment import CampusFactory, CourseFactory, SectionFactory, TermFactory
+from tests.factories.fees import drawer_for, pay
 from tests.factories.times import TODAY
 
 pytestmark = [pytest.mark.threads, pytest.mark.django_db(transaction=True)]
@@ -163,7 +164,7 @@ class Life:
         )
 
     def pay(self):
-        self._with_enrolment(services.confirm_at_counter, actor=self.staff, reason="现金")
+        self._with_enrolment(pay, actor=self.staff)
 
     def withdraw(self):
         self._with_enrolment(services.withdraw)
@@ -253,7 +254,9 @@ def a_school(people):
     learners = LearnerFactory.create_batch(people)
     for number, learner in enumerate(learners):
         HelperGrantFactory(learner=learner, helper=learners[number ^ 1].user)
-    return learners, sections, StaffFactory(unit=campus.unit)
+    staff = StaffFactory(unit=campus.unit)
+    drawer_for(staff, sections[0])
+    return learners, sections, staff
 
 
 def live_side_by_side(nothing_is_broken, *, schools, acts, people=8):

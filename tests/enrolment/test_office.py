@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from io import StringIO
-from uuid import uuid4
 
 import pytest
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
@@ -13,13 +12,14 @@ from django.urls import reverse
 from accounts import clock
 from accounts import services as accounts_services
 from accounts.models import StaffPost, User
-from enrolment import services, wording
+from enrolment import wording
 from enrolment.domain.refusals import Refusal
 from enrolment.domain.waitlist import Length
-from enrolment.models import EnrolmentEvent, Seat
+from enrolment.models import Seat
 from tests.enrolment.acts import claim, enrolment_of, seats_of
 from tests.factories.accounts import LearnerFactory, StaffFactory, UnitFactory
 from tests.factories.enrolment import SectionFactory
+from tests.factories.fees import pay_in_cash
 from tests.factories.times import TODAY
 
 pytestmark = pytest.mark.django_db
@@ -84,9 +84,7 @@ def test_the_counter_finds_by_name_card_and_end_of_phone(app_client, held, city)
 def test_the_counter_is_told_of_places_that_are_confirmed_already(app_client, held, city):
     user = sign_in(app_client, city)
     held[0].learner.refresh_from_db()
-    services.confirm_at_counter(
-        enrolment=held[0], actor=user, key=uuid4(), at=clock.now(), reason="现金"
-    )
+    pay_in_cash(held[0], by=user)
 
     page = app_client.get(reverse("held-places"), {"q": held[0].learner.card_no}).content.decode()
 
@@ -103,43 +101,10 @@ def test_the_desk_of_a_counter_begins_with_the_places_that_wait(app_client, held
     assert reverse("wagtail_localize:translations_report") not in page
 
 
-def test_the_counter_confirms_with_a_reason_and_never_twice(app_client, held, nothing_is_broken):
-    enrolment = held[0]
-    user = sign_in(app_client, enrolment.unit)
-    address, key = reverse("confirm-place", args=[enrolment.pk]), str(uuid4())
-
-    assert app_client.get(address).status_code == 200
-    assert app_client.post(address, {"press": key}).status_code == 422
-    for _tap in range(2):
-        answer = app_client.post(address, {"press": key, "reason": "现金"})
-        assert answer.headers["Location"] == reverse("held-places")
-
-    enrolment.refresh_from_db()
-    assert enrolment.status == "confirmed"
-    last = EnrolmentEvent.objects.filter(enrolment=enrolment).in_order().last()
-    assert (last.actor, last.reason) == (user, "现金")
-    nothing_is_broken()
-
-
-def test_a_hold_that_ran_out_is_said_at_the_counter(app_client, held):
-    enrolment = held[0]
-    sign_in(app_client, enrolment.unit)
-    clock.set_to(enrolment.due_at)
-
-    answer = app_client.post(
-        reverse("confirm-place", args=[enrolment.pk]), {"press": str(uuid4()), "reason": "现金"}
-    )
-
-    assert "notice--warning" in app_client.get(answer.headers["Location"]).content.decode()
-    enrolment.refresh_from_db()
-    assert enrolment.status == "offered"
-
-
-def test_another_offices_place_is_not_found(app_client, held):
+def test_the_counter_goes_from_a_held_place_to_the_till(app_client, held):
     sign_in(app_client, held[0].unit)
-    address = reverse("confirm-place", args=[held[1].pk])
-    assert app_client.get(address).status_code == 404
-    assert app_client.post(address, {"press": str(uuid4()), "reason": "x"}).status_code == 404
+    page = app_client.get(reverse("held-places")).content.decode()
+    assert f'href="{reverse("enrolment:till-of", args=[held[0].learner_id])}"' in page
 
 
 def test_a_class_grows_and_is_called_off_by_those_in_charge(app_client, city, nothing_is_broken):
@@ -250,7 +215,9 @@ def test_the_functions_know_no_refusal_that_has_no_sentence():
     import re
     from pathlib import Path
 
-    sql = "".join(path.read_text() for path in Path("enrolment/sql").glob("*.sql"))
+    # What a payment came to is told to a service, in words of its own.
+    presses = {*Path("enrolment/sql").glob("*.sql")} - {Path("enrolment/sql/money.sql")}
+    sql = "".join(path.read_text() for path in presses)
     answered = set(
         re.findall(r"RETURN '([a-z_]+)'|(?:ELSE|THEN) '([a-z_]+_late|already_in)'", sql)
     )

@@ -25,6 +25,7 @@ from tests.enrolment.acts import (
 )
 from tests.factories.accounts import LearnerFactory, StaffFactory
 from tests.factories.enrolment import STARTS_ON, SectionFactory, TermFactory
+from tests.factories.fees import pay_in_cash
 from tests.factories.times import TODAY
 
 pytestmark = pytest.mark.django_db
@@ -58,13 +59,7 @@ def refused(enrolment, section, **more):
 
 def paid(enrolment):
     """The counter took the fee."""
-    services.confirm_at_counter(
-        enrolment=enrolment,
-        actor=StaffFactory(unit=enrolment.section.unit),
-        key=uuid4(),
-        at=TODAY,
-        reason="paid in cash",
-    )
+    pay_in_cash(enrolment)
     enrolment.refresh_from_db()
 
 

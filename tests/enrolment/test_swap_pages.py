@@ -12,8 +12,9 @@ from enrolment import services
 from enrolment.domain.changes import Difference, Money, difference
 from enrolment.models import Claim, Enrolment
 from tests.enrolment.acts import claim, enrolment_of, entry_of, give_up, withdraw
-from tests.factories.accounts import HelperGrantFactory, LearnerFactory, StaffFactory
+from tests.factories.accounts import HelperGrantFactory, LearnerFactory
 from tests.factories.enrolment import STARTS_ON, SectionFactory, TermFactory
+from tests.factories.fees import pay_in_cash
 from tests.factories.times import TODAY
 
 pytestmark = pytest.mark.django_db
@@ -64,13 +65,7 @@ def filled(term, **kwargs):
 
 
 def paid(enrolment):
-    services.confirm_at_counter(
-        enrolment=enrolment,
-        actor=StaffFactory(unit=enrolment.section.unit),
-        key=uuid4(),
-        at=TODAY,
-        reason="paid in cash",
-    )
+    pay_in_cash(enrolment)
 
 
 @pytest.mark.parametrize(

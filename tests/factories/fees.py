@@ -1,6 +1,7 @@
 """Places that wait for their fee, and what a provider says of a page of payment."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,8 +11,11 @@ from enrolment import queries
 from enrolment.domain.money.books import Method
 from enrolment.domain.money.handed import Handed
 from enrolment.domain.money.settling import SessionStatus, Snapshot
+from enrolment.domain.refusals import Refusal
 from enrolment.models import DrawerSession, Enrolment, Order, Payment, PaymentAttempt
+from enrolment.services import SeatRefused
 from enrolment.services.money import drawers, orders, till
+from enrolment.services.money.orders import PaymentProblem, PaymentRefused
 from tests.enrolment.acts import claim, enrolment_of
 from tests.factories.accounts import StaffFactory
 from tests.factories.times import TODAY
@@ -78,3 +82,20 @@ def pay_in_cash(
     )
     assert payment is not None
     return payment
+
+
+def pay(*, enrolment: Enrolment, actor: User, key: UUID, at: datetime) -> SimpleNamespace:
+    """A fee at the till, answered in the words of a press for a seat.
+
+    Whoever pays has one drawer for all: open it first where several pay at once.
+    """
+    enrolment = Enrolment.objects.select_related("section__campus", "learner").get(pk=enrolment.pk)
+    try:
+        if not Payment.objects.filter(key=key).exists() and enrolment.due_at is None:
+            kept = Enrolment.objects.holding_a_seat().filter(pk=enrolment.pk).exists()
+            raise SeatRefused(Refusal.ALREADY_IN if kept else Refusal.TOO_LATE)
+        pay_in_cash(enrolment, by=actor, key=key, at=at)
+    except PaymentRefused as refused:
+        is_paid = refused.problem is PaymentProblem.PAID_ALREADY
+        raise SeatRefused(Refusal.ALREADY_IN if is_paid else Refusal.TOO_LATE) from None
+    return SimpleNamespace(outcome="confirmed")

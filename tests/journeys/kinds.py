@@ -27,6 +27,8 @@ NO_PAGES = {
 STILL_TO_COME = {"drawn_term", "trial", "public_draw", "draw_day", "draw_source", "objection"}
 # What somebody has only while a fee is owed.
 STILL_TO_COME |= {"order"}
+# What only money at a counter brings.
+STILL_TO_COME |= {"receipt", "payment", "drawer"}
 # In whose name a page is looked at: the first of these whom its door lets in.
 ORDER = (
     *(Role.VISITOR, Role.LEARNER, Role.TEACHER, Role.COUNTER),
@@ -52,7 +54,7 @@ def all_kinds(stack: Stack, at_work: dict[Role, Person]) -> list[Kind]:
     """One example of every kind, those of the doors first."""
     things = _things(stack, at_work[Role.LEARNER])
     held = at_work[Role.COUNTER].goto("/admin/seats/held/").content()
-    of_counter = {**things, "enrolment": _part(held, r"/held/(\d+)/confirm/")}
+    of_counter = {**things, "enrolment": _part(held, r"/desk/places/(\d+)/longer/")}
     kinds = [
         Kind(
             name,

@@ -224,33 +224,6 @@ def leave_line(
     return press("seat_leave_line", act, entry.learner_id, key, args)
 
 
-def confirm(
-    *,
-    enrolment: Enrolment,
-    actor: User,
-    channel: Channel,
-    key: UUID,
-    at: datetime,
-    reason: str,
-) -> Claim:
-    """Confirm a held enrolment, as staff."""
-    return press(
-        "seat_confirm",
-        Act.CONFIRM,
-        enrolment.learner_id,
-        key,
-        [
-            actor.pk,
-            enrolment.pk,
-            key,
-            request_hash(Act.CONFIRM, enrolment.pk),
-            channel,
-            at,
-            reason,
-        ],
-    )
-
-
 def extend(
     *,
     about: Enrolment | WaitlistEntry,

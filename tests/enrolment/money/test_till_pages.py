@@ -242,7 +242,7 @@ def test_a_slip_says_when_it_is_paid_or_over(app_client, place, state):
         clock.set_to(order.hold_until + timedelta(minutes=1))
     slip = page(app_client, reverse("enrolment:pay-slip", args=[order.pay_code]))
     assert '<form method="post"' not in slip
-    assert ("已经交好了" in slip) is (state == "paid")
+    assert ("已经缴好了" in slip) is (state == "paid")
 
 
 def test_a_slip_of_the_pen_is_no_guess_and_guesses_come_to_an_end(app_client, place):
@@ -275,5 +275,5 @@ def test_every_problem_has_its_sentence_for_the_clerk():
 
     for problem in PaymentProblem:
         said = wording.refused_at_till(problem)
-        assert len(said) > 8
+        assert len(said) > 5
         assert problem.value not in said
