@@ -3,6 +3,7 @@
 Every request repeats safely: what changes something bears a key that follows from our own rows.
 """
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,8 @@ from enrolment.payments.protocol import (
     ProviderRefused,
     RefundSeen,
 )
+
+log = logging.getLogger(__name__)
 
 CURRENCY = "cny"
 WAYS = ["card", "alipay", "wechat_pay"]
@@ -231,17 +234,18 @@ class StripeProvider:
 
 @contextmanager
 def _in_our_words() -> Iterator[None]:
-    """Tell failures, after which the same may be asked again, from refusals."""
+    """Tell failures, after which the same may be asked again, from refusals.
+
+    A key that is wrong or may too little is a failure: it says nothing about what was asked, and
+    people put it right.
+    """
     try:
         yield
-    except (
-        stripe.InvalidRequestError,
-        stripe.IdempotencyError,
-        stripe.CardError,
-        stripe.AuthenticationError,
-        stripe.PermissionError,
-    ) as refused:
+    except (stripe.InvalidRequestError, stripe.IdempotencyError, stripe.CardError) as refused:
         raise ProviderRefused(_said(refused)) from refused
+    except (stripe.AuthenticationError, stripe.PermissionError) as locked_out:
+        log.error("Stripe does not let us in: %s", _said(locked_out))
+        raise ProviderFailed(_said(locked_out)) from locked_out
     except stripe.StripeError as failed:
         raise ProviderFailed(_said(failed)) from failed
 

@@ -9,6 +9,7 @@ from config.standins.stripe.state import Object
 FEE_PER_MILLE = 29
 DISPUTE_FEE = 1500
 DAY = 24 * 3600
+# As Stripe's pages on WeChat Pay and Alipay say; refunds by WeChat Pay take their time.
 REFUNDS_END = {"wechat_pay": 180 * DAY, "alipay": 90 * DAY}
 SLOW_REFUNDS = ("wechat_pay",)
 
@@ -207,15 +208,18 @@ def end_refund(account: Account, name: str, status: str) -> Object:
         )  # fmt: skip
         refund = account.state.keep(refund | {"failure_balance_transaction": line["id"]})
     account.tell("refund.updated", refund)
+    account.tell("charge.refund.updated", refund)  # the older name: Stripe sends both
     if status == "failed":
         account.tell("refund.failed", refund)
     return refund
 
 
 def dispute(account: Account, intent_name: str) -> Object:
-    """Let a bank take back the money of a payment."""
+    """Let a bank take back the money of a payment by card; the other ways have no disputes."""
     intent = account.state.find("payment_intent", intent_name)
-    charge = account.state.find("charge", intent["latest_charge"])
+    charge = account.state.find("charge", intent["latest_charge"] or "")
+    if charge["payment_method_details"]["type"] != "card":
+        raise Refused("Only payments by card can be disputed.")
     made = account.make(
         "dispute",
         amount=charge["amount"],

@@ -15,8 +15,8 @@ from enrolment.services.money.orders import PaymentProblem, PaymentRefused
 State = Refund.State
 SEND_REFUND = "send_refund"
 DELETE_PAPERS = "delete_papers"
-WECHAT = "wechat_pay"
-WECHAT_TAKES_BACK = timedelta(days=180)
+# For how long the ways of paying take money back; cards as long as a refund may be asked for.
+TAKES_BACK = {"wechat_pay": timedelta(days=180), "alipay": timedelta(days=90)}
 
 
 def left_of(payment: Payment) -> int:
@@ -77,12 +77,13 @@ def owe_back(
 def way_back(payment: Payment, *, at: datetime) -> Refund.Way:
     """Return the way money goes back: as it came, or by people.
 
-    WeChat takes nothing back after 180 days; whoever died cannot be sent anything, and their
-    family comes to the counter.
+    WeChat Pay and Alipay take nothing back after a time; whoever died cannot be sent anything,
+    and their family comes to the counter.
     """
     learner = payment.order.learner if payment.order else None
     has_died = learner is not None and learner.deceased_on is not None
-    too_old = payment.way == WECHAT and at - payment.at > WECHAT_TAKES_BACK
+    ends_after = TAKES_BACK.get(payment.way)
+    too_old = ends_after is not None and at - payment.at > ends_after
     if payment.method == Payment.Method.ONLINE and not (has_died or too_old):
         return Refund.Way.ORIGIN
     if payment.method == Payment.Method.TRANSFER and not has_died:

@@ -244,6 +244,16 @@ def test_a_refund_by_wechat_takes_its_time_and_ends_after_180_days(online, stand
         refund(online, payment, key="refund:2")
 
 
+def test_alipay_takes_back_for_90_days(online, standin, opened):
+    standin.pay(opened.session, way="alipay")
+    payment = online.session(opened.session)
+    standin.clock(TODAY + timedelta(days=90))
+    assert refund(online, payment).state == "succeeded"
+    standin.clock(TODAY + timedelta(days=91))
+    with pytest.raises(ProviderRefused, match="no longer"):
+        refund(online, payment, key="refund:2")
+
+
 def test_a_refund_may_come_back(online, standin, paid):
     standin.switch(refunds="failed")
     seen = refund(online, paid)
@@ -410,10 +420,12 @@ def test_a_refund_that_is_not_as_stripe_wants_it_is_refused(client, paid):
             client.v1.refunds.create(wrong)
 
 
-def test_a_stranger_is_not_answered(standin, settings):
+def test_a_wrong_key_is_our_failure_and_said_aloud(standin, settings, caplog):
     settings.STRIPE_SECRET_KEY = "sk_test_of_somebody_else"
-    with pytest.raises(ProviderRefused, match="AuthenticationError"):
+    with pytest.raises(ProviderFailed, match="AuthenticationError"):
         payments.provider().session("cs_test_any")
+    assert "does not let us in" in caplog.text
+    assert "sk_test_of" not in caplog.text
 
 
 def test_without_a_key_nobody_pays_on_the_web_and_whoever_sets_it_up_hears_of_it(settings):
