@@ -9,6 +9,7 @@ HEARTBEAT_LASTS = 3600
 SEAT_WATCH = "seat-watch"
 MONEY_WATCH = "money-watch"
 DIFFERENCES = "money-differences"
+PAYMENT_SWEEP = "payment-sweep"
 
 
 def note_heartbeat() -> None:
@@ -41,6 +42,17 @@ def note_money_watch(broken: int) -> None:
 def last_money_watch() -> tuple[int, float] | None:
     """Return how many rules of money were broken, and how many seconds ago; None: never looked."""
     found = cache.get(MONEY_WATCH)
+    return None if found is None else (found[0], max(0.0, time.time() - found[1]))
+
+
+def note_payment_sweep(unread: int) -> None:
+    """Note how many notifications of payments the round of this minute left unread."""
+    cache.set(PAYMENT_SWEEP, (unread, time.time()), None)
+
+
+def last_payment_sweep() -> tuple[int, float] | None:
+    """Return how many notifications were unread, and how many seconds ago; None: never swept."""
+    found = cache.get(PAYMENT_SWEEP)
     return None if found is None else (found[0], max(0.0, time.time() - found[1]))
 
 

@@ -25,6 +25,7 @@ MOST_SKEW = 2.0  # seconds between this machine's clock and the database's
 DISK_ALARM = 0.85
 WORKER_ALARM = 90.0  # seconds; the clockwork calls every 15
 SEAT_WATCH_ALARM = 36 * 3600.0  # seconds; it goes round night and noon
+PAYMENT_SWEEP_ALARM = 300.0  # seconds; it goes round every minute
 MONEY_WATCH_ALARM = SEAT_WATCH_ALARM  # so does this one
 
 ERRANDS = Gauge("errands_waiting", "Errands of the outbox that nobody has done yet")
@@ -34,6 +35,8 @@ BROKEN = Gauge("seat_rules_broken", "Rules of seats that the last watch found br
 WATCHED = Gauge("seat_watch_age_seconds", "Age of the last watch over the seats")
 MONEY_BROKEN = Gauge("money_rules_broken", "Rules of money that the last watch found broken")
 MONEY_WATCHED = Gauge("money_watch_age_seconds", "Age of the last watch over money")
+UNREAD = Gauge("payment_notifications_unread", "Notifications of payments nobody has read yet")
+SWEPT = Gauge("payment_sweep_age_seconds", "Age of the last round over payments")
 DIFFERENCES = Gauge("money_differences_open", "Differences that reconciliation left open")
 COMPARED = Gauge("money_reconciled_age_seconds", "Age of the last reconciliation")
 
@@ -62,6 +65,7 @@ def ready(request: HttpRequest) -> JsonResponse:
         "worker": _looked_at(_worker),
         "disk": _looked_at(_disk),
         "seats": _looked_at(_seats),
+        "payments": _looked_at(_payments),
         "money": _looked_at(_money),
     }
     ok = all(part["ok"] for part in parts.values() if part["needed"])
@@ -83,6 +87,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     for found, (number, age) in (
         (health.last_seat_watch, (BROKEN, WATCHED)),
         (health.last_money_watch, (MONEY_BROKEN, MONEY_WATCHED)),
+        (health.last_payment_sweep, (UNREAD, SWEPT)),
         (health.last_differences, (DIFFERENCES, COMPARED)),
     ):
         told = _last(found)
@@ -167,6 +172,18 @@ def _disk() -> str:
 
 def _seats() -> str:
     return _watched(health.last_seat_watch(), SEAT_WATCH_ALARM, "check_seats")
+
+
+def _payments() -> str:
+    swept = health.last_payment_sweep()
+    if swept is None:
+        return "not swept yet"
+    unread, age = swept
+    if age > PAYMENT_SWEEP_ALARM:
+        raise Ailing(f"not swept for {age:.0f} s: manage.py sweep_payments")
+    if unread:
+        raise Ailing(f"{unread} notifications of the provider are not read")
+    return f"swept {age:.0f} s ago"
 
 
 def _money() -> str:

@@ -34,6 +34,7 @@ def test_all_parts_are_well(app_client):
     assert {name: ok for name, ok in parts(response).items() if name != "disk"} == {
         "database": True, "clock": True, "broker": True, "worker": True, "seats": True,
         "money": True,
+        "payments": True,
     }  # fmt: skip
 
 
@@ -127,3 +128,16 @@ def test_sessions_in_cookies_are_refused():
     with override_settings(SESSION_ENGINE="django.contrib.sessions.backends.signed_cookies"):
         errors = checks.codes_need_sessions_on_the_server(None)
     assert [error.id for error in errors] == ["accounts.E002"]
+
+
+def test_notifications_of_payments_that_nobody_reads_are_said(app_client):
+    health.note_payment_sweep(2)
+    assert parts(app_client.get("/readyz"))["payments"] is False
+    assert b"payment_notifications_unread 2.0" in app_client.get("/metrics").content
+    health.note_payment_sweep(0)
+    assert parts(app_client.get("/readyz"))["payments"] is True
+
+
+def test_a_round_over_payments_that_stands_still_is_said(app_client):
+    cache.set(health.PAYMENT_SWEEP, (0, time.time() - 301), None)
+    assert parts(app_client.get("/readyz"))["payments"] is False

@@ -1,11 +1,15 @@
 """One round over payments: read what was notified, end what has run out, send what is owed."""
 
+import logging
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from redis.exceptions import RedisError
 
-from accounts import clock, scope
+from accounts import clock, health, scope
 from enrolment.services import money
+
+log = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -17,10 +21,14 @@ class Command(BaseCommand):
     @scope.as_system("sweep_payments")
     def handle(self, **options: Any) -> None:
         swept = money.sweep_payments(at=clock.now())
+        try:
+            health.note_payment_sweep(swept.unread)
+        except RedisError as away:
+            log.warning("the round over payments is not noted: %s", away)
         if swept.did_something or options["verbosity"] > 1:
             self.stdout.write(
-                f"{swept.read} notifications read, {swept.answered} attempts looked for,"
-                f" {swept.ended} pages ended, {swept.arrived} payments come in,"
+                f"{swept.read} notifications read and {swept.unread} left,"
+                f" {swept.answered} attempts looked for, {swept.ended} pages ended, {swept.arrived} payments come in,"
                 f" {swept.closed} orders closed, {swept.refunds} refunds seen to,"
                 f" {swept.waived} waivers applied"
             )

@@ -37,11 +37,12 @@ class Swept:
     arrived: int = 0
     closed: int = 0
     refunds: int = 0
+    unread: int = 0  # notifications that could not be read
     waived: int = 0
 
     @property
     def did_something(self) -> bool:
-        """Whether there was anything to do."""
+        """Whether there was anything to do, or to say."""
         return any(getattr(self, field.name) for field in fields(self))
 
 
@@ -54,6 +55,7 @@ def sweep_payments(*, at: datetime) -> Swept:
     swept.read = _each(
         InboundEvent.objects.to_be_read(at - InboundEvent.WAIT), lambda one: _read(one, at)
     )
+    swept.unread = _count(InboundEvent.objects.to_be_read(at - InboundEvent.WAIT))
     swept.answered = _each(
         PaymentAttempt.objects.left_unanswered(at - UNANSWERED), lambda one: _look(one, at)
     )
@@ -65,6 +67,11 @@ def sweep_payments(*, at: datetime) -> Swept:
     swept.refunds = refunding.sweep(at=at)
     swept.waived = sweep_waivers(at=at)
     return swept
+
+
+def _count(rows: Any) -> int:
+    with scope.system("what is left to do"):
+        return int(rows.count())
 
 
 def _each(rows: Any, work: Callable[[Any], bool]) -> int:

@@ -187,5 +187,5 @@ def test_a_round_with_nothing_to_do_says_nothing(standin, order, settings):
     call_command("sweep_payments", stdout=said)
     assert said.getvalue() == ""
     call_command("sweep_payments", verbosity=2, stdout=said)
-    assert "0 notifications read" in said.getvalue()
+    assert "0 notifications read and 0 left" in said.getvalue()
     assert Order.objects.get().state == "held"
