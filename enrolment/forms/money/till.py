@@ -13,6 +13,7 @@ from enrolment.domain.money.books import Method
 from enrolment.domain.money.handed import Handed
 
 MOST_PIECES = 9_999
+FEW = 7  # campuses, all of which can be seen at once
 # What machines print: letters, digits and a few strokes.
 PRINTED = RegexValidator(
     r"^[0-9A-Za-z./-]+\Z", _("Please write letters and digits only, as they are printed.")
@@ -141,11 +142,15 @@ class OpenDrawerForm(forms.Form):
         field.queryset = campuses
         field.label_from_instance = lambda campus: campus.display_name()
         field.empty_label = None
+        if campuses.count() <= FEW:
+            field.widget = forms.RadioSelect()
+            field.widget.choices = field.choices
 
 
 class CountForm(forms.Form):
     """How many of each note and coin lie in the drawer, the change included."""
 
+    marks_optional = False  # most of them are none
     explanation = forms.CharField(
         label=_("Explanation, if it is not what it should be"),
         help_text=_("For example: gave one yuan too much change."),
