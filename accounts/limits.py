@@ -20,6 +20,7 @@ GUESSES_PER_DAY = 20
 CODE_LIVES = 600  # seconds
 DAY = 24 * 3600
 REPLIES_PER_DAY = 5
+VOUCHERS_PER_DAY = 30
 WRONG_CODES_ALARM = 60  # a minute, in the whole city
 HELPED_PER_HOUR = 3  # people for whom one account asks, beside its own
 ASKED_TO_PAY_PER_DAY = 5
@@ -110,6 +111,15 @@ def note_unknown_code(address: str, *, at: datetime) -> None:
 
 def _codes_key(address: str, at: datetime) -> str:
     return f"unknown-codes:{_mark(address)}:{at:%Y%m%d%H}"
+
+
+def count_voucher(account: int, *, at: datetime) -> None:
+    """Count one code of a voucher that an account tries; raises ``TooMany`` after the day's.
+
+    Counters try many; a learner has one or two, and a mistake or three.
+    """
+    if _next(f"vouchers:{account}:{localtime(at):%Y%m%d}", DAY) > VOUCHERS_PER_DAY:
+        raise TooMany
 
 
 def note_wrong_code(*, at: datetime) -> int:

@@ -16,6 +16,8 @@ DESK = (
     ("enrolment:find-learner", _("Find a learner")),
     ("enrolment:key-in-papers", _("Paper forms")),
     ("enrolment:till", _("Till")),
+    ("enrolment:finance", _("Finance")),
+    ("enrolment:desk-refunds", _("Refunds")),
     ("held-places", _("Held places")),
     ("enrolment:staff-list-openings", _("Openings and waiting rooms")),
     ("courses:staff-list-classes", _("Classes and lessons")),
