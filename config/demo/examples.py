@@ -11,14 +11,19 @@ from campus.models import Campus
 from config.access import ROWS, Answer, Role, Way
 from courses.models import ClassSection, Course, Lesson, Subject, Teacher, Term
 from enrolment.models import (
+    Difference,
     Draw,
     DrawerSession,
     Enrolment,
+    Journal,
     Opening,
     Order,
     Payment,
     Receipt,
+    Refund,
+    Voucher,
     WaitlistEntry,
+    Waiver,
 )
 from livestream.models import Recording
 
@@ -64,7 +69,17 @@ _THINGS: dict[str, Callable[[], Any]] = {
     "payment": lambda: _first(Payment.objects.that_pay().exclude(method="online")),
     "receipt": lambda: _first(Receipt.objects.filter(payment__isnull=False)),
     "drawer": lambda: _first(DrawerSession.objects.all()),
+    "refund": lambda: _first(Refund.objects.filter(receipt__isnull=False)),
     "pay_code": lambda: _first(Order.objects.open(), "pay_code"),
+    "journal": lambda: (
+        Journal.objects.of_kind(Journal.Source.INCOME).values_list("pk", flat=True).first()
+    ),
+    "difference": lambda: _first(Difference.objects.open()),
+    "suspense": lambda: _first(Payment.objects.without_a_place()),
+    "waiver": lambda: _first(Waiver.objects.all()),
+    "voucher": lambda: _first(Voucher.objects.all()),
+    "table": lambda: "payments",
+    "csv": lambda: "csv",
     "opening": lambda: _first(Opening.objects.not_over()),
     "campus": lambda: _first(Campus.objects.open_to_learners(), "slug"),
     "subject": lambda: _first(Subject.objects.filter(courses__isnull=False), "slug"),

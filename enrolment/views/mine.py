@@ -11,7 +11,9 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.http import LearnerRequest, Right, learner_required, new_press, press_of
 from enrolment import queries, services, wording
+from enrolment.domain.refunds import Why
 from enrolment.models import Claim, Enrolment
+from enrolment.queries.money import refund_pages
 from enrolment.services import SeatRefused
 from enrolment.views.presses import one_key_one_request
 
@@ -30,7 +32,8 @@ def list_my_classes(request: LearnerRequest) -> HttpResponse:
     """Next lesson, offers to answer, classes, lines, finished ones."""
     mine = queries.my_classes(request.learner, at=request.at)
     turns = queries.turns_of(request.learner, at=request.at)
-    context = {"mine": mine, "turns": turns, "at": request.at}
+    to_choose = refund_pages.to_choose(request.learner)
+    context = {"mine": mine, "turns": turns, "to_choose": to_choose, "at": request.at}
     return render(request, "enrolment/my_classes.html", context)
 
 
@@ -56,6 +59,8 @@ def show_enrolment(request: LearnerRequest, enrolment_id: int) -> HttpResponse:
             "late_fee": queries.late_fee_agreed(enrolment),
             "line_is_open": queries.line_is_open(enrolment.section, at=request.at),
             "next_lesson": _next_lesson(enrolment, request.at),
+            "has_refund": enrolment.refunds.exists(),
+            "special_fen": 0 if enrolment.holds_a_seat() else _special(enrolment, request.at),
             "press": new_press(),
             "other_press": new_press(),
         },
@@ -74,6 +79,12 @@ def _ran_out(request: LearnerRequest, enrolment: Enrolment) -> str:
     offer = queries.offers_for([card], request.learner, facts, at=request.at)[0]
     has_places = card.seats.state in {"open", "few"}
     return wording.not_paid_in_time(can_be_had=has_places and offer.may_go_on)
+
+
+def _special(enrolment: Enrolment, at: datetime) -> int:
+    """Return what a special reason would bring back of a place, in fen."""
+    found = queries.refund_of(enrolment, at=enrolment.ended_at or at, why=Why.SPECIAL)
+    return found.fen if found is not None else 0
 
 
 def _next_lesson(enrolment: Enrolment, at: datetime) -> queries.MyLesson | None:
@@ -103,6 +114,7 @@ def withdraw(request: LearnerRequest, enrolment_id: int) -> HttpResponse:
             "section": enrolment.section,
             "refund": refund and wording.comes_back(refund),
             "money_comes_back": refund is not None and refund.fen > 0,
+            "special_fen": _special(enrolment, request.at) > refund.fen if refund else False,
             "line_is_open": queries.line_is_open(enrolment.section, at=request.at),
             "press": new_press(),
         },

@@ -8,6 +8,7 @@ from uuid import UUID
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpRequest
 from psycopg.types.multirange import Multirange
 
@@ -17,7 +18,20 @@ from accounts.services.posts import CITY_ROLES
 from campus.models import Campus
 from config.access import Role
 from courses.models import ClassSection, Department, Lesson, Term
-from enrolment.models import Application, Enrolment, Objection, Order, RuleTrial
+from enrolment.models import (
+    Application,
+    Difference,
+    Enrolment,
+    Objection,
+    Order,
+    Payment,
+    Refund,
+    RuleTrial,
+    Voucher,
+    Waiver,
+)
+from enrolment.services import money
+from enrolment.services.money.papers import keep_paper
 from tests.conftest import AppClient
 from tests.factories import accounts as people
 from tests.factories.applications import apply, classes_of, term_with_forms
@@ -126,6 +140,8 @@ def build() -> World:
         "order": order.pk,
         "pay_code": order.pay_code,
         **take_a_fee(SectionFactory(campus=campus, weekday=7, with_fee=True), county),
+        **owe_back_fees(campus, order),
+        **look_after_money(order, county, teacher.user),
         "recording": RecordingFactory(lesson=lesson, published=True).pk,
     }
     return World(things, _people([city, county, other], grant, teacher), learner.pk)
@@ -145,6 +161,73 @@ def take_a_fee(section: ClassSection, unit: Unit) -> dict[str, Any]:
     """Let somebody have paid in cash: a payment, its receipt, and the drawer it lies in."""
     payment = pay_in_cash(place_to_pay(section, people.LearnerFactory(unit=unit)))
     return {"payment": payment.pk, "receipt": payment.receipt.pk, "drawer": payment.drawer_id}
+
+
+def owe_back_fees(campus: Campus, order: Order) -> dict[str, Any]:
+    """One refund in cash, one that waits with its paper, one the learner has to choose about."""
+    paid = [
+        pay_in_cash(
+            place_to_pay(
+                SectionFactory(campus=campus, weekday=7, with_fee=True),
+                people.LearnerFactory(unit=campus.unit),
+            )
+        )
+        for _payment in range(2)
+    ]
+    given, asked = map(a_refund, paid)
+    own = Payment.objects.create(
+        order=order, unit=order.unit, method=Payment.Method.TRANSFER, amount_fen=1,
+        state=Payment.State.SUSPENSE, reference="own", day=TODAY.date(), at=TODAY,
+    )  # fmt: skip
+    called_off = a_refund(own, choose_until=TODAY + timedelta(days=7))
+    money.approve(refund=given, by=_staff(Post.FINANCE, campus.unit), at=TODAY)
+    money.give_cash(refund=given, to="-", by=paid[0].taken_by, at=TODAY)
+    paper = keep_paper(
+        refund=asked, kind="medical", upload=SimpleUploadedFile("a.pdf", b"%PDF-1.7"),
+        seen_by=None, at=TODAY,
+    )  # fmt: skip
+    return {"refund": given.pk, "refund_paper": paper.pk, "refund_to_choose": called_off.pk}
+
+
+def a_refund(payment: Payment, **more: Any) -> Refund:
+    """What somebody at the counter has asked for, and nobody decided."""
+    line = payment.order.lines.get()
+    return Refund.objects.create(
+        **{
+            "unit": payment.unit, "order": payment.order, "payment": payment, "line": line,
+            "amount_fen": payment.amount_fen, "cause": Refund.Cause.GOODWILL,
+            "way": Refund.Way.CASH, "needs_second": True, "requested_at": TODAY,
+        } | more
+    )  # fmt: skip
+
+
+def look_after_money(order: Order, unit: Unit, user: User) -> dict[str, Any]:
+    """What finance sees to: a difference, money without a place, a waiver, a voucher."""
+    difference = Difference.objects.create(
+        kind=Difference.Kind.SUM, subject="-", detail="-", unit=unit, first_seen=TODAY,
+        last_seen=TODAY,
+    )  # fmt: skip
+    suspense = Payment.objects.create(
+        unit=unit, method=Payment.Method.TRANSFER, state=Payment.State.SUSPENSE, amount_fen=1,
+        reference="-", day=TODAY.date(), at=TODAY,
+    )  # fmt: skip
+    waiver = Waiver.objects.create(
+        learner=order.learner, unit=unit, term=order.term, kind=Waiver.Kind.HARDSHIP, percent=50,
+        proof="-", asked_by=user, asked_at=TODAY,
+    )  # fmt: skip
+    voucher = Voucher.objects.create(
+        code="100000000008", unit=unit, amount_fen=100, reason="-",
+        runs_out_on=TODAY.date() + timedelta(days=30), given_by=user, given_at=TODAY,
+    )  # fmt: skip
+    return {
+        "journal": order.journals.get().pk,
+        "difference": difference.pk,
+        "suspense": suspense.pk,
+        "waiver": waiver.pk,
+        "voucher": voucher.pk,
+        "table": "payments",
+        "csv": "csv",
+    }
 
 
 def fill_in_a_form(campus: Campus, learner: Learner) -> None:

@@ -19,6 +19,7 @@ NO_PAGES = {
     *("enrolment:download-enrolment", "enrolment:download-timetable"),
     "enrolment:download-figures",
     "enrolment:download-checker",
+    "enrolment:download-table",
     "wagtail_serve",  # its pages are the posters
     "mfa_download_recovery_codes",
 }
@@ -29,6 +30,10 @@ STILL_TO_COME = {"drawn_term", "trial", "public_draw", "draw_day", "draw_source"
 STILL_TO_COME |= {"order"}
 # What only money at a counter brings.
 STILL_TO_COME |= {"receipt", "payment", "drawer"}
+# What finance has to see to only when something happened.
+STILL_TO_COME |= {"journal", "difference", "suspense", "waiver", "voucher"}
+# What only a refund brings.
+STILL_TO_COME |= {"refund", "refund_paper", "refund_to_choose"}
 # In whose name a page is looked at: the first of these whom its door lets in.
 ORDER = (
     *(Role.VISITOR, Role.LEARNER, Role.TEACHER, Role.COUNTER),

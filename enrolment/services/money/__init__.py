@@ -12,7 +12,7 @@ from enrolment.services.money.ended import follow_changes, refund_class
 from enrolment.services.money.inbox import READ_EVENT, read_event, take_event
 from enrolment.services.money.income import recognise_income
 from enrolment.services.money.orders import PaymentProblem, PaymentRefused
-from enrolment.services.money.papers import PaperRefused, delete_papers, open_paper
+from enrolment.services.money.papers import PaperRefused, delete_papers, read_paper
 from enrolment.services.money.paying import ask_to_pay, order_to_pay
 from enrolment.services.money.paying_out import give_cash, note_transferred
 from enrolment.services.money.placing import give_back, place_payment, reverse_by_hand
@@ -74,10 +74,10 @@ __all__ = [
     "look_at_refund",
     "note_transferred",
     "offer_back",
-    "open_paper",
     "order_to_pay",
     "place_payment",
     "read_event",
+    "read_paper",
     "recognise_income",
     "reconcile_payments",
     "refund_class",

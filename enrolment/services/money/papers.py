@@ -11,7 +11,6 @@ import time
 from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
-from typing import IO
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -84,18 +83,18 @@ def keep_paper(
     )
 
 
-def open_paper(*, paper: RefundPaper, by: User, at: datetime) -> tuple[IO[bytes], str]:
-    """Return a paper's file and what it is sent as, and write down who read it.
+def read_paper(*, paper: RefundPaper, by: User, at: datetime) -> tuple[bytes, str]:
+    """Return what is in a paper's file and what it is sent as, and write down who read it.
 
     Raises ``FileNotFoundError`` for one that was deleted.
     """
     if not paper.name:
         raise FileNotFoundError(paper.pk)
-    stream = (_root() / paper.name).open("rb")
+    content = (_root() / paper.name).read_bytes()
     AuditEvent.objects.record(
         by, "paper read", paper, at=at, unit=paper.refund.unit, kind=paper.kind
     )
-    return stream, SENT_AS[paper.name.rpartition(".")[2]]
+    return content, SENT_AS[paper.name.rpartition(".")[2]]
 
 
 def delete_papers(*, refund_id: UUID, at: datetime) -> int:

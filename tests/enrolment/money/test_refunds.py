@@ -349,9 +349,7 @@ def test_a_special_cause_brings_back_what_was_not_had_and_its_paper_is_gone_afte
         paper.name, True, False,
     )  # fmt: skip
     reader = StaffFactory()
-    stream, sent_as = papers.open_paper(paper=paper, by=reader, at=TODAY)
-    with stream:
-        assert (stream.read(), sent_as) == (PDF, "application/pdf")
+    assert papers.read_paper(paper=paper, by=reader, at=TODAY) == (PDF, "application/pdf")
     assert AuditEvent.objects.filter(action="paper read", actor=reader).exists()
 
     special.approve(refund=refund, by=reader, at=TODAY)
@@ -363,7 +361,7 @@ def test_a_special_cause_brings_back_what_was_not_had_and_its_paper_is_gone_afte
     assert (paper.name, paper.deleted_at, len(paper.sha256)) == ("", TODAY, 64)
     assert place.status == "withdrawn", "whoever is too ill to come has left"
     with pytest.raises(FileNotFoundError):
-        papers.open_paper(paper=paper, by=reader, at=TODAY)
+        papers.read_paper(paper=paper, by=reader, at=TODAY)
     sweep(at=LATER)
     assert Refund.objects.count() == 1
 
