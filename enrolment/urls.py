@@ -33,7 +33,7 @@ from enrolment.views import (
     together,
     trials,
 )
-from enrolment.views.money import drawers, pay, slips, till, webhook
+from enrolment.views.money import drawers, pay, refunds, refunds_desk, slips, till, webhook
 
 app_name = "enrolment"
 urlpatterns = [
@@ -134,6 +134,25 @@ urlpatterns = [
     path("pay/", slips.find_slip, name="find-slip"),
     path("pay/<str:code>/", slips.show_slip, name="pay-slip"),
     path("pay/<str:code>/back/", pay.come_back, name="come-back"),
+    path("my/refunds/", refunds.list_refunds, name="list-refunds"),
+    path("my/refunds/<uuid:refund_id>/choose/", refunds.choose_refund, name="choose-refund"),
+    path(
+        "my/refunds/<uuid:refund_id>/choose/<int:section_id>/",
+        refunds.take_another,
+        name="take-another",
+    ),
+    path("my/classes/<int:enrolment_id>/special/", refunds.ask_special, name="ask-special"),
+    path("desk/refunds/", refunds_desk.list_refunds, name="desk-refunds"),
+    path("desk/refunds/<uuid:refund_id>/", refunds_desk.show_refund, name="desk-refund"),
+    path(
+        "desk/refunds/<uuid:refund_id>/receipt/",
+        refunds_desk.print_receipt,
+        name="refund-receipt",
+    ),
+    path("desk/refunds/papers/<uuid:paper_id>/", refunds_desk.read_paper, name="refund-paper"),
+    path("desk/learners/<int:learner_id>/refunds/", refunds_desk.refunds_for, name="refunds-for"),
+    path("desk/places/<int:enrolment_id>/special/", refunds_desk.ask_for, name="ask-refund-for"),
+    path("desk/places/<int:enrolment_id>/goodwill/", refunds_desk.offer_back, name="offer-back"),
     path("my/timetable/", views.show_timetable, name="show-timetable"),
     path("my/timetable.ics", views.download_timetable, name="download-timetable"),
     path("openings/", openings.list_openings, name="list-openings"),
