@@ -14,6 +14,7 @@ from wagtail.permissions import page_permission_policy
 from accounts import scope
 from enrolment import queries
 from enrolment.views import calls, office
+from enrolment.views.money import finance
 
 PAGE_WORK = ("add", "change", "publish", "lock", "unlock")
 
@@ -83,6 +84,25 @@ def acting_for_learners() -> MenuItem:
         name="find-learner",
         icon_name="user",
         order=209,
+    )
+
+
+class FinanceMenuItem(MenuItem):
+    """Shown to those who read the books of an office."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(scope.offices_of(request.user, finance.IN_FINANCE))  # type: ignore[arg-type]  # signed in, or not in the admin
+
+
+@hooks.register("register_admin_menu_item")
+def books() -> MenuItem:
+    """Add the desk of finance."""
+    return FinanceMenuItem(
+        _("Finance"),
+        reverse("enrolment:finance"),
+        name="finance",
+        icon_name="form",
+        order=214,
     )
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts import outbox, scope
 from accounts.models import AuditEvent, User
@@ -135,14 +135,15 @@ def reverse_by_hand(*, journal: Journal, reason: str, actor: User, at: datetime)
     decision. Raises ``PaymentRefused`` for those.
     """
     with transaction.atomic(), scope.system("reverse a journal"):
-        journal = Journal.objects.select_for_update(of=("self",)).get(pk=journal.pk)
         if journal.source_kind not in MAY_BE_REVERSED:
             raise PaymentRefused(PaymentProblem.NOT_POSSIBLE)
-        if Journal.objects.filter(reverses=journal).exists():
-            raise PaymentRefused(PaymentProblem.NOT_POSSIBLE)
-        taken_back = reverse(
-            journal, kind=Source.BY_HAND, source=journal.pk, at=at, by=actor, note=reason
-        )
+        try:
+            with transaction.atomic():
+                taken_back = reverse(
+                    journal, kind=Source.BY_HAND, source=journal.pk, at=at, by=actor, note=reason
+                )
+        except IntegrityError as error:  # somebody did it before: nobody may lock a journal
+            raise PaymentRefused(PaymentProblem.NOT_POSSIBLE) from error
         AuditEvent.objects.record(
             actor, "journal reversed", taken_back, at=at, unit=journal.unit, reason=reason
         )

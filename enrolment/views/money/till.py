@@ -181,7 +181,10 @@ def _bills(
 @staff_required(*AT_THE_TILL, in_parts=True)
 @require_POST
 def make_slip(request: StaffRequest, learner_id: int) -> HttpResponse:
-    """A pay slip to take along: whoever brings it, or opens it on the web, can pay."""
+    """A pay slip to take along: whoever brings it, or opens it on the web, can pay.
+
+    What has no sum in writing yet gets one before a voucher is taken off it, too.
+    """
     with request.scope():
         learner = learner_of(learner_id)
         places = _chosen(request, learner)
@@ -195,7 +198,10 @@ def make_slip(request: StaffRequest, learner_id: int) -> HttpResponse:
     if not order.is_open:
         messages.success(request, wording.nothing_to_pay(learner.name))
         return redirect("enrolment:till-of", learner.pk)
-    return redirect("enrolment:print-pay-slip", order.pk)
+    wants_voucher = request.POST.get("then") == "voucher"
+    return redirect(
+        "enrolment:use-voucher-for" if wants_voucher else "enrolment:print-pay-slip", order.pk
+    )
 
 
 @never_cache
