@@ -33,7 +33,18 @@ from enrolment.views import (
     together,
     trials,
 )
-from enrolment.views.money import drawers, pay, refunds, refunds_desk, slips, till, webhook
+from enrolment.views.money import (
+    drawers,
+    exports,
+    finance,
+    pay,
+    refunds,
+    refunds_desk,
+    remissions,
+    slips,
+    till,
+    webhook,
+)
 
 app_name = "enrolment"
 urlpatterns = [
@@ -242,6 +253,40 @@ urlpatterns = [
             name=f"{what}-form-for",
         )
         for what in forms_desk.STEPS
+    ),
+    path("my/fees/<uuid:order_id>/voucher/", remissions.use_voucher, name="use-voucher"),
+    path(
+        "desk/orders/<uuid:order_id>/voucher/", remissions.use_voucher_for, name="use-voucher-for"
+    ),
+    path(
+        "desk/learners/<int:learner_id>/waiver/", remissions.ask_for_waiver, name="ask-for-waiver"
+    ),
+    path("desk/finance/", finance.show_finance, name="finance"),
+    path("desk/finance/days/", finance.show_day, name="finance-day"),
+    path("desk/finance/ledger/", finance.show_ledger, name="finance-ledger"),
+    path(
+        "desk/finance/ledger/<uuid:journal_id>/", finance.reverse_journal, name="reverse-journal"
+    ),
+    path("desk/finance/owed/", finance.list_owed, name="list-owed"),
+    path("desk/finance/differences/", finance.list_differences, name="list-differences"),
+    path(
+        "desk/finance/differences/<int:difference_id>/",
+        finance.explain_difference,
+        name="explain-difference",
+    ),
+    path("desk/finance/suspense/", finance.list_suspense, name="list-suspense"),
+    path("desk/finance/suspense/<uuid:payment_id>/", finance.place_payment, name="place-payment"),
+    path("desk/finance/waivers/", remissions.list_waivers, name="list-waivers"),
+    path("desk/finance/waivers/<int:waiver_id>/", remissions.decide_waiver, name="decide-waiver"),
+    path("desk/finance/vouchers/", remissions.list_vouchers, name="list-vouchers"),
+    path("desk/finance/vouchers/<int:voucher_id>/", remissions.show_voucher, name="show-voucher"),
+    path(
+        "desk/finance/vouchers/<int:voucher_id>/end/", remissions.end_voucher, name="end-voucher"
+    ),
+    path(
+        "desk/finance/tables/<slug:what>.<slug:kind>",
+        exports.download_table,
+        name="download-table",
     ),
     path("draws/", draws.list_draws, name="list-draws"),
     path("draws/check/<str:name>", draws.download_checker, name="download-checker"),

@@ -1,4 +1,4 @@
-"""The desk of finance: what each office reads, what leaves as a file, and what is decided there."""
+"""The desk of finance: what each office reads, what leaves as a file, what is decided."""
 
 import csv
 import io
@@ -219,7 +219,7 @@ def test_a_difference_is_explained_on_its_page(app_client, offices):
 
 
 def test_money_is_placed_by_the_pay_code(app_client, offices):
-    unit, section, _paid, owing = offices[0]
+    unit, _section, _paid, owing = offices[0]
     sign_in(app_client, unit, Role.FINANCE)
     payment = till.note_transfer(
         unit=unit, amount_fen=FEE, reference="R-1", payer="不知道是谁",
