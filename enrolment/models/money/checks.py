@@ -83,7 +83,7 @@ FROM (
     WHERE r.state IN ('approved', 'pending', 'succeeded', 'failed')
     UNION ALL
     SELECT 'refunds_payable', unit_id, NULL, amount_fen FROM enrolment_refund
-    WHERE state IN ('approved', 'pending', 'failed')
+    WHERE state IN ('approved', 'failed')
     UNION ALL
     SELECT 'deferred_income', o.unit_id, NULL, o.amount_fen FROM enrolment_order o
     WHERE o.state IN ('held', 'paying', 'paid', 'part_refunded', 'refunded')

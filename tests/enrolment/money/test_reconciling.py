@@ -33,6 +33,8 @@ from enrolment.services.money.income import recognise_income
 from enrolment.services.money.orders import PaymentProblem, PaymentRefused
 from enrolment.services.money.placing import give_back, place_payment, reverse_by_hand
 from enrolment.services.money.reconciling import explain_difference
+from enrolment.services.money.refunds import owe_back
+from enrolment.services.money.sending import send_refund
 from enrolment.services.money.settling import settle
 from tests.factories.accounts import LearnerFactory, StaffFactory
 from tests.factories.enrolment import SectionFactory
@@ -413,3 +415,21 @@ def test_income_of_a_month_is_booked_once(order):
     assert posted == 1
     assert LedgerEntry.objects.balances()[Account.INCOME] == -(16_000 * begun // lessons)
     assert broken_invariants() == []
+
+
+@pytest.mark.parametrize("state", ["pending", "succeeded", "failed"])
+def test_the_books_agree_wherever_a_refund_is(standin, order, state):
+    attempt = online(standin, order)
+    standin.pay(attempt.session)
+    later = TODAY + timedelta(minutes=5)
+    reconcile_payments(at=later)
+    standin.switch(refunds=state)
+    refund = owe_back(
+        payment=Payment.objects.get(), amount_fen=5000, cause=Refund.Cause.WITHDREW, at=later
+    )
+    assert broken_invariants() == []
+    send_refund(refund_id=refund.pk, at=later)
+    refund.refresh_from_db()
+    assert refund.state == state
+    assert broken_invariants() == []
+    assert [row for row in found(later, full=True) if row[0] != "refund"] == []
