@@ -34,7 +34,8 @@ def my_drawer(request: StaffRequest) -> HttpResponse:
 
 
 def _open(request: StaffRequest) -> HttpResponse:
-    campuses = Campus.objects.open_to_learners().filter(unit__in=request.units).in_order()
+    campuses = Campus.objects.open_to_learners().with_rooms().filter(unit__in=request.units)
+    campuses = campuses.in_order()
     last = DrawerSession.objects.filter(cashier=request.user).order_by("-opened_at").first()
     form = OpenDrawerForm(
         sent(request),
