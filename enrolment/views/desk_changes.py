@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts import clock
+from accounts import clock, scope
 from accounts.http import StaffRequest, new_press, sent, staff_required
 from courses.models import ClassSection
 from enrolment import queries, services, wording
@@ -17,8 +17,10 @@ from enrolment.domain.changes import Money
 from enrolment.domain.eligibility import PHASES_WITH_SEATS
 from enrolment.forms import ChangeForm
 from enrolment.models import Enrolment
+from enrolment.services import money
 from enrolment.views.calls import ON_THE_PHONE, place, usual_channel
 from enrolment.views.desk import press_for
+from enrolment.views.office import AT_THE_COUNTER
 from enrolment.views.presses import one_key_one_request
 
 
@@ -48,7 +50,13 @@ def change_class_for(request: StaffRequest, enrolment_id: int, section_id: int) 
         if press_for(
             request, change, enrolment.learner, section, form, done=wording.changed_to(section)
         ):
-            return redirect("enrolment:show-learner", enrolment.learner_id)
+            # What was paid goes along at once; a difference is taken while they stand here.
+            owed = money.follow_changes(learner=enrolment.learner, at=clock.now())
+            to_the_till = owed and scope.offices_of(request.user, AT_THE_COUNTER)
+            return redirect(
+                "enrolment:till-of" if to_the_till else "enrolment:show-learner",
+                enrolment.learner_id,
+            )
     return render(
         request,
         "enrolment/office/change_class_for.html",

@@ -46,6 +46,10 @@ class OrderQuerySet(models.QuerySet["Order"]):
         """With money that nobody could place, the oldest first."""
         return self.filter(state__in=["review", "late"]).order_by("created_at", "pk")
 
+    def for_differences(self) -> Self:
+        """Of what a dearer class costs more than the one that was paid: the place is had."""
+        return self.filter(lines__tops_up__isnull=False, lines__counts=True).distinct()
+
     def fallen_due(self, at: datetime) -> Self:
         """Open, and the places are not kept any longer."""
         return self.open().filter(hold_until__lte=at).order_by("hold_until", "pk")

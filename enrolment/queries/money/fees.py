@@ -1,6 +1,6 @@
 """What somebody owes and has paid: for "my fees" and its pages."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 
@@ -39,11 +39,12 @@ class Fees:
     dues: list[Due]
     looked_at: list[Order]
     paid: list[Order]
+    on_top: list[Order] = field(default_factory=list)  # for classes that cost more
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to show."""
-        return not (self.dues or self.looked_at or self.paid)
+        return not (self.dues or self.looked_at or self.paid or self.on_top)
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,7 @@ def fees_of(learner: Learner, *, at: datetime) -> Fees:
         dues=[_due(list(places), standing) for _key, places in groupby(owed, key=_together)],
         looked_at=[one for one in orders if one.state in {Order.State.REVIEW, Order.State.LATE}],
         paid=[one for one in orders if one.is_paid],
+        on_top=list(Order.objects.of(learner).open().for_differences().with_all_to_show()),
     )
 
 

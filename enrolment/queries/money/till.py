@@ -81,9 +81,23 @@ def bills_of(
     )
     if only:
         kept = kept.filter(pk__in=only)
+    on_top = [_difference(one) for one in _differences(learner, units, only)]
     places = sorted(kept.with_all_to_show().select_related("section__unit"), key=_bill)
     bills = [_of_places(learner, list(those)) for _key, those in groupby(places, key=_bill)]
-    return sorted(bills, key=lambda bill: bill.until)
+    return sorted([*bills, *on_top], key=lambda bill: bill.until)
+
+
+def _differences(learner: Learner, units: Iterable[int], only: Sequence[int]) -> list[Order]:
+    """Return what is owed on top for classes that cost more than those they were taken for."""
+    owed = Order.objects.of(learner).of_units(units).open().for_differences()
+    if only:
+        owed = owed.filter(lines__enrolment__in=only)
+    return list(owed.with_all_to_show())
+
+
+def _difference(order: Order) -> Bill:
+    lines = [BillLine(one.enrolment, one.fee_fen, one.discount_fen) for one in order.lines.all()]
+    return Bill(order.unit, order.term, lines, order.hold_until, order)
 
 
 def _bill(place: Enrolment) -> tuple[int, int]:

@@ -164,6 +164,8 @@ def _kept_until(order: Order, at: datetime) -> datetime:
         raise PaymentRefused(PaymentProblem.PAID_ALREADY)
     if order.state == Order.State.REVIEW:
         raise PaymentRefused(PaymentProblem.BEING_LOOKED_AT)
+    if order.is_open and order.lines.filter(tops_up__isnull=False).exists():
+        return max(order.hold_until, at + LONGEST)  # a difference: the place is theirs already
     places = list(Enrolment.objects.filter(order_lines__order=order))
     dues = [one.due_at for one in places if one.due_at is not None]
     if not order.is_open or len(dues) < len(places) or not dues or min(dues) <= at:

@@ -178,6 +178,13 @@ def _opened(
     return order
 
 
+def difference_for(places: Sequence[Enrolment]) -> Order | None:
+    """Return the order that asks for the difference of exactly these places, if one is open."""
+    here = {one.pk for one in places}
+    owed = Order.objects.open().for_differences().filter(lines__enrolment__in=here)
+    return next((one for one in owed if _is_for(one, places)), None)
+
+
 def open_difference(
     *, paid: OrderLine, place: Enrolment, amount_fen: int, until: datetime, at: datetime
 ) -> Order:

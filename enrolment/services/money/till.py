@@ -27,7 +27,12 @@ from enrolment.models import (
 from enrolment.services.money.attempts import end_attempts
 from enrolment.services.money.books import post, reverse
 from enrolment.services.money.drawers import drawer_of
-from enrolment.services.money.orders import PaymentProblem, PaymentRefused, open_order
+from enrolment.services.money.orders import (
+    PaymentProblem,
+    PaymentRefused,
+    difference_for,
+    open_order,
+)
 from enrolment.services.money.settling import Taken, place_money
 from enrolment.services.refused import PressReused
 
@@ -52,6 +57,7 @@ def take_fees(
     amount by now.
     """
     with scope.system("take fees"):
+        difference = difference_for(places)
         known = Payment.objects.filter(key=key, order__learner=learner).first()
         lines = OrderLine.objects.that_count().filter(enrolment__in=places)
         asked = list(Order.objects.open().filter(pk__in=lines.values("order")))
@@ -59,7 +65,7 @@ def take_fees(
         return known
     for order in asked:  # of these places, or of some of them
         end_attempts(order=order, at=at)
-    order = open_order(learner=learner, enrolments=places, opened_by=by, at=at)
+    order = difference or open_order(learner=learner, enrolments=places, opened_by=by, at=at)
     if order.amount_fen != amount_fen:
         raise PaymentRefused(PaymentProblem.OTHER_AMOUNT, str(order.amount_fen))
     if not order.amount_fen:
@@ -224,7 +230,9 @@ def _ensure_may_be_voided(payment: Payment, by: User, at: datetime) -> None:
 
 def _owe_again(order: Order, *, by: User, reason: str, at: datetime) -> None:
     """Keep the places of a paid order once more, and ask for its fee as if it had never come."""
-    lines = list(order.lines.select_related("enrolment", "section__term").order_by("pk"))
+    # Whoever owes a difference has the place by what was paid before, and goes on having it.
+    whole = order.lines.for_places()  # type: ignore[attr-defined]  # a manager of its QuerySet
+    lines = list(whole.select_related("enrolment", "section__term").order_by("pk"))
     until = max(
         [order.hold_until, *(queries.kept_again_until(one.section, at=at) for one in lines)]
     )

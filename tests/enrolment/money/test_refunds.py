@@ -14,6 +14,7 @@ from campus.models import Campus
 from courses.models import Lesson
 from enrolment import queries, services
 from enrolment.domain.money.books import Account
+from enrolment.domain.money.handed import Handed
 from enrolment.domain.refunds import Refund as Comes
 from enrolment.domain.refunds import Share
 from enrolment.models import (
@@ -26,7 +27,9 @@ from enrolment.models import (
     RefundPaper,
     Waiver,
 )
-from enrolment.services.money import choosing, ended, papers, paying_out, special
+from enrolment.queries.money import fees
+from enrolment.queries.money import till as tills
+from enrolment.services.money import choosing, ended, papers, paying_out, special, till
 from enrolment.services.money.drawers import open_drawer
 from enrolment.services.money.orders import PaymentProblem, PaymentRefused
 from enrolment.services.money.papers import PaperRefused
@@ -260,17 +263,42 @@ def test_a_dearer_class_owes_its_difference_and_gives_back_both(section):
     (order,) = ended.follow_changes(learner=place.learner, at=TODAY)
     assert (order.amount_fen, order.state) == (6000, "held")
     assert not Order.objects.whose_places_went().exists()
+    assert fees.fees_of(place.learner, at=TODAY).on_top == [order]
+    (bill,) = tills.bills_of(place.learner, [section.unit_id], at=TODAY)
+    assert bill.amount_fen == 6000
     attempt = attempt_for(order, session="cs_top")
     settle(attempt=attempt, seen=seen(attempt), at=TODAY)
     order.refresh_from_db()
     assert order.state == "paid"
 
     now = enrolment_of(place.learner, dearer)
+    assert fees.fees_of(place.learner, at=TODAY).on_top == []
     assert queries.refund_of(now, at=TODAY).fen == 24000
     withdraw(now)
     sweep(at=LATER)
     assert sorted(Refund.objects.values_list("amount_fen", flat=True)) == [6000, FEE]
     assert set(Order.objects.values_list("state", flat=True)) == {"refunded"}
+
+
+def test_a_difference_is_taken_at_the_till_and_taken_back_there(section):
+    place = paid_place(section)
+    dearer = SectionFactory(fee_fen=24000, term=section.term, weekday=4, campus=section.campus)
+    clerk, other = StaffFactory.create_batch(2, unit=section.unit, role=StaffPost.Role.COUNTER)
+    swap(place, dearer, actor=clerk, channel="counter", reason="at the counter")
+    ended.follow_changes(learner=place.learner, at=TODAY)
+    now = enrolment_of(place.learner, dearer)
+    drawer_with(section, clerk, 0)
+
+    payment = till.take_fees(
+        learner=place.learner, places=[now], amount_fen=6000,
+        handed=Handed(method="cash"), by=clerk, key=uuid4(), at=TODAY,
+    )  # fmt: skip
+
+    assert (payment.amount_fen, payment.state) == (6000, "kept")
+    till.void_payment(payment=payment, reason="wrong learner", by=other, at=TODAY)
+    now.refresh_from_db()
+    payment.order.refresh_from_db()
+    assert (now.status, payment.order.state) == ("confirmed", "held")
 
 
 # Two people, and no more than was paid
