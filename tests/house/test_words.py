@@ -66,6 +66,7 @@ CHINESE_IN_CODE = {
     "enrolment/domain/typed.py",  # reads what people type
     "enrolment/domain/verify.py",  # runs alone at an outsider's: one file, two languages
     "enrolment/notifications/forms.py",
+    "enrolment/notifications/refunds.py",
     "enrolment/notifications/replies.py",
     "enrolment/notifications/seats.py",
     "livestream/delivery/wsgi.py",
