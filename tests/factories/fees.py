@@ -23,9 +23,9 @@ from tests.factories.times import TODAY
 FEE = 18000
 
 
-def place_to_pay(section: ClassSection, learner: Learner) -> Enrolment:
+def place_to_pay(section: ClassSection, learner: Learner, *, at=TODAY) -> Enrolment:
     """A place that is kept until its fee is paid."""
-    claim(section, learner)
+    claim(section, learner, at=at)
     return enrolment_of(learner, section)
 
 
