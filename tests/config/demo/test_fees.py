@@ -20,6 +20,7 @@ from enrolment.models import (
     ReceiptBook,
     Refund,
 )
+from enrolment.queries.money.checks import broken_invariants
 from tests.config.demo.conftest import TODAY
 
 MORNING = datetime(2026, 11, 24, 1, tzinfo=UTC)
@@ -78,6 +79,10 @@ def test_the_books_say_what_the_rows_say(built):
     owed = Refund.objects.filter(state__in=["approved", "failed"]).aggregate(sum=Sum("amount_fen"))
     assert balances["refunds_payable"] == -owed["sum"]
     assert Journal.objects.filter(entries=None).count() == 0
+
+
+def test_no_promise_about_money_is_broken(built):
+    assert broken_invariants() == []
 
 
 def test_receipts_have_no_gap(built):
