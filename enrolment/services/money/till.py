@@ -21,7 +21,6 @@ from enrolment.models import (
     OrderLine,
     Payment,
     Receipt,
-    Refund,
     ledger,
 )
 from enrolment.services.money.attempts import end_attempts
@@ -220,7 +219,7 @@ def _ensure_may_be_voided(payment: Payment, by: User, at: datetime) -> None:
         raise PaymentRefused(PaymentProblem.NOT_TODAY)
     if payment.method == Method.ONLINE or payment.state != Payment.State.KEPT:
         raise PaymentRefused(PaymentProblem.NOT_POSSIBLE)
-    if payment.refunds.exclude(state=Refund.State.REFUSED).exists():
+    if payment.refunds.standing().exists():
         raise PaymentRefused(PaymentProblem.NOT_POSSIBLE)
     if payment.drawer_id is not None:
         drawer = DrawerSession.objects.select_for_update(of=("self",)).get(pk=payment.drawer_id)
@@ -231,7 +230,7 @@ def _ensure_may_be_voided(payment: Payment, by: User, at: datetime) -> None:
 def _owe_again(order: Order, *, by: User, reason: str, at: datetime) -> None:
     """Keep the places of a paid order once more, and ask for its fee as if it had never come."""
     # Whoever owes a difference has the place by what was paid before, and goes on having it.
-    whole = order.lines.for_places()  # type: ignore[attr-defined]  # a manager of its QuerySet
+    whole = order.lines.for_places()
     lines = list(whole.select_related("enrolment", "section__term").order_by("pk"))
     until = max(
         [order.hold_until, *(queries.kept_again_until(one.section, at=at) for one in lines)]

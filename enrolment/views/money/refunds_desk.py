@@ -229,11 +229,8 @@ def _place(request: StaffRequest, enrolment_id: int) -> Enrolment:
 
 
 def _form_page(request: StaffRequest, what: str, enrolment: Enrolment, form: Form) -> HttpResponse:
-    (found,) = [
-        one
-        for one in refund_pages.paid_places(enrolment.learner, request.units, at=clock.now())
-        if one.enrolment.pk == enrolment.pk
-    ] or [None]
+    places = refund_pages.paid_places(enrolment.learner, request.units, at=clock.now())
+    found = next((one for one in places if one.enrolment.pk == enrolment.pk), None)
     return render(
         request,
         "enrolment/money/refunds/ask_for.html",
