@@ -62,6 +62,7 @@ CHINESE_IN_CODE = {
     "accounts/models/naming.py",
     "campus/blocks.py",
     "courses/domain/search.py",
+    "enrolment/domain/money/capitals.py",  # what a cashier writes on paper
     "enrolment/domain/replies.py",
     "enrolment/domain/typed.py",  # reads what people type
     "enrolment/domain/verify.py",  # runs alone at an outsider's: one file, two languages

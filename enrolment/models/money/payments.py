@@ -30,6 +30,10 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
         """For an order that they pay."""
         return self.filter(state="kept")
 
+    def that_stand(self) -> Self:
+        """All but those that were taken back."""
+        return self.exclude(state="voided")
+
     def without_a_place(self) -> Self:
         """Nothing is owed for them: late, twice, or not as they should be."""
         return self.filter(state="suspense").order_by("at", "pk")

@@ -50,6 +50,10 @@ class RefundQuerySet(models.QuerySet["Refund"]):
         """Decided, to go back the way the money came, and not sent yet."""
         return self.filter(state="approved", way="origin").order_by("requested_at", "pk")
 
+    def given_back(self) -> Self:
+        """With the person."""
+        return self.filter(state="succeeded")
+
     def on_the_way(self) -> Self:
         """Sent, and the provider has not said that it arrived."""
         return self.filter(state="pending").order_by("sent_at", "pk")

@@ -37,7 +37,7 @@ def slip_of(code: str, *, at: datetime) -> PaySlip | None:
         order = Order.objects.filter(pay_code=code).select_related("unit").first()
         if order is None:
             return None
-        is_underway = order.attempts.filter(state="processing").exists()
+        is_underway = order.attempts.on_the_way().exists()
     return PaySlip(
         order=order,
         unit=order.unit,

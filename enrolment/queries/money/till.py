@@ -205,12 +205,12 @@ class Sheet:
 def sheet_of(drawer: DrawerSession) -> Sheet:
     """Return the cash-up of a drawer."""
     cash = drawer.payments.select_related("receipt", "order__learner").order_by("at", "pk")
-    given = drawer.refunds.filter(state=Refund.State.SUCCEEDED).select_related("order__learner")
+    given = drawer.refunds.given_back().select_related("order__learner")
     others = (
         Payment.objects.filter(
             taken_by=drawer.cashier_id, unit=drawer.unit_id, day=drawer.day, drawer=None
         )
-        .exclude(state=Payment.State.VOIDED)
+        .that_stand()
         .values_list("method")
         .annotate(number=Count("pk"), sum=Sum("amount_fen"))
         .order_by("method")

@@ -12,7 +12,7 @@ from accounts.models import AuditEvent, User
 from campus.models import Campus
 from enrolment.domain.money import books, cash
 from enrolment.domain.money.amounts import fen
-from enrolment.models import DrawerSession, Journal, Payment, Refund
+from enrolment.models import DrawerSession, Journal
 from enrolment.services.money.books import post
 from enrolment.services.money.orders import PaymentProblem, PaymentRefused
 
@@ -53,8 +53,8 @@ def drawer_of(user: User) -> DrawerSession:
 
 def taken_less_given(drawer: DrawerSession) -> int:
     """Return what came into a drawer less what was given back out of it, in fen."""
-    taken = drawer.payments.exclude(state=Payment.State.VOIDED).aggregate(sum=Sum("amount_fen"))
-    given = drawer.refunds.filter(state=Refund.State.SUCCEEDED).aggregate(sum=Sum("amount_fen"))
+    taken = drawer.payments.that_stand().aggregate(sum=Sum("amount_fen"))
+    given = drawer.refunds.given_back().aggregate(sum=Sum("amount_fen"))
     return (taken["sum"] or 0) - (given["sum"] or 0)
 
 

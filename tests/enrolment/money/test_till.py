@@ -5,12 +5,13 @@ from uuid import uuid4
 
 import pytest
 
-from enrolment import services
+from enrolment import payments, services
 from enrolment.domain.money.books import Account
 from enrolment.domain.money.handed import Handed
+from enrolment.domain.money.settling import SessionStatus
 from enrolment.models import Journal, LedgerEntry, Payment, Receipt, Refund
 from enrolment.services import PressReused
-from enrolment.services.money import drawers, till
+from enrolment.services.money import attempts, drawers, till
 from enrolment.services.money.orders import PaymentProblem as Problem
 from enrolment.services.money.orders import PaymentRefused
 from enrolment.services.money.settling import settle
@@ -25,6 +26,7 @@ Method = Payment.Method
 CASH = Handed(method=Method.CASH)
 SLIP = Handed(method=Method.POS, terminal="T1", reference="000123")
 LINE = Handed(method=Method.TRANSFER, reference="20261122-77")
+BACK = "http://testserver/pay/back/"
 MUCH_LATER = TODAY + timedelta(days=3)
 
 
@@ -198,6 +200,25 @@ def test_what_was_paid_on_the_web_is_not_paid_again_in_cash(order, cashier):
 def test_no_cash_while_a_page_of_payment_cannot_be_closed(order, cashier):
     attempt_for(order)  # and no provider to ask
     assert refused(take, order, cashier) is Problem.BEING_PAID
+
+
+def test_the_counter_closes_the_page_of_payment_before_it_takes_cash(standin, order, cashier):
+    page = attempts.begin_attempt(order=order, return_url=BACK, language="zh-hans", at=TODAY)
+
+    take(order, cashier)
+
+    page.refresh_from_db()
+    order.refresh_from_db()
+    assert (page.state, order.state) == ("expired", "paid")
+    assert payments.provider().session(page.session).status is SessionStatus.EXPIRED
+
+
+def test_no_cash_for_what_was_paid_on_a_page_that_nobody_told_us_of(standin, order, cashier):
+    page = attempts.begin_attempt(order=order, return_url=BACK, language="zh-hans", at=TODAY)
+    standin.pay(page.session)
+    assert refused(take, order, cashier) is Problem.PAID_ALREADY
+    order.refresh_from_db()
+    assert (order.state, order.payments.get().method) == ("paid", "online")
 
 
 # Taking back
