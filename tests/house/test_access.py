@@ -57,6 +57,8 @@ def knock(city, client, name, way):
     sid = transaction.savepoint()
     try:
         response = client.post(url) if way.posts else client.get(url)
+        if response.streaming:
+            list(response.streaming_content)  # a file is closed once it is read
     finally:
         transaction.savepoint_rollback(sid)
     return answer_of(response)

@@ -27,7 +27,7 @@ class CodeForm(forms.Form):
     """Twelve digits off a piece of paper: of a pay slip or a voucher."""
 
     code = forms.CharField(
-        label=_("Code"),
+        label=_("Pay code"),
         help_text=_("Twelve digits. Blanks do not matter."),
         max_length=20,
         error_messages={"required": _("Please write the twelve digits of the code.")},
@@ -40,6 +40,14 @@ class CodeForm(forms.Form):
         if not code:
             raise forms.ValidationError(_("One digit is not right. Please check the code."))
         return code
+
+
+class VoucherCodeForm(CodeForm):
+    """The code of a voucher."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = _("Code of the voucher")
 
 
 class WaiverForm(forms.Form):

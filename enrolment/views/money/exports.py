@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -82,8 +83,10 @@ def _entries(request: StaffRequest, units: list[int]) -> tuple[QuerySet[LedgerEn
 
 
 def _entry_heads() -> Row:
-    return (_("Day"), _("Unit"), _("Account"), _("Event"), _("Amount"), _("Pay code"), _("Note"),
-            _("Journal"))  # fmt: skip
+    return (
+        _("Day"), _("Unit"), pgettext("ledger", "Account"), _("Event"), _("Amount"),
+        _("Pay code"), _("Note"), _("Journal"),
+    )  # fmt: skip
 
 
 def _entry(one: LedgerEntry) -> Row:

@@ -21,7 +21,7 @@ from accounts.http import (
 )
 from accounts.models import StaffPost, User
 from accounts.scope import offices_of
-from enrolment.forms.money.finance import CodeForm, DecideForm, VoucherForm, WaiverForm
+from enrolment.forms.money.finance import DecideForm, VoucherCodeForm, VoucherForm, WaiverForm
 from enrolment.models import Order, Voucher, Waiver
 from enrolment.queries.money import finance as asked
 from enrolment.services import money
@@ -200,7 +200,7 @@ def use_voucher_for(request: StaffRequest, order_id: UUID) -> HttpResponse:
 
 
 def _use(request: Any, order: Order, back: str, *, is_desk: bool) -> HttpResponse:
-    form = CodeForm(sent(request))
+    form = VoucherCodeForm(sent(request))
     if request.method == "POST" and form.is_valid():
         at = clock.now()
         try:
@@ -221,7 +221,7 @@ def _use(request: Any, order: Order, back: str, *, is_desk: bool) -> HttpRespons
 
 
 def _ask_code(
-    request: HttpRequest, order: Order, form: CodeForm, *, is_desk: bool
+    request: HttpRequest, order: Order, form: VoucherCodeForm, *, is_desk: bool
 ) -> HttpResponse:
     return render(
         request,

@@ -99,7 +99,7 @@ def _words(value: Any) -> str:
         return f"{value:%Y-%m-%d %H:%M}"
     if isinstance(value, date):
         return value.isoformat()
-    return ILLEGAL_CHARACTERS_RE.sub("", str(value))[:LONGEST]
+    return str(ILLEGAL_CHARACTERS_RE.sub("", str(value)))[:LONGEST]
 
 
 WRITERS: dict[str, Callable[[IO[bytes], Iterable[Row]], None]] = {
