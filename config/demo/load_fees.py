@@ -17,6 +17,7 @@ from config.demo.fees import VOUCHER_FEN, FeePlan
 from config.demo.load_places import Keys
 from config.demo.load_rows import copy_in_full, settle_sequences
 from config.demo.records import CityPlan
+from config.standins.stripe import earlier
 from courses.models import Lesson
 from enrolment.domain.money import codes
 from enrolment.domain.money.cash import PIECES
@@ -264,11 +265,22 @@ def day_of(moment: datetime) -> date:
 def reference(row: FeePlan, n: int) -> str:
     """What the provider, the terminal or the bank calls a payment."""
     return {
-        "online": f"pi_demo_{row.payment.hex}",
+        "online": named("payment_intent", row),
         "pos": f"{n:06d}",
         "transfer": f"{day_of(row.paid):%Y%m%d}{n:08d}",
         "cash": "",
     }[row.method]
+
+
+def named(kind: str, row: FeePlan) -> str:
+    """What the stand-in takes a payment on the web up by, or the refund of it."""
+    return earlier.name_of(
+        kind,
+        created=int(row.paid.timestamp()),
+        amount=row.amount,
+        key=row.payment.hex[:12],
+        way=row.way,
+    )
 
 
 def in_pieces(amount: int) -> dict[str, int]:

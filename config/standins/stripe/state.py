@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Any, TypeAlias
 
+from config.standins.stripe import earlier
 from config.standins.stripe.refusals import not_there
 
 Object: TypeAlias = dict[str, Any]
@@ -75,10 +76,10 @@ class State:
 
     def find(self, kind: str, name: str) -> Object:
         """Return an object; raise ``Refused`` if nobody has heard of it."""
-        try:
-            return self.objects[kind][name]
-        except KeyError:
-            raise not_there(kind, name) from None
+        known = self.objects[kind].get(name) or earlier.take_up(self, kind, name)
+        if known is None:
+            raise not_there(kind, name)
+        return known
 
     def newest(self, kind: str) -> Iterator[Object]:
         """Yield the objects of a kind, the newest first, as Stripe lists them."""
