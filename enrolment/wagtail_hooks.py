@@ -14,7 +14,7 @@ from wagtail.permissions import page_permission_policy
 from accounts import scope
 from enrolment import queries
 from enrolment.views import calls, office
-from enrolment.views.money import finance
+from enrolment.views.money import finance, till
 
 PAGE_WORK = ("add", "change", "publish", "lock", "unlock")
 
@@ -84,6 +84,21 @@ def acting_for_learners() -> MenuItem:
         name="find-learner",
         icon_name="user",
         order=209,
+    )
+
+
+class TillMenuItem(MenuItem):
+    """Shown to those who take money."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(scope.offices_of(request.user, till.AT_THE_TILL))  # type: ignore[arg-type]  # signed in, or not in the admin
+
+
+@hooks.register("register_admin_menu_item")
+def till_of_the_counter() -> MenuItem:
+    """Add the till."""
+    return TillMenuItem(
+        _("Till"), reverse("enrolment:till"), name="till", icon_name="clipboard-list", order=211
     )
 
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import clock
 from accounts.http import StaffRequest, new_press, press_of, sent, staff_required
 from accounts.models import Learner, StaffPost, Unit
+from accounts.scope import offices_of
 from enrolment import queries
 from enrolment.domain.money import cash, codes
 from enrolment.domain.money.books import Method
@@ -32,6 +33,7 @@ from enrolment.queries.money import fees
 from enrolment.queries.money import till as tills
 from enrolment.services.money import till
 from enrolment.services.money.orders import PaymentRefused, open_order
+from enrolment.views.calls import ON_THE_PHONE
 from enrolment.views.desk import learner_of
 from enrolment.views.presses import one_key_one_request
 from enrolment.wording import money_till as wording
@@ -172,6 +174,7 @@ def _bills(
             "drawer": DrawerSession.objects.of_cashier(request.user),
             "paid": orders.paid().with_all_to_show()[:5],
             "looked_at": orders.to_look_at(),
+            "may_see_learner": bool(offices_of(request.user, ON_THE_PHONE)),
         },
         status=status,
     )

@@ -141,6 +141,14 @@ def test_the_hotline_takes_no_money(app_client, office, place):
     assert app_client.get(till_of(place)).status_code == 403
 
 
+def test_finance_takes_money_and_is_led_nowhere_it_may_not_go(app_client, office, place):
+    sign_in(app_client, office, Role.FINANCE)
+    learners_page = reverse("enrolment:show-learner", args=[place.learner_id])
+    assert f'href="{learners_page}"' not in page(app_client, till_of(place))
+    menu = page(app_client, reverse("wagtailadmin_home"))
+    assert reverse("enrolment:till") in menu
+
+
 # Receipts
 
 
