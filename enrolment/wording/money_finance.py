@@ -85,6 +85,8 @@ def difference(row: Difference) -> str:
     """Say what does not agree."""
     if row.detail in WHAT_DIFFERS:
         return str(WHAT_DIFFERS[row.detail])
+    if row.detail.startswith("charge.dispute"):
+        return str(WHAT_DIFFERS["dispute"])
     return str(row.get_kind_display())
 
 

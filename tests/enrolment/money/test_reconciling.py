@@ -433,3 +433,11 @@ def test_the_books_agree_wherever_a_refund_is(standin, order, state):
     assert refund.state == state
     assert broken_invariants() == []
     assert [row for row in found(later, full=True) if row[0] != "refund"] == []
+
+
+def test_a_dispute_that_was_notified_is_not_closed_by_comparing(standin, order):
+    Difference.objects.create(
+        kind="clearing", subject="dp_1", detail="charge.dispute.created: needs_response, fraud",
+        unit=order.unit, first_seen=TODAY, last_seen=TODAY,
+    )  # fmt: skip
+    assert [row[0] for row in found(TODAY + timedelta(hours=1), full=True)] == ["clearing"]
