@@ -29,7 +29,7 @@ STILL_TO_COME = {"drawn_term", "trial", "public_draw", "draw_day", "draw_source"
 # What somebody has only while a fee is owed.
 STILL_TO_COME |= {"order"}
 # What only money at a counter brings.
-STILL_TO_COME |= {"receipt", "payment", "drawer"}
+STILL_TO_COME |= {"receipt", "payment", "drawer", "pay_code"}
 # What finance has to see to only when something happened.
 STILL_TO_COME |= {"journal", "difference", "suspense", "waiver", "voucher"}
 # What only a refund brings.
@@ -109,6 +109,7 @@ def _things(stack: Stack, learner: Person) -> dict[str, str]:
         "recording": _part(_a_replay_of(learner), r"/replays/(\d+)/"),
         **_drawn_term(mine),
         **_order(learner),
+        **_of_the_till(of_demo),
     }
 
 
@@ -122,6 +123,21 @@ def _order(learner: Person) -> dict[str, str]:
     """A payment of the learner's, if there is one."""
     found = re.search(r"/my/fees/([0-9a-f-]{36})/", learner.goto("/my/fees/").content())
     return {"order": found[1]} if found else {}
+
+
+def _of_the_till(of_demo: dict[str, str]) -> dict[str, str]:
+    """Money that the demo took at a counter, and a slip that is still to be paid."""
+    examples = {
+        "receipt": ("till: a receipt", r"/receipts/(\d+)/"),
+        "payment": ("till: take a payment back", r"/payments/([0-9a-f-]{36})/"),
+        "drawer": ("till: a cash-up", r"/drawers/([0-9a-f-]{36})/"),
+        "pay_code": ("a pay slip", r"/pay/(\d+)/"),
+    }
+    return {
+        thing: _part(of_demo[title], pattern)
+        for thing, (title, pattern) in examples.items()
+        if title in of_demo
+    }
 
 
 def _a_replay_of(learner: Person) -> str:
