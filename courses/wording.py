@@ -154,6 +154,7 @@ UNITS = {
     "years": gettext_lazy("years of age"),
     "share": gettext_lazy("in 100"),
     "reserves": gettext_lazy("in 100 places"),
+    "yuan": gettext_lazy("yuan"),
 }
 SWITCH = {True: gettext_lazy("Asked for"), False: gettext_lazy("Not asked for")}
 ORDERS = {
@@ -270,6 +271,13 @@ RULES = (
         most=120,
     ),
     Rule("renewal_cap", gettext_lazy("Places that go to renewal at most"), "share"),
+    Rule(
+        "refund_second_above_yuan",
+        gettext_lazy("Two people decide about refunds of more than"),
+        "yuan",
+        gettext_lazy("About special reasons they always do."),
+        most=100_000,
+    ),
 )
 
 
@@ -327,5 +335,6 @@ def _amount(unit: str, number: int) -> str:
         "years": ngettext("%(number)s year", "%(number)s years", number),
         "share": _("%(number)s in 100"),
         "reserves": _("%(number)s in 100 places"),
+        "yuan": _("%(number)s yuan"),
     }
     return forms[unit] % {"number": number}

@@ -172,6 +172,7 @@ def default_rules() -> dict[str, Any]:
         "care_from_age": 80,
         "nearby_minutes": 12,
         "renewal_cap": 40,
+        "refund_second_above_yuan": 500,
     }
 
 

@@ -8,8 +8,8 @@ from accounts.models import Learner
 def death_noted(learner: Learner) -> str:
     """Say that it is noted, and what to tell the family."""
     return _(
-        "Noted. %(name)s is not written to any more. Tell the family that nothing else is to be"
-        " done here."
+        "Noted. %(name)s is not written to any more. If fees were paid, tell the family: what"
+        " comes back is given to them at this counter, once a second person has agreed."
     ) % {"name": learner.name}
 
 

@@ -13,7 +13,7 @@ from enrolment.domain.refunds import Lessons, Share, Sold, Where, Why
 from enrolment.models import Enrolment, OrderLine, Payment, Refund
 from enrolment.queries.times import end_of_working_day, rules_of
 
-SECOND_ABOVE_FEN = 50_000  # 500 yuan, where a term's rules say nothing else
+SECOND_ABOVE_YUAN = 500  # where a term's rules say nothing else
 DAYS_TO_ARRIVE = 10  # working days, from the asking
 NO_SECOND_FOR = frozenset({Refund.Cause.LATE_MONEY, Refund.Cause.PAID_TWICE, Refund.Cause.UNDONE})
 ALWAYS_A_SECOND = frozenset({Refund.Cause.SPECIAL, Refund.Cause.DIED, Refund.Cause.GOODWILL})
@@ -171,5 +171,5 @@ def needs_second(
     if cause in ALWAYS_A_SECOND or cause in NO_SECOND_FOR:
         return cause in ALWAYS_A_SECOND
     stored = rules_of(line.section.term, at=at).stored if line is not None else {}
-    above: int = stored.get("refund_second_above_fen", SECOND_ABOVE_FEN)
-    return amount_fen > above
+    above: int = stored.get("refund_second_above_yuan", SECOND_ABOVE_YUAN)
+    return amount_fen > above * 100
