@@ -1,7 +1,8 @@
 """What must be so of all money, asked in single statements over whole tables.
 
-Each check returns what breaks it: subject (``what:id``, one for a row and check), office, amount in fen or nothing, and
-the word under which ``wording/money_finance.py`` explains it. All see what the scope shows.
+Each check returns what breaks it: subject (``what:id``, one for a row and check), office, amount
+in fen or nothing, and the word under which ``wording/money_finance.py`` explains it. All see what
+the scope shows.
 """
 
 from collections.abc import Mapping
