@@ -151,12 +151,13 @@ def test_killed_between_place_and_page(standin):
     assert (order.state, order.attempts.count()) == ("paid", 1)
 
 
-def test_killed_when_the_page_was_there_and_nobody_had_heard_of_it(standin):
+def test_killed_when_the_page_was_there_and_nobody_had_heard_of_it(standin, caplog):
     order = an_order()
     assert in_a_worker(dies_around("open_session", lambda: begin(order), before=False))
     assert order.attempts.get().session == ""
     page = begin(order)
-    assert page.n == 1, "the same page, by the same key"
+    assert page.n == 1
+    assert "Idempotency" not in caplog.text, "the same page, by the same key and the same bytes"
     standin.pay(page.session)
     nothing_is_missing(rounds(standin))
     assert Payment.objects.get().state == "kept"
