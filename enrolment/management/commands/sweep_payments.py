@@ -28,7 +28,7 @@ class Command(BaseCommand):
         if swept.did_something or options["verbosity"] > 1:
             self.stdout.write(
                 f"{swept.read} notifications read and {swept.unread} left,"
-                f" {swept.answered} attempts looked for, {swept.ended} pages ended, {swept.arrived} payments come in,"
-                f" {swept.closed} orders closed, {swept.refunds} refunds seen to,"
-                f" {swept.waived} waivers applied"
+                f" {swept.answered} attempts looked for, {swept.ended} pages ended,"
+                f" {swept.arrived} payments come in, {swept.closed} orders closed,"
+                f" {swept.refunds} refunds seen to, {swept.waived} waivers applied"
             )
