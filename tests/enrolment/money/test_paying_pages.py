@@ -80,7 +80,7 @@ def test_from_my_classes_to_the_page_of_payment_and_back(reader, standin, place)
 def test_coming_back_unpaid_says_so_and_may_be_asked_again(reader, standin, order):
     pay(reader, order)
     back = reader.get(f"/pay/{order.pay_code}/back/", follow=True)
-    assert "还没有收到您的付款" in text(back)
+    assert "还没有收到您的钱" in text(back)
     assert f"/pay/{order.pay_code}/back/" in text(back)
     assert pay(reader, order).url == PaymentAttempt.objects.get().url
 
@@ -170,11 +170,11 @@ def test_within_ten_minutes_a_payment_is_taken_back_and_the_place_given_up(
     reader, standin, order, place
 ):
     paid(reader, standin, order)
-    assert "撤回付款" in text(reader.get(f"/my/fees/{order.pk}/"))
+    assert "撤回缴费" in text(reader.get(f"/my/fees/{order.pk}/"))
     press = uuid4()
     for _tap in range(2):
         page = reader.post(f"/my/fees/{order.pk}/undo/", {"press": press}, follow=True)
-    assert "已撤回付款" in text(page)
+    assert "已撤回缴费" in text(page)
     place.refresh_from_db()
     refund = Refund.objects.get()
     assert (place.status, refund.cause, refund.amount_fen) == ("withdrawn", "undone", FEE)
@@ -183,7 +183,7 @@ def test_within_ten_minutes_a_payment_is_taken_back_and_the_place_given_up(
 def test_after_ten_minutes_it_is_not_offered_any_more(reader, standin, order):
     paid(reader, standin, order)
     clock.set_to(TODAY + 11 * MINUTES)
-    assert "撤回付款" not in text(reader.get(f"/my/fees/{order.pk}/"))
+    assert "撤回缴费" not in text(reader.get(f"/my/fees/{order.pk}/"))
     page = reader.post(f"/my/fees/{order.pk}/undo/", {"press": uuid4()}, follow=True)
     assert "十分钟已经过了" in text(page)
     assert not Refund.objects.exists()
@@ -258,9 +258,9 @@ def test_each_end_is_said_in_words(reader, order, state, said):
 @pytest.mark.parametrize(
     ("state", "said"),
     [
-        ("processing", "您的付款正在路上"),
-        ("failed", "这次付款没有成功"),
-        ("expired", "付款页面已经过期"),
+        ("processing", "您的钱正在路上"),
+        ("failed", "这次缴费没有成功"),
+        ("expired", "缴费页面已经过期"),
     ],
 )
 def test_each_try_is_said_in_words(reader, standin, order, state, said):
