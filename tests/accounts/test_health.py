@@ -92,7 +92,7 @@ WATCHES = [
 
 @pytest.mark.parametrize(("watch", "part", "figure"), WATCHES)
 @pytest.mark.parametrize(("broken", "hours", "ok"), [(0, 1, True), (2, 1, False), (0, 40, False)])
-def test_the_watches_are_heard(app_client, watch, part, figure, broken, hours, ok):
+def test_the_watches_are_heard(app_client, *, watch, part, figure, broken, hours, ok):
     cache.set(watch, (broken, time.time() - hours * 3600))
     response = app_client.get("/readyz")
     assert (response.status_code, parts(response)[part]) == (200, ok)

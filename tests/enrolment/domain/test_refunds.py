@@ -125,7 +125,7 @@ ANY = {
 
 
 @given(**ANY, held=st.integers(0, 40), back=st.integers(0, 500_000), why=st.sampled_from(Why))
-def test_never_more_comes_back_than_was_paid(sold, paid, lost, held, back, why):
+def test_never_more_comes_back_than_was_paid(*, sold, paid, lost, held, back, why):
     found = on(held, sold=sold, paid=paid, lost=lost, back_fen=min(back, paid), why=why)
     assert 0 <= found.fen <= paid - min(back, paid)
 
