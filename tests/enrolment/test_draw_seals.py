@@ -116,7 +116,7 @@ def test_nobody_has_a_result_before_the_draw_is_public(term, form, as_app, state
 @pytest.mark.parametrize("state", ["rejected", "in_draw", "unallocated", "closed", "withdrawn"])
 def test_what_a_public_draw_gave_is_not_taken_away(term, form, as_app, state):
     draw_and_publish(term)
-    won = Application.objects.get(state="allocated", pk__in=Application.objects.order_by("pk")[:2])
+    won = Application.objects.in_state(Application.State.ALLOCATED).earliest("pk")
     why = {"rejected_for": "too_young"} if state == "rejected" else {}
     when = {"withdrawn_at": DRAWN_AT} if state == "withdrawn" else {}
     with pytest.raises(DatabaseError):

@@ -9,9 +9,11 @@ from accounts import clock
 from campus.templatetags.places import day_words
 from enrolment import services
 from enrolment.models import Enrolment
+from enrolment.services.money.settling import settle
 from tests.enrolment.acts import claim, enrolment_of
 from tests.factories.accounts import LearnerFactory
 from tests.factories.enrolment import SectionFactory
+from tests.factories.fees import attempt_for, order_for, place_to_pay, seen
 from tests.factories.livestream import RecordingFactory
 from tests.factories.times import TODAY
 
@@ -22,13 +24,25 @@ TO_THE_NEXT = "过后名额给下一位候补的人"
 
 @pytest.fixture
 def mine(app_client):
-    """A paid class of sixteen lessons, the first on 2 March; its learner is signed in."""
+    """A class of sixteen lessons, the first on 2 March; its learner is signed in."""
     learner = LearnerFactory(name="王秀英")
     app_client.force_login(learner.user)
     section = SectionFactory(with_fee=True, lessons=True)
     claim(section, learner)
     Enrolment.objects.update(status="active", due_at=None)
     return enrolment_of(learner, section)
+
+
+@pytest.fixture
+def paid(app_client):
+    """The same, and its fee came by the web."""
+    learner = LearnerFactory(name="王秀英")
+    app_client.force_login(learner.user)
+    place = place_to_pay(SectionFactory(with_fee=True, lessons=True), learner)
+    attempt = attempt_for(order_for(place))
+    settle(attempt=attempt, seen=seen(attempt), at=TODAY)
+    Enrolment.objects.update(status="active")
+    return enrolment_of(learner, place.section)
 
 
 def page(client, name, enrolment, *, after_lessons=0):
@@ -47,11 +61,11 @@ def page(client, name, enrolment, *, after_lessons=0):
         (14, "已过第五次课，不退学费"),
     ],
 )
-def test_what_comes_back_is_said_before_the_button(app_client, mine, after, said):
-    whole = page(app_client, "withdraw", mine, after_lessons=after)
+def test_what_comes_back_is_said_before_the_button(app_client, paid, after, said):
+    whole = page(app_client, "withdraw", paid, after_lessons=after)
 
     assert whole.index(said) < whole.index('name="press"')
-    assert ("原路退回" in whole) == (after < 5)
+    assert ("按缴费的方式退回" in whole) == (after < 5)
 
 
 def test_nobody_is_promised_the_place_once_the_line_is_closed(app_client, mine):
