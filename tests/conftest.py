@@ -33,7 +33,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     And before those that ask nothing of the database: a browser that stays open for them keeps
     Django from its connection. pytest-django sees to that order, and pytest then gathers what
-    shares a parameter of the session. Journeys take longest, so what is short fills up after them.
+    shares a parameter of the session. Journeys come last: their browser stays open, too, and beside
+    it no other one starts.
     """
     items.sort(key=_turn)
 
@@ -43,7 +44,7 @@ def _turn(item: pytest.Item) -> int:
         return 1
     if uses_tables(item):
         return 0
-    return 2 if item.nodeid.startswith(JOURNEYS) else 3
+    return 3 if item.nodeid.startswith(JOURNEYS) else 2
 
 
 class JourneysTogether(LoadScopeScheduling):
