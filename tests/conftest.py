@@ -33,8 +33,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     And before those that ask nothing of the database: a browser that stays open for them keeps
     Django from its connection. pytest-django sees to that order, and pytest then gathers what
-    shares a parameter of the session. Journeys come last: their browser stays open, too, and beside
-    it no other one starts.
+    shares a parameter of the session. Journeys come last: their browser stays open, too, and no
+    other one starts beside it.
     """
     items.sort(key=_turn)
 
