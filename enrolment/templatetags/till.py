@@ -1,6 +1,6 @@
 """What stands on receipts, sheets and pay slips: amounts in full, and a code to scan."""
 
-import qrcode
+import qrcode  # type: ignore[import-untyped]  # the library has no types
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
