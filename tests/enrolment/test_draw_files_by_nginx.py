@@ -1,45 +1,19 @@
 """The runbook's own lines for the files of a draw, in a real nginx before what the web answers."""
 
-import http.client
 import re
-import subprocess
 import threading
-import time
-from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from django.test import RequestFactory
 from django.utils.cache import patch_vary_headers
 
-from config.embedded import programs
 from config.embedded.places import ROOT
-from config.embedded.ports import free_port
 from enrolment.views.downloads import lasting
+from tests.enrolment.nginx import nginx
 
 pytestmark = pytest.mark.browser
 
-CONFIGURATION = """
-{user}
-daemon off;
-pid {folder}/pid;
-error_log {folder}/error.log;
-events {{}}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
-    {of_http}
-    server {{
-        listen 127.0.0.1:{port};
-        {location}
-        location / {{ return 200 "elsewhere"; }}
-    }}
-}}
-"""
 LIST = "/draws/2027-spring/lists/2/roster.csv"
 
 
@@ -86,44 +60,9 @@ def web():
 
 @pytest.fixture
 def ask(tmp_path, web):
-    port = free_port()
     of_http, location = lines_of_the_runbook(tmp_path, web)
-    configuration = tmp_path / "nginx.conf"
-    configuration.write_text(
-        CONFIGURATION.format(
-            user="user root;" if tmp_path.owner() == "root" else "",
-            folder=tmp_path, port=port, of_http=of_http, location=location,
-        )
-    )  # fmt: skip
-    server = subprocess.Popen(
-        [str(programs.nginx()), "-c", configuration, "-e", tmp_path / "error.log"]
-    )
-
-    def ask(path, **headers):
-        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as line:
-            line.request("GET", path, headers=headers)
-            answer = line.getresponse()
-            return answer.status, answer.headers, answer.read()
-
-    try:
-        _wait(server, port)
+    with nginx(tmp_path, lines=location, of_http=of_http) as ask:
         yield ask
-    finally:
-        server.terminate()
-        server.wait(10)
-
-
-def _wait(server, port):
-    until = time.monotonic() + 10
-    while time.monotonic() < until and server.poll() is None:
-        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=1)) as line:
-            try:
-                line.connect()
-            except OSError:
-                time.sleep(0.05)
-            else:
-                return
-    raise AssertionError("nginx did not come up")
 
 
 def test_a_crowd_asks_the_web_once_whoever_they_are(ask):
@@ -159,4 +98,4 @@ def test_every_file_of_a_draw_is_kept(ask, path):
 
 @pytest.mark.parametrize("path", ["", "classes/", "figures/", "figures.csv", "objection/"])
 def test_pages_of_a_draw_are_not_kept(ask, path):
-    assert ask(f"/draws/2027-spring/{path}")[2] == b"elsewhere"
+    assert ask(f"/draws/2027-spring/{path}")[2] == b"the web"

@@ -1,42 +1,16 @@
 """The runbook's own lines for nginx, in a real nginx: the same answers as before Django."""
 
-import http.client
 import re
-import subprocess
-import time
-from contextlib import closing
 
 import pytest
 
-from config.embedded import programs
 from config.embedded.places import ROOT
-from config.embedded.ports import free_port
 from config.storage import WholeFilesStorage
 from enrolment.services.published import ContentFile
+from tests.enrolment.nginx import nginx
 
 # Like Chromium's tests: ./test sees to the program, ./test --fast does without.
 pytestmark = pytest.mark.browser
-
-CONFIGURATION = """
-{user}
-daemon off;
-pid {folder}/pid;
-error_log {folder}/error.log;
-events {{}}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
-    server {{
-        listen 127.0.0.1:{port};
-        {lines}
-        location / {{ return 200 "the web"; }}
-    }}
-}}
-"""
 
 
 def lines_of_the_runbook(shelf):
@@ -54,43 +28,8 @@ def ask(tmp_path):
     storage.save("3/order.txt", ContentFile(b"K7QM2XPA people\n" * 500))
     (shelf / "3/state.json.half-written").write_text("{")
     (tmp_path / "secret.txt").write_text("secret")
-    port = free_port()
-    user = "user root;" if tmp_path.owner() == "root" else ""
-    configuration = tmp_path / "nginx.conf"
-    configuration.write_text(
-        CONFIGURATION.format(
-            user=user, folder=tmp_path, port=port, lines=lines_of_the_runbook(shelf)
-        )
-    )
-    server = subprocess.Popen(
-        [str(programs.nginx()), "-c", configuration, "-e", tmp_path / "error.log"]
-    )
-
-    def ask(path, method="GET", **headers):
-        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as line:
-            line.request(method, path, headers=headers)
-            answer = line.getresponse()
-            return answer.status, answer.headers, answer.read()
-
-    try:
-        _wait(server, port)
+    with nginx(tmp_path, lines=lines_of_the_runbook(shelf)) as ask:
         yield ask
-    finally:
-        server.terminate()
-        server.wait(10)
-
-
-def _wait(server, port):
-    until = time.monotonic() + 10
-    while time.monotonic() < until and server.poll() is None:
-        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=1)) as line:
-            try:
-                line.connect()
-            except OSError:
-                time.sleep(0.05)
-            else:
-                return
-    raise AssertionError("nginx did not come up")
 
 
 def test_nginx_hands_out_the_files_and_nothing_else(ask):
