@@ -13,6 +13,7 @@ from datetime import time as hour
 from datetime import timedelta
 from functools import partial
 from itertools import accumulate
+from threading import Barrier
 from uuid import uuid4
 
 import pytest
@@ -25,6 +26,7 @@ from tests.enrolment.rush import all_at_once, on_own_connection
 from tests.enrolment.test_rush import deadlocks
 from tests.factories.accounts import HelperGrantFactory, LearnerFactory, StaffFactory
 from tests.factories.enrolment import CampusFactory, CourseFactory, SectionFactory, TermFactory
+from tests.factories.fees import drawer_for, pay
 from tests.factories.times import TODAY
 
 pytestmark = [pytest.mark.threads, pytest.mark.django_db(transaction=True)]
@@ -114,32 +116,54 @@ def test_a_minute_of_two_hundred_classes_breaks_no_rule(nothing_is_broken):
 
 # Histories of several learners, lived side by side
 
-MINUTES = (0, 0, 1, 9, 10, 60, 24 * 60)
+MINUTES = (0, 0, 1, 9, 10, 60, 24 * 60)  # that pass between two parts of a day
+AN_HOUR_HOLDS = 4  # acts of each before the clock moves on
 TOGETHER = [Together.EACH, Together.ALL, Together.TOGETHER]
 
 
-class Life:
-    """What one person does at random, on a connection of their own.
+class Hours:
+    """The clock of a school, the same for all: it moves on when everybody has done their part.
 
-    They do not pay: a fee that is refused leaves no press in the book, so the check of who stood
-    ahead could not tell somebody who was busy at the till from somebody who was passed over.
+    Were somebody's clock ahead of another's, who was busy when a seat was offered would seem to
+    have been idle, and passed over: the check of who stands ahead compares times.
     """
 
-    def __init__(self, seed, number, learners, sections, staff):
-        self.chance = random.Random(seed)
+    def __init__(self, seed, people):
+        self.at, self.chance = TODAY, random.Random(seed)
+        self.everybody = Barrier(people, action=self._passes, timeout=120)
+
+    def _passes(self):
+        self.at += timedelta(minutes=self.chance.choice(MINUTES))
+
+
+class Life:
+    """What one person does at random, on a connection of their own."""
+
+    def __init__(self, seed, number, hours, school):
+        self.chance, (learners, sections, staff) = random.Random(seed), school
         self.me, self.partner = learners[number], learners[number ^ 1]
-        self.sections, self.staff = sections, staff
-        self.at, self.told, self.presses = TODAY, Counter(), []
+        self.hours, self.sections, self.staff = hours, sections, staff
+        self.told, self.presses = Counter(), []
+
+    @property
+    def at(self):
+        return self.hours.at
 
     def live(self, acts):
         """Do so many things, one after the other; return how often each came to what."""
         doings = [
-            self.claim, self.claim, self.claim_several, self.come_together, self.swap,
+            self.claim, self.claim, self.claim_several, self.come_together, self.swap, self.pay,
             self.withdraw, self.undo, self.give_up, self.accept, self.accept, self.decline,
-            self.more_time, self.press_again, self.sweep, self.resize, self.wait,
+            self.more_time, self.press_again, self.sweep, self.resize,
         ]  # fmt: skip
-        for _act in range(acts):
-            self.chance.choice(doings)()
+        try:
+            for act in range(acts):
+                if act % AN_HOUR_HOLDS == 0:
+                    self.hours.everybody.wait()
+                self.chance.choice(doings)()
+        except BaseException:
+            self.hours.everybody.abort()
+            raise
         return self.told
 
     def claim(self):
@@ -165,6 +189,9 @@ class Life:
         self._with_enrolment(
             services.swap_class, section=self._section(), may_wait=self.chance.random() < 0.5
         )
+
+    def pay(self):
+        self._with_enrolment(pay, actor=self.staff)
 
     def withdraw(self):
         self._with_enrolment(services.withdraw)
@@ -202,9 +229,6 @@ class Life:
                 section=self._section(), capacity=self.chance.randint(1, 4), actor=self.staff,
                 at=self.at, reason="room",
             )  # fmt: skip
-
-    def wait(self):
-        self.at += timedelta(minutes=self.chance.choice(MINUTES))
 
     def _section(self):
         return self.chance.choice(self.sections)
@@ -255,23 +279,23 @@ def a_school(people):
     for number, learner in enumerate(learners):
         HelperGrantFactory(learner=learner, helper=learners[number ^ 1].user)
     staff = StaffFactory(unit=campus.unit)
+    drawer_for(staff, sections[0])
     return learners, sections, staff
 
 
 def live_side_by_side(nothing_is_broken, *, schools, acts, people=8):
     before, told = deadlocks(), Counter()
     for number in range(schools):
-        school = a_school(people)
-        lives = [Life(f"{number}:{one}", one, *school) for one in range(people)]
+        school, hours = a_school(people), Hours(number, people)
+        lives = [Life(f"{number}:{one}", one, hours, school) for one in range(people)]
         sides = all_at_once(
             [on_own_connection(lambda life=life: life.live(acts)) for life in lives]
         )
         assert [side for side in sides if not isinstance(side, Counter)] == []
         told += sum(sides, Counter())
-        latest = max(life.at for life in lives)
         for _round in range(2):  # the second finds what the first could not lock
-            services.lapse_and_promote(at=latest)
-        nothing_is_broken(latest)
+            services.lapse_and_promote(at=hours.at)
+        nothing_is_broken(hours.at)
     assert deadlocks() == before
     return told
 
