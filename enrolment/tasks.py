@@ -20,9 +20,12 @@ from enrolment.models import (
     Opening,
     Order,
     Outcome,
+    Payment,
     Refund,
     Renewal,
     Roster,
+    Seat,
+    SeatState,
     StruckOut,
     WaitlistEntry,
     ledger,
@@ -53,6 +56,7 @@ def tell_claim(object_id: str) -> None:
         place_in_line=place,
         late_fee=late_fee,
         old_class=queries.given_for(claim),
+        is_over=claim.outcome == Outcome.WITHDRAWN and _is_settled(claim),
         at=at,
     )
 
@@ -181,6 +185,15 @@ def tell_paid(order_id: str) -> None:
     order = _order(order_id)
     if order.state == Order.State.PAID:
         notifications.tell_paid(order, at=clock.now())
+
+
+@errand("tell_voided")
+def tell_voided(payment_id: str) -> None:
+    """Tell somebody that the counter took a payment back, unless it is paid again by now."""
+    with_order = Payment.objects.select_related("order__learner", "order__unit")
+    payment = with_order.get(pk=UUID(payment_id))
+    if payment.order is not None and payment.order.is_open:
+        notifications.tell_voided(payment, payment.order, at=clock.now())
 
 
 @errand("tell_looked_at")
@@ -319,6 +332,12 @@ def tell_refund(refund_id: str) -> None:
 def apply_waiver(learner_id: str) -> None:
     """Bring what somebody owes to the waivers that were decided or ended."""
     money.apply_waivers(learner_id=int(learner_id), at=clock.now())
+
+
+def _is_settled(claim: Claim) -> bool:
+    """Whether a place that was left is not to be had back any more at a word."""
+    leaving = Seat.objects.filter(enrolment=claim.enrolment_id, state=SeatState.LEAVING)
+    return not leaving.exists()
 
 
 def _order(order_id: str) -> Order:

@@ -7,6 +7,7 @@ from enrolment.notifications.money import (
     tell_late,
     tell_looked_at,
     tell_paid,
+    tell_voided,
 )
 from enrolment.notifications.objections import (
     tell_of_objection,
@@ -67,5 +68,6 @@ __all__ = [
     "tell_paid",
     "tell_refused_reply",
     "tell_too_late",
+    "tell_voided",
     "write_back",
 ]

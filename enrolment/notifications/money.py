@@ -29,19 +29,41 @@ def tell_late(order: Order, *, at: datetime) -> None:
     _tell("fee_late", order, at=at)
 
 
+def tell_voided(payment: Payment, order: Order, *, at: datetime) -> None:
+    """Tell a learner that the counter took a payment back, and until when it is to be paid."""
+    is_difference = order.lines.filter(tops_up__isnull=False).exists()
+    _tell(
+        "fee_voided", order, at=at, key=f"fee_voided {payment.pk}", fee_fen=payment.amount_fen,
+        due="" if is_difference else when(order.hold_until),
+    )  # fmt: skip
+
+
 def ask_to_pay(order: Order, *, phone: str, link: str, at: datetime) -> None:
-    """Ask somebody to pay an order: amount, number, until when; nothing about the person."""
+    """Ask somebody to pay an order: amount, until when, where; nothing about the person.
+
+    The address goes before the number, which stands in it; without room for either way to write
+    it, the number and the telephone.
+    """
+    code, office = order.pay_code, office_phone()
     params = {
         "fee": yuan(order.amount_fen),
         "due": when(order.hold_until),
-        "code": " ".join(order.pay_code[start : start + 4] for start in range(0, 12, 4)),
+        "code": " ".join(code[start : start + 4] for start in range(0, 12, 4)),
         "link": link,
-        "phone": office_phone(),
+        "phone": office,
     }
+    address = link.split("://")[-1].removesuffix("/")
+    less: list[dict[str, Any]] = [
+        {"phone": ""},
+        {"code": "", "link": address},
+        {"code": params["code"], "link": "", "phone": office},
+        {"code": code},
+        {"phone": ""},
+    ]
     messaging.send(
         template="enrolment/fee_asked",
         to=phone,
-        params=fitting("enrolment/fee_asked", params, {"phone": ""}, {"link": ""}),
+        params=fitting("enrolment/fee_asked", params, *less),
         dedupe_key=f"ask {order.pk} {phone} {at:%Y%m%d}",
         at=at,
         valid_until=order.hold_until,
@@ -68,7 +90,15 @@ def tell_finance_of_dispute(
         )
 
 
-def _tell(event: str, order: Order, *, at: datetime) -> None:
+def _tell(
+    event: str,
+    order: Order,
+    *,
+    at: datetime,
+    key: str = "",
+    fee_fen: int | None = None,
+    **more: Any,
+) -> None:
     learner = order.learner
     if not learner.phone or learner.deceased_on:
         return  # the office has them on its call list
@@ -80,15 +110,16 @@ def _tell(event: str, order: Order, *, at: datetime) -> None:
     params = {
         "name": learner.name,
         "class": f"{classes[0]}{others}",
-        "fee": yuan(order.amount_fen),
+        "fee": yuan(order.amount_fen if fee_fen is None else fee_fen),
         "phone": office_phone(),
+        **more,
     }
     short = {"class": f"{classes[0][:SHORT_CLASS]}…{others}"}
     messaging.send(
         template=template,
         to=learner.phone,
         params=fitting(template, params, short, {"name": f"{learner.name[:SHORT_NAME]}…"}),
-        dedupe_key=f"{event} {order.pk} {order.paid_at or order.closed_at:%m%d%H%M}",
+        dedupe_key=key or f"{event} {order.pk} {order.paid_at or order.closed_at:%m%d%H%M}",
         at=at,
         learner=learner,
     )

@@ -22,6 +22,7 @@ from enrolment.models import Act, Claim, Enrolment, Outcome, Renewal, WaitlistEn
 
 WEEKDAYS = "周一", "周二", "周三", "周四", "周五", "周六", "周日"
 SHORT_COURSE, SHORT_NAME = 6, 5  # characters kept when a letter does not fit otherwise
+WHERE_TO_PAY = "网上“我的缴费”或窗口"
 SHORT_OLD = 3  # of a class that is named beside the one that took its place
 LETTER_OF = {
     Outcome.HELD: "held",
@@ -79,26 +80,29 @@ def tell_of_claim(
     place_in_line: int | None,
     late_fee: int | None,
     old_class: ClassSection | None,
+    is_over: bool = False,
     at: datetime,
 ) -> None:
     """Tell the learner what a press came to; and, when a helper pressed, that they did.
 
     ``late_fee`` is what somebody pays who joined when lessons had begun; ``old_class`` the one
-    that ended for this, or will when the learner says yes to a place.
+    that ended for this, or will when the learner says yes to a place; ``is_over``: another press
+    has made it untrue, whose own letter says how it stands.
     """
     outcome = Outcome(claim.outcome)
-    send_letter(
-        _letter_of(claim, outcome, changes=old_class is not None),
-        claim.learner,
-        claim.section,
-        key=f"claim {claim.learner_id} {claim.key}",
-        at=at,
-        valid_until=claim.due_at if outcome == Outcome.WITHDRAWN else None,
-        due=when(claim.due_at),
-        fee=yuan(claim.section.fee_fen if late_fee is None else late_fee),
-        place_in_line=place_in_line,
-        old_class=_short_name(old_class, keep=SHORT_OLD) if old_class else "",
-    )
+    if not is_over:
+        send_letter(
+            _letter_of(claim, outcome, changes=old_class is not None),
+            claim.learner,
+            claim.section,
+            key=f"claim {claim.learner_id} {claim.key}",
+            at=at,
+            valid_until=claim.due_at if outcome == Outcome.WITHDRAWN else None,
+            due=when(claim.due_at),
+            fee=yuan(claim.section.fee_fen if late_fee is None else late_fee),
+            place_in_line=place_in_line,
+            old_class=_short_name(old_class, keep=SHORT_OLD) if old_class else "",
+        )
     helper = _helper(claim)
     if helper is not None:
         send_letter(
@@ -291,6 +295,7 @@ def _about(learner: Learner, section: ClassSection, phone: str) -> dict[str, Any
         "hour": f"{WEEKDAYS[slot.weekday - 1]}{slot.starts_at:%-H:%M}",
         "first_day": _day(localtime(section.meets[0].lower).date()) if section.meets else "",
         "place": f"{campus}{room}",
+        "where": WHERE_TO_PAY,
         "phone": phone,
     }
 
@@ -301,6 +306,7 @@ def _fitting(
     """Leave out what matters least until the letter fits into one SMS."""
     for less in (
         {"place": "地点见我的课程"},
+        {"where": ""},
         {"class": _short_name(section)},
         {"name": f"{learner.name[:SHORT_NAME]}…"},
         {"place": "地点见网上"},

@@ -355,7 +355,7 @@ def test_who_answered_is_left_alone_and_who_has_to_pay_is_told_the_sum(anna, ter
         come(enrolment_of(anna, section), actor=staff, channel="phone", reason="来电")
     run_errands()
     (letter,) = reminded(1)
-    assert "请到校区窗口缴费180元" in letter
+    assert "请缴费180元（网上“我的缴费”或窗口）" in letter
     assert len(letter) <= 70
 
 

@@ -109,10 +109,19 @@ def test_leaving_and_what_follows(anna):
     section = a_class()
     claim(section, anna)
     withdraw(enrolment_of(anna, section))
+    said("10点10分前")
     undo(enrolment_of(anna, section))
     withdraw(enrolment_of(anna, section))
     give_up(enrolment_of(anna, section))
-    said("10点10分前", "还给您", "让给下一位")
+    said("还给您", "让给下一位")
+
+
+def test_who_gave_the_place_up_at_once_is_not_told_that_it_can_be_taken_back(anna):
+    section = a_class()
+    claim(section, anna)
+    withdraw(enrolment_of(anna, section))
+    give_up(enrolment_of(anna, section))
+    assert not [letter for letter in said("让给下一位") if "撤回" in letter]
 
 
 def offered(anna, **kwargs):

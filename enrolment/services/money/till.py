@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate
 
-from accounts import scope
+from accounts import outbox, scope
 from accounts.models import AuditEvent, Learner, Unit, User
 from enrolment import queries
 from enrolment.domain.money import books, cash
@@ -209,6 +209,7 @@ def void_payment(*, payment: Payment, reason: str, by: User, at: datetime) -> Pa
             by, "payment taken back", payment, at=at, learner=order.learner, unit=order.unit,
             amount_fen=payment.amount_fen, reason=reason,
         )  # fmt: skip
+        outbox.put("tell_voided", payment.pk)
         return payment
 
 

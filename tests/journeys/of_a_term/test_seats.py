@@ -104,7 +104,7 @@ def test_an_offer_is_accepted_without_a_script(people: People, stack: Stack):
     cai.press("/accept/")
     cai.at(r"/my/classes/\d+/$")
     expect(cai.page.locator(".panel")).to_be_visible()
-    assert stack.message(phone, "请到校区窗口缴费")
+    assert stack.message(phone, "“我的缴费”或窗口")
 
 
 def _class_of(person: Person, word: str) -> int:
