@@ -38,6 +38,7 @@ class Person:
     ) -> None:
         self.stack = stack
         self.complaints: list[str] = []
+        self.runs_script: bool = options.get("java_script_enabled", True)
         width, height = window
         self.context: BrowserContext = chromium.new_context(
             base_url=stack.url,
@@ -140,7 +141,8 @@ class Person:
 
     def _see_where(self, request: Request) -> None:
         parts = urlsplit(request.url)
-        if parts.scheme in {"http", "https"} and parts.netloc != urlsplit(self.stack.url).netloc:
+        ours = {urlsplit(self.stack.url).netloc, urlsplit(self.stack.pays_at).netloc}
+        if parts.scheme in {"http", "https"} and parts.netloc not in ours:
             self.complaints.append(f"asked another house: {request.url}")
 
 

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -54,18 +55,27 @@ class Stack:
         """Return the account of a persona, or of a role."""
         return next(a for a in self.accounts() if name in {a["name"], a["role"]})
 
+    @cached_property
+    def pays_at(self) -> str:
+        """Where the pages of payment are: another house, and the only one that people go to."""
+        return self._set_up("STRIPE_PAGES")
+
     def forget_tries(self) -> None:
         """Forget who asked for a code: a day's people sit here within minutes.
 
         Three codes in a quarter of an hour are enough for one person; the limit itself is tested
         in ``tests/accounts``.
         """
-        text = (self.var / "environment").read_text(encoding="utf-8")
-        address = re.search(r"^(?:export )?REDIS_URL=['\"]?([^'\"\s]+)", text, re.MULTILINE)
-        assert address is not None
-        with Redis.from_url(address[1]) as valkey:
+        with Redis.from_url(self._set_up("REDIS_URL")) as valkey:
             for key in valkey.scan_iter("campus:*request_login_code*"):
                 valkey.delete(key)
+
+    def _set_up(self, name: str) -> str:
+        """Return what the product was started with, as its file for other shells says."""
+        text = (self.var / "environment").read_text(encoding="utf-8")
+        found = re.search(rf"^(?:export )?{name}=['\"]?([^'\"\s]+)", text, re.MULTILINE)
+        assert found is not None, name
+        return found[1]
 
     def said(self) -> str:
         """Return what its processes have logged so far."""

@@ -1,13 +1,21 @@
-"""What time does to a place: the clock is moved, so this comes after all other journeys."""
+"""What time does to a place and its fee: the clock is moved, so these come after all others."""
 
 from datetime import date, timedelta
 
 from playwright.sync_api import expect
 
+from tests.journeys import fees
+from tests.journeys.audit import audit_page
 from tests.journeys.conftest import TODAY
-from tests.journeys.people import People
+from tests.journeys.people import DESKTOP, People, Person
 from tests.journeys.stack import Stack
 
+COUNTER, HEAD = "李红", "吴志明"
+# Paid before the term, by card and in cash: the first costs so much that a second person decides.
+BY_CARD, PIANO, COMES_BACK = "梁少芬", "钢琴", "510"
+IN_CASH, PAINTING, GIVEN_BACK = "金雪梅", "国画", "153.85"
+# A Thursday of the third week: 9 of 12 lessons at the piano are to come, 10 of 13 at the easel.
+THREE_LESSONS_LATER = f"{date.fromisoformat(TODAY) + timedelta(days=44)} 10:00"
 A_MINUTE_PAST = f"{date.fromisoformat(TODAY) + timedelta(days=1)} 17:01"
 
 
@@ -35,3 +43,73 @@ def test_a_place_that_nobody_pays_for_goes_to_others(people: People, stack: Stac
     expect(wu.page.locator('.seat-box a[href$="/enrol/"]')).to_be_visible()  # there to be had
     wu.goto("/my/classes/")
     expect(wu.page.locator(".card--mine .seat--few")).to_have_count(0)
+
+
+def test_what_comes_back_before_the_fifth_lesson(people: People, stack: Stack):
+    """Two leave, in the largest text, one without a script: told how much, and given as much."""
+    stack.manage("clock", THREE_LESSONS_LATER)
+    liang = people.signed_in(BY_CARD, size="largest", java_script_enabled=False)
+    jin = people.signed_in(IN_CASH, size="largest")
+    _leave(liang, PIANO, told=COMES_BACK)
+    _leave(jin, PAINTING, told=GIVEN_BACK)
+    seen = len(stack.messages())
+
+    stack.manage("clock", "+11m")  # for ten of them one may come back
+    stack.manage("sweep_payments")
+
+    phones = {name: stack.account(name)["phone"] for name in (BY_CARD, IN_CASH)}
+    assert stack.message(phones[IN_CASH], f"退费{GIVEN_BACK}元，请带身份证到窗口领取", after=seen)
+    liang.goto("/my/refunds/")
+    expect(liang.page.locator(".card", has_text=COMES_BACK)).to_contain_text("另一位")
+    _approve(people.signed_in(HEAD, window=DESKTOP), COMES_BACK)
+    assert stack.message(phones[BY_CARD], f"退费{COMES_BACK}元已退还", after=seen)
+    liang.page.reload()
+    expect(liang.page.locator(".card", has_text=COMES_BACK)).to_contain_text("已经退")
+    _give_in_cash(people.signed_in(COUNTER, window=DESKTOP))
+    jin.goto("/my/refunds/")
+    expect(jin.page.locator(".card", has_text=GIVEN_BACK)).to_contain_text(IN_CASH)
+    assert audit_page(jin.page) == []
+
+
+def _leave(learner: Person, course: str, *, told: str) -> None:
+    """Leave a class that has begun; the page says beforehand what comes back."""
+    learner.goto("/my/classes/")
+    mine = learner.page.locator(".card--mine", has_text=course)
+    mine.last.locator("a.button").click()  # the first is that of the term before
+    place = learner.at(r"/my/classes/(\d+)/$")
+    learner.follow(f"/my/classes/{place}/withdraw/")
+    expect(learner.page.locator("main li strong")).to_contain_text(f"¥{told}")
+    assert audit_page(learner.page, axe=learner.runs_script) == []
+    learner.press("/withdraw/")
+    learner.at(rf"/my/classes/{place}/$")
+    expect(learner.page.locator(".panel")).to_be_visible()
+
+
+def _approve(head: Person, sum_of_it: str) -> None:
+    """Find it among those to decide, say yes, and print what was written of it."""
+    _open_refund(head, sum_of_it)
+    assert audit_page(head.page) == []
+    head.page.locator("main form", has=head.page.locator("[value=approve]")).locator(
+        "button"
+    ).click()
+
+
+def _give_in_cash(clerk: Person) -> None:
+    """Look at the identity card, give the money out of a drawer, print the receipt."""
+    fees.open_a_drawer(clerk)
+    _open_refund(clerk, GIVEN_BACK)
+    assert audit_page(clerk.page) == []
+    clerk.page.locator("[name=cash-who]").first.check()
+    clerk.page.fill("[name=cash-name]", IN_CASH)
+    clerk.page.locator("[name=cash-seen]").check()
+    fees.send_with(clerk, "[name=cash-name]")
+    clerk.page.locator('main a[href$="/receipt/"]').click()
+    expect(clerk.page.locator(".receipt")).to_contain_text("壹佰伍拾叁元捌角伍分")
+    assert audit_page(clerk.page) == []
+
+
+def _open_refund(person: Person, sum_of_it: str) -> None:
+    """From the desk's refunds to the one of that sum."""
+    page = person.goto("/desk/refunds/")
+    page.locator("tr", has_text=sum_of_it).locator("th a").click()
+    person.at(rf"/desk/refunds/{fees.SOME_UUID}/$")
