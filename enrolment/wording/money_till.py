@@ -128,8 +128,13 @@ def drawer_signed() -> str:
     return _("Signed. This drawer is done.")
 
 
-def no_such_code() -> str:
-    """Say that a number is no pay code of ours."""
+def no_such_code(*, is_elsewhere: bool = False) -> str:
+    """Say that a number is no pay code of ours; or that it is one of another office."""
+    if is_elsewhere:
+        return _(
+            "This pay code is of another university. It can be paid there, or on the web by the"
+            " address on the pay slip."
+        )
     return _("We do not know this pay code. Please look at the 12 digits again.")
 
 

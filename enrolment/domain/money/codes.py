@@ -1,5 +1,7 @@
 """The number on a pay slip: short enough to say on the telephone, wrong ones are noticed."""
 
+import unicodedata
+
 DIGITS = 11  # and one that checks them
 
 
@@ -34,10 +36,24 @@ def as_typed(text: str) -> str:
     >>> as_typed("1234 5678 9015"), as_typed("123456789016"), as_typed("abc")
     ('123456789015', '', '')
     """
-    digits = "".join(one for one in text if one not in " -\u3000")
-    if len(digits) != DIGITS + 1 or not (digits.isascii() and digits.isdigit()):
-        return ""
-    return digits if check_digit(digits[:-1]) == digits[-1] else ""
+    digits = digits_of(text)
+    return digits if looks_like_one(text) and check_digit(digits[:-1]) == digits[-1] else ""
+
+
+def looks_like_one(text: str) -> bool:
+    """Return whether somebody meant a code: as many digits as one has, right or wrong."""
+    digits = digits_of(text)
+    return len(digits) == DIGITS + 1 and digits.isascii() and digits.isdigit()
+
+
+def digits_of(text: str) -> str:
+    """Return what was typed without blanks and strokes, in digits of one width.
+
+    >>> digits_of("１２３４　5678-9015")
+    '123456789015'
+    """
+    plain = unicodedata.normalize("NFKC", text)
+    return "".join(one for one in plain if one not in " -")
 
 
 def in_groups(code: str) -> str:

@@ -36,7 +36,10 @@ class CodeForm(forms.Form):
 
     def clean_code(self) -> str:
         """Only what may be a code: a wrong digit is noticed here."""
-        code = codes.as_typed(self.cleaned_data["code"])
+        typed = self.cleaned_data["code"]
+        code = codes.as_typed(typed)
+        if not codes.looks_like_one(typed):
+            raise forms.ValidationError(self.fields["code"].error_messages["required"])
         if not code:
             raise forms.ValidationError(_("One digit is not right. Please check the code."))
         return code

@@ -1,5 +1,6 @@
 """What cashiers type."""
 
+import unicodedata
 from typing import Any
 
 from django import forms
@@ -11,14 +12,32 @@ from courses.forms.money import YuanField
 from enrolment.domain.money import cash
 from enrolment.domain.money.books import Method
 from enrolment.domain.money.handed import Handed
+from enrolment.wording.money_finance import exact
 
 MOST_PIECES = 9_999
 FEW = 7  # campuses, all of which can be seen at once
+MOST_CHANGE = 100_000  # fen: nobody hands over that much more than is owed
 # What machines print: letters, digits and a few strokes.
 PRINTED = RegexValidator(
     r"^[0-9A-Za-z./-]+\Z", _("Please write letters and digits only, as they are printed.")
 )
 REQUIRED = {"required": _("Please write this down as it is printed.")}
+
+
+class PrintedField(forms.CharField):
+    """What a machine printed, copied by hand: digits of either width, and blanks between them."""
+
+    default_validators = [PRINTED]
+
+    def to_python(self, value: Any) -> str:
+        """Return it as it is printed."""
+        return "".join(unicodedata.normalize("NFKC", super().to_python(value)).split())
+
+
+class PiecesField(forms.IntegerField):
+    """How many of a note or coin; a field of text, as scrolling must not change a count."""
+
+    widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
 
 
 class CashForm(forms.Form):
@@ -39,6 +58,12 @@ class CashForm(forms.Form):
         given: int | None = self.cleaned_data["given"]
         if given and cash.change(owed=self.owed_fen, given=given) < 0:
             raise forms.ValidationError(gettext("That is less than what is owed."))
+        if given and given - self.owed_fen >= MOST_CHANGE:
+            back = cash.change(owed=self.owed_fen, given=given)
+            raise forms.ValidationError(
+                gettext("%(change)s would go back. Please look at the amount again.")
+                % {"change": f"¥{exact(back)}"}
+            )
         return given or None
 
     def handed(self) -> Handed:
@@ -49,12 +74,12 @@ class CashForm(forms.Form):
 class PosForm(forms.Form):
     """The slip that the card terminal printed."""
 
-    terminal = forms.CharField(
-        label=_("Number of the terminal"), max_length=20, validators=[PRINTED],
+    terminal = PrintedField(
+        label=_("Number of the terminal"), max_length=20,
         error_messages=REQUIRED,
     )  # fmt: skip
-    reference = forms.CharField(
-        label=_("Number of its slip"), max_length=40, validators=[PRINTED],
+    reference = PrintedField(
+        label=_("Number of its slip"), max_length=40,
         error_messages=REQUIRED,
     )  # fmt: skip
 
@@ -66,8 +91,8 @@ class PosForm(forms.Form):
 class TransferForm(forms.Form):
     """A line of the bank's statement."""
 
-    reference = forms.CharField(
-        label=_("Reference of the bank"), max_length=60, validators=[PRINTED],
+    reference = PrintedField(
+        label=_("Reference of the bank"), max_length=60,
         error_messages=REQUIRED,
     )  # fmt: skip
     amount = YuanField(
@@ -88,8 +113,8 @@ class UnknownTransferForm(forms.Form):
     """A line of the bank's statement of which nobody knows what it is for."""
 
     amount = YuanField(label=_("Amount that came, in yuan"))
-    reference = forms.CharField(
-        label=_("Reference of the bank"), max_length=60, validators=[PRINTED],
+    reference = PrintedField(
+        label=_("Reference of the bank"), max_length=60,
         error_messages=REQUIRED,
     )  # fmt: skip
     payer = forms.CharField(
@@ -122,9 +147,17 @@ class FiscalForm(forms.Form):
 
     number = forms.CharField(
         label=_("Number of the state's receipt"),
+        help_text=_("Look twice: once written, it stays as it is."),
         max_length=40,
         error_messages={"required": _("Please write the number that is printed on it.")},
     )
+
+    def clean_number(self) -> str:
+        """As it is printed: a code and a number, often with a blank between them."""
+        parts = unicodedata.normalize("NFKC", self.cleaned_data["number"]).split()
+        for part in parts:
+            PRINTED(part)
+        return " ".join(parts)
 
 
 class OpenDrawerForm(forms.Form):
@@ -161,11 +194,15 @@ class CountForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for piece in cash.PIECES:
-            self.fields[f"n{piece}"] = forms.IntegerField(
+            self.fields[f"n{piece}"] = PiecesField(
                 label=_("Pieces of %(amount)s") % {"amount": said_piece(piece)},
                 min_value=0,
                 max_value=MOST_PIECES,
                 required=False,
+                error_messages=dict.fromkeys(
+                    ("invalid", "min_value", "max_value"),
+                    _("Please write how many there are, like 12."),
+                ),
             )
         self.order_fields([f"n{piece}" for piece in cash.PIECES])
 

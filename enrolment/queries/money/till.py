@@ -7,6 +7,7 @@ from itertools import groupby
 
 from django.db.models import Count, QuerySet, Sum
 
+from accounts import scope
 from accounts.models import Learner, Unit, User
 from courses.models import Term
 from enrolment.domain.money import remissions
@@ -154,6 +155,15 @@ def taken_today(user: User, units: Iterable[int], *, day: date) -> list[Payment]
 def order_of_code(code: str, units: Iterable[int]) -> Order | None:
     """Return the order of a pay code, where it is owed to one of these offices."""
     return Order.objects.of_units(units).filter(pay_code=code).prefetch_related("lines").first()
+
+
+def is_code_of_another_office(code: str) -> bool:
+    """Return whether a fee of some office has a pay code, beyond what the scope shows.
+
+    Whoever has the code may open its pay slip on the web; not more is said here than there.
+    """
+    with scope.system("whose pay code"):
+        return Order.objects.filter(pay_code=code).exists()
 
 
 def receipts_with_all(units: Iterable[int]) -> QuerySet[Receipt]:

@@ -88,6 +88,8 @@ def open_order(
         )
         voucher = None
         for order in orders:
+            if order.state == State.REVIEW:
+                raise PaymentRefused(PaymentProblem.BEING_LOOKED_AT)
             if not order.is_open:
                 raise PaymentRefused(PaymentProblem.PAID_ALREADY)
             if _is_for(order, places):

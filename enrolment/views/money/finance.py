@@ -30,6 +30,7 @@ Role = StaffPost.Role
 IN_FINANCE = (Role.FINANCE, Role.BRANCH_HEAD, Role.REGISTRAR)
 A_PAGE = 50
 A_LIST = 100  # to be printed and called from
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)  # books have no others
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -45,18 +46,20 @@ def chosen_units(request: StaffRequest) -> tuple[list[int], list[tuple[str, str,
 
 def chosen_day(request: HttpRequest) -> date:
     """Return the day a page is about: today unless another is named."""
-    try:
-        return date.fromisoformat(request.GET.get("day", ""))
-    except ValueError:
-        return localdate(clock.now())
+    return _a_day(request.GET.get("day", "")) or localdate(clock.now())
 
 
 def chosen_month(request: HttpRequest) -> Month:
     """Return the month a page is about: this one unless another is named."""
+    return Month.of(_a_day(f"{request.GET.get('month', '')}-01") or localdate(clock.now()))
+
+
+def _a_day(text: str) -> date | None:
     try:
-        return Month(date.fromisoformat(f"{request.GET.get('month', '')}-01"))
+        day = date.fromisoformat(text)
     except ValueError:
-        return Month.of(localdate(clock.now()))
+        return None
+    return day if FIRST_DAY <= day <= LAST_DAY else None
 
 
 def page_of(request: HttpRequest, rows: Any, length: int = A_PAGE) -> Any:

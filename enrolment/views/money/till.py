@@ -43,6 +43,7 @@ AT_THE_TILL = (Role.COUNTER, Role.FINANCE, Role.BRANCH_HEAD, Role.REGISTRAR)
 MOST_PEOPLE = 12
 WAYS = {Method.CASH: CashForm, Method.POS: PosForm, Method.TRANSFER: TransferForm}
 LAST_TERMINAL = "till_terminal"  # session: the next slip mostly comes from the same one
+JUST_TAKEN = "till_just_taken"  # session: the receipt of who stands there; its change is due
 
 
 @never_cache
@@ -50,13 +51,17 @@ LAST_TERMINAL = "till_terminal"  # session: the next slip mostly comes from the 
 @require_safe
 def show_till(request: StaffRequest) -> HttpResponse:
     """Whom is it for? By pay code, name, card or phone; and what was taken today."""
+    request.session.pop(JUST_TAKEN, None)
     words = request.GET.get("q", "").strip()[:60]
-    if code := codes.as_typed(words):
-        order = tills.order_of_code(code, request.units)
+    is_code = codes.looks_like_one(words)
+    if is_code:
+        code = codes.as_typed(words)
+        order = tills.order_of_code(code, request.units) if code else None
         if order is not None:
             return redirect(_till_of(order))
-        messages.warning(request, wording.no_such_code())
-    found = queries.learners_known(words, who_died=True) if words and not code else []
+        is_elsewhere = code and tills.is_code_of_another_office(code)
+        messages.warning(request, wording.no_such_code(is_elsewhere=bool(is_elsewhere)))
+    found = queries.learners_known(words, who_died=True) if words and not is_code else []
     if found and len(found) == 1:
         return redirect("enrolment:till-of", found[0].pk)
     today = localdate(clock.now())
@@ -65,6 +70,7 @@ def show_till(request: StaffRequest) -> HttpResponse:
         "enrolment/money/till/find.html",
         {
             "words": words,
+            "is_code": is_code,
             "too_little": found is None,
             "people": (found or [])[:MOST_PEOPLE],
             "is_cut": len(found or []) > MOST_PEOPLE,
@@ -122,6 +128,7 @@ def _taken(request: StaffRequest, learner: Learner, payment: Payment | None) -> 
     with request.scope():
         receipt_id = payment.receipt.pk
     messages.success(request, wording.taken(payment.amount_fen, _change(payment)))
+    request.session[JUST_TAKEN] = receipt_id
     return redirect("enrolment:till-receipt", receipt_id)
 
 
@@ -159,6 +166,13 @@ def _bills(
     if tried is not None:
         forms[str(tried.prefix)] = tried
     orders = Order.objects.of(learner).of_units(request.units)
+    looked_at = list(orders.to_look_at().prefetch_related("lines"))
+    waiting = {
+        line.enrolment_id
+        for order in looked_at
+        if order.state == Order.State.REVIEW
+        for line in order.lines.all()
+    }
     return render(
         request,
         "enrolment/money/till/bill.html",
@@ -173,7 +187,9 @@ def _bills(
             "press": request.POST.get("press") or new_press(),
             "drawer": DrawerSession.objects.of_cashier(request.user),
             "paid": orders.paid().with_all_to_show()[:5],
-            "looked_at": orders.to_look_at(),
+            "looked_at": looked_at,
+            "waits_for_finance": bill is not None
+            and any(place.pk in waiting for place in bill.places),
             "may_see_learner": bool(offices_of(request.user, ON_THE_PHONE)),
         },
         status=status,
@@ -245,13 +261,16 @@ def show_receipt(request: StaffRequest, receipt_id: int) -> HttpResponse:
             messages.success(request, wording.fiscal_written())
         return redirect("enrolment:till-receipt", receipt.pk)
     payment = receipt.payment
+    change_fen = _change(payment) if payment else 0
     return render(
         request,
         "enrolment/money/till/receipt.html",
         {
             "receipt": receipt,
             "payment": payment,
-            "change_fen": _change(payment) if payment else 0,
+            "change_fen": change_fen,
+            # Once the next person's turn has come, nobody is told to give change again.
+            "give_back_fen": change_fen if request.session.get(JUST_TAKEN) == receipt.pk else 0,
             "may_be_voided": payment is not None
             and payment.state == Payment.State.KEPT
             and payment.method != Payment.Method.ONLINE

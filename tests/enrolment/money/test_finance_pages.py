@@ -315,3 +315,10 @@ def test_every_refusal_and_every_account_has_its_words():
         assert len({str(words) for words in wording.WHAT_DIFFERS.values()}) == len(
             wording.WHAT_DIFFERS
         )
+
+
+@pytest.mark.parametrize("when", ["9999-12-31", "0001-01-01", "2026-13-99", "", "gestern"])
+def test_a_day_that_no_book_has_is_today(app_client, city, when):
+    sign_in(app_client, city, Role.FINANCE)
+    for name, named in (("finance-day", {"day": when}), ("finance-ledger", {"month": when[:7]})):
+        assert app_client.get(reverse(f"enrolment:{name}"), named).status_code == 200

@@ -53,6 +53,10 @@ def till_of(place):
     return reverse("enrolment:till-of", args=[place.learner_id])
 
 
+def wide(text):  # as it comes out of a Chinese keyboard
+    return text.translate({ord(one): ord(one) + 0xFEE0 for one in "0123456789."})
+
+
 def page(client, address, **more):
     return client.get(address, **more).content.decode()
 
@@ -67,7 +71,79 @@ def press(client, place, way="cash", *, key=None, amount_fen=FEE, **typed):
     )  # fmt: skip
 
 
+# Finding
+
+
+def test_a_code_with_a_wrong_digit_or_of_elsewhere_is_said_to_be_that(app_client, cashier, place):
+    code = order_for(place).pay_code
+    wrong = f"{code[:-1]}{(int(code[-1]) + 1) % 10}"
+    elsewhere = place_to_pay(
+        SectionFactory(campus=CampusFactory(unit=UnitFactory(county=True)), fee_fen=FEE),
+        LearnerFactory(),
+    )
+    there = order_for(elsewhere).pay_code
+
+    said = {typed: page(app_client, reverse("enrolment:till"), data={"q": typed})
+            for typed in (wrong, there)}  # fmt: skip
+
+    assert wording.no_such_code() in said[wrong]
+    assert wording.no_such_code(is_elsewhere=True) in said[there]
+    assert wording.no_such_code(is_elsewhere=True) not in said[wrong]
+    assert not [one for one in said.values() if f"“{wrong}”" in one or f"“{there}”" in one]
+
+
+def test_digits_of_the_width_of_characters_are_digits(app_client, cashier, place):
+    code = order_for(place).pay_code
+    for typed in (wide(codes.in_groups(code)), wide(place.learner.card_no)):
+        found = app_client.get(reverse("enrolment:till"), {"q": typed})
+        assert found.headers["Location"].startswith(till_of(place))
+
+    press(app_client, place, **{"cash-given": wide("200.00") + "元"})
+    assert Payment.objects.get().given_fen == 20_000
+
+
 # Taking
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("179.99", "这比应缴的少。"),
+        ("12.345", "请写多少元，例如 180 或 180.50。"),
+        ("20000000", "请写多少元，例如 180 或 180.50。"),
+        ("2000", "要找回 ¥1,820.00。请再看一遍金额。"),
+    ],
+)
+def test_an_amount_that_cannot_be_is_not_taken_and_said_once(
+    app_client, cashier, place, typed, said
+):
+    answer = press(app_client, place, **{"cash-given": typed})
+    assert answer.status_code == 422
+    assert answer.content.decode().count(said) == 2, "in the list on top, and at the field"
+    assert not Payment.objects.exists()
+
+
+def test_change_is_due_until_the_next_in_line(app_client, cashier, place):
+    answer = press(app_client, place, **{"cash-given": "200"})
+    receipt = answer.headers["Location"]
+    assert "请找零" in page(app_client, receipt)
+
+    app_client.get(reverse("enrolment:till"))
+
+    assert "请找零：" not in page(app_client, receipt)
+    assert "找零¥20.00" in page(app_client, receipt), "the receipt goes on saying so"
+
+
+def test_nothing_more_is_taken_for_what_finance_has_to_look_at(app_client, office, place):
+    sign_in(app_client, office)
+    press(app_client, place, "transfer", **{"transfer-reference": "A1", "transfer-amount": "1800"})
+
+    shown = page(app_client, till_of(place))
+    again = press(app_client, place, "pos", **{"pos-terminal": "T1", "pos-reference": "77"})
+
+    assert 'name="way"' not in shown
+    assert "等财务核对" in page(app_client, again.headers["Location"])
+    assert Payment.objects.count() == 1
 
 
 def test_cash_is_three_presses_away_and_the_change_is_shown(app_client, cashier, place):
