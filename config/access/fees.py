@@ -15,10 +15,8 @@ FEE_ROWS: dict[str, Way] = {
     ),
     "enrolment:ask-relative": Way("let my family pay", learners(own=True), ORDER),
     "enrolment:pay-at-counter": Way("pay at the counter", learners(own=True), ORDER),
-    "enrolment:undo-payment": Way(
-        "take a payment back", learners(Answer.WRONG, own=True), ORDER, posts=True
-    ),
-    # Leads back to the payment, where there is no receipt yet.
+    # These lead back to the payment, where it is not paid yet.
+    "enrolment:undo-payment": Way("take a payment back", learners(Answer.DONE, own=True), ORDER),
     "enrolment:show-receipt": Way("my receipt", learners(Answer.DONE, own=True), ORDER),
     "enrolment:come-back": Way("back from paying", Audience(Answer.DONE), PAY_CODE),
     # Without a provider, as in the tests of the doors, nobody is heard.

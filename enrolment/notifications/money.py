@@ -52,7 +52,7 @@ def ask_to_pay(order: Order, *, phone: str, link: str, at: datetime) -> None:
         "link": link,
         "phone": office,
     }
-    address = link.split("://")[-1].removesuffix("/")
+    address = link.rsplit("://", maxsplit=1)[-1].removesuffix("/")
     less: list[dict[str, Any]] = [
         {"phone": ""},
         {"code": "", "link": address},

@@ -15,6 +15,7 @@ class SlipState(StrEnum):
     TO_PAY = "to_pay"
     UNDERWAY = "underway"  # sent off on the web, not arrived yet
     PAID = "paid"
+    PAID_BACK = "paid_back"  # all of it goes back, or the money came too late for the place
     LOOKED_AT = "looked_at"
     OVER = "over"
 
@@ -49,6 +50,8 @@ def slip_of(code: str, *, at: datetime) -> PaySlip | None:
 
 
 def _state(order: Order, *, is_underway: bool, at: datetime) -> SlipState:
+    if order.state in {Order.State.REFUNDED, Order.State.LATE}:
+        return SlipState.PAID_BACK
     if order.is_paid:
         return SlipState.PAID
     if order.state == Order.State.REVIEW:

@@ -16,6 +16,7 @@ from redis.exceptions import RedisError
 
 from accounts import clock, limits, scope
 from accounts import queries as people
+from accounts.domain import phones
 from accounts.http import (
     LearnerRequest,
     Right,
@@ -27,12 +28,13 @@ from accounts.http import (
 )
 from enrolment.domain.money import codes
 from enrolment.forms.money.pay import PayBy, PayForm, RelativeForm
-from enrolment.models import Enrolment, Order, PaymentAttempt
+from enrolment.models import Enrolment, Order, PaymentAttempt, Refund
 from enrolment.queries.money import fees
+from enrolment.queries.money.refunds import arrives_by
 from enrolment.services import SeatRefused, money
 from enrolment.services.money import PaymentRefused
 from enrolment.wording import money_pay as wording
-from enrolment.wording import refund_rule, refusal
+from enrolment.wording import money_refunds, refund_rule, refusal
 
 LOOK_EVERY = 3  # seconds; whoever reloads sooner is shown what was seen then
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -155,9 +157,9 @@ def ask_relative(request: LearnerRequest, order_id: UUID) -> HttpResponse:
             money.ask_to_pay(
                 order=order, phone=phone, link=link, actor=request.user, at=request.at
             )
-            messages.success(request, wording.sent_to_relative(phone))
+            messages.success(request, wording.sent_to_relative(phones.for_people(phone)))
         return redirect("enrolment:ask-relative", order.pk)
-    context = {"order": order, "form": form, "link": link}
+    context = {"order": order, "form": form, "find": _where_to_type(request)}
     status = 422 if form.errors else 200
     return render(request, "enrolment/money/relative.html", context, status=status)
 
@@ -170,16 +172,25 @@ def pay_at_counter(request: LearnerRequest, order_id: UUID) -> HttpResponse:
     order = _order(request, order_id)
     if not order.is_open:
         return redirect("enrolment:show-order", order.pk)
-    context = {"order": order, "counters": fees.counters_of(order.unit)}
+    near = {line.section.campus_id for line in order.lines.all()}
+    counters = sorted(fees.counters_of(order.unit), key=lambda campus: campus.pk not in near)
+    context = {"order": order, "counters": counters, "find": _where_to_type(request)}
     return render(request, "enrolment/money/counter.html", context)
 
 
+@never_cache
 @learner_required(right=Right.WITHDRAW)
-@require_POST
+@get_or_post
 def undo_payment(request: LearnerRequest, order_id: UUID) -> HttpResponse:
-    """Take a payment of a moment ago back, and give the place up with it."""
+    """Say what taking a payment back means; then do it, and give the place up with it."""
     with request.scope():
         order = _order(request, order_id)
+        shown = fees.order_shown(order, at=request.at)
+        if request.method != "POST" and shown.undo_until is not None:
+            context = {"order": order, "shown": shown, "press": new_press()}
+            return render(request, "enrolment/money/undo.html", context)
+    if request.method != "POST":
+        return redirect("enrolment:show-order", order_id)
     try:
         money.undo_payment(order=order, actor=request.user, key=press_of(request), at=request.at)
     except PaymentRefused:
@@ -199,7 +210,8 @@ def show_receipt(request: LearnerRequest, order_id: UUID) -> HttpResponse:
     shown = fees.order_shown(_order(request, order_id), at=request.at)
     if shown.receipt is None:
         return redirect("enrolment:show-order", order_id)
-    return render(request, "enrolment/money/receipt.html", {"shown": shown, "order": shown.order})
+    context = {"shown": shown, "order": shown.order, "goes_back": _goes_back(shown.refunds)}
+    return render(request, "enrolment/money/receipt.html", context)
 
 
 def _order(request: LearnerRequest, order_id: UUID) -> Order:
@@ -212,16 +224,25 @@ def _page(request: LearnerRequest, order: Order, form: PayForm | None = None) ->
     online = money.can_pay_online(order, at=request.at)
     context: dict[str, Any] = {
         "shown": shown,
+        "goes_back": _goes_back(shown.refunds),
         "order": order,
         "form": form or PayForm(online=online),
         "is_online": online,
         "may_pay": _may(request),
         "rules": _rules(order),
-        "press": new_press(),
         "said": wording.how_it_stands(order, shown.attempt),
     }
     status = 422 if form is not None else 200
     return render(request, "enrolment/money/order.html", context, status=status)
+
+
+def _goes_back(refunds: list[Refund]) -> list[tuple[Refund, str]]:
+    return [(one, money_refunds.how_it_stands(one, arrives_by(one))) for one in refunds]
+
+
+def _where_to_type(request: HttpRequest) -> str:
+    """Return the address at which anybody types a pay code."""
+    return request.build_absolute_uri(reverse("enrolment:find-slip"))
 
 
 def _rules(order: Order) -> list[str]:

@@ -131,10 +131,13 @@ def test_the_counter_is_shown_with_address_hours_and_code(reader, order, place):
 
 def test_a_relative_is_sent_amount_code_and_link_and_no_name(reader, order, learner):
     went = pay(reader, order, "relative")
-    assert order.pay_code in text(reader.get(went.url))
+    code = order.pay_code
+    shown = text(reader.get(went.url))
+    assert f"{code[:4]} {code[4:8]} {code[8:]}" in shown
+    assert 'href="http://testserver/pay/"' in shown
     for _press in range(2):
         said = reader.post(went.url, {"phone": "138 0000 4711"}, follow=True)
-    assert "+8613800004711" in text(said)
+    assert "138 0000 4711" in text(said)
     letter = Message.objects.get(to="+8613800004711")
     assert "180元" in letter.text
     assert learner.name not in letter.text
@@ -171,6 +174,10 @@ def test_within_ten_minutes_a_payment_is_taken_back_and_the_place_given_up(
 ):
     paid(reader, standin, order)
     assert "撤回缴费" in text(reader.get(f"/my/fees/{order.pk}/"))
+    before = text(reader.get(f"/my/fees/{order.pk}/undo/"))
+    assert "不能再要回来" in before
+    assert "¥180" in before
+    assert not Refund.objects.exists()
     press = uuid4()
     for _tap in range(2):
         page = reader.post(f"/my/fees/{order.pk}/undo/", {"press": press}, follow=True)
@@ -178,6 +185,13 @@ def test_within_ten_minutes_a_payment_is_taken_back_and_the_place_given_up(
     place.refresh_from_db()
     refund = Refund.objects.get()
     assert (place.status, refund.cause, refund.amount_fen) == ("withdrawn", "undone", FEE)
+    for page in ("", "receipt/"):
+        assert "原路退回" in text(reader.get(f"/my/fees/{order.pk}/{page}"))
+    assert "已退费" in text(reader.get("/my/fees/"))
+    assert reader.get(f"/my/fees/{order.pk}/undo/").url == f"/my/fees/{order.pk}/"
+    slip = text(reader.get(f"/pay/{order.pay_code}/"))
+    assert "钱会原路退还" in slip
+    assert "谢谢您" not in slip
 
 
 def test_after_ten_minutes_it_is_not_offered_any_more(reader, standin, order):
