@@ -33,6 +33,10 @@ class Scope:
     system: str = ""
     ends_with_transaction: bool = True
 
+    def opens_what(self, other: "Scope") -> bool:
+        """Whether the same rows are open in both, for the same time."""
+        return replace(self, system=bool(self.system)) == replace(other, system=bool(other.system))
+
 
 NOBODY = Scope(ends_with_transaction=False)
 _in_force: ContextVar[Scope] = ContextVar("scope in force", default=NOBODY)
@@ -106,17 +110,20 @@ def _local(scope: Scope) -> Iterator[None]:
     """Put ``scope`` in force for the transaction block that is open.
 
     Only a block inside another one gives back what was in force before: the end of the
-    outermost undoes the settings by itself, and so does rolling back to a savepoint.
+    outermost undoes the settings by itself, and so does rolling back to a savepoint. A service
+    called by another opens what is open already: PostgreSQL is not told again.
     """
     inside_another = bool(connection.savepoint_ids)
     before = _in_force.get()
-    _tell(scope)
+    is_told = inside_another and before.opens_what(scope)
+    if not is_told:
+        _tell(scope)
     token = _in_force.set(scope)
     try:
         yield
     finally:
         _in_force.reset(token)
-    if inside_another and not connection.needs_rollback:
+    if inside_another and not is_told and not connection.needs_rollback:
         _tell(replace(before, ends_with_transaction=True))
 
 

@@ -281,3 +281,18 @@ def test_the_book_is_emptied_only_when_somebody_says_so():
     execute("SET LOCAL app.books_may_be_emptied = off")
     with pytest.raises(ProgrammingError, match="is a book"), transaction.atomic():
         execute("TRUNCATE accounts_auditevent")
+
+
+def test_work_within_work_for_the_whole_city_asks_for_nothing_new(
+    city, as_app, django_assert_num_queries
+):
+    with as_app(), scope.system("all"):
+        # A savepoint, the count, its release.
+        with django_assert_num_queries(3), scope.system("a part"):
+            assert (Learner.objects.count(), scope.in_force().system) == (3, "a part")
+        assert Learner.objects.count() == 3
+        with scope.learners([city["learners"][0].pk]):
+            assert Learner.objects.count() == 1
+        assert Learner.objects.count() == 3
+    with as_app():
+        assert Learner.objects.count() == 0
