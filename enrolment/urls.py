@@ -34,6 +34,7 @@ from enrolment.views import (
     trials,
 )
 from enrolment.views.money import (
+    corrections,
     drawers,
     exports,
     finance,
@@ -265,8 +266,11 @@ urlpatterns = [
     path("desk/finance/days/", finance.show_day, name="finance-day"),
     path("desk/finance/ledger/", finance.show_ledger, name="finance-ledger"),
     path(
-        "desk/finance/ledger/<uuid:journal_id>/", finance.reverse_journal, name="reverse-journal"
+        "desk/finance/ledger/<uuid:journal_id>/",
+        corrections.correct_journal,
+        name="correct-journal",
     ),
+    path("desk/finance/corrections/", corrections.list_corrections, name="list-corrections"),
     path("desk/finance/owed/", finance.list_owed, name="list-owed"),
     path("desk/finance/differences/", finance.list_differences, name="list-differences"),
     path(

@@ -12,9 +12,10 @@ FINANCE_ROWS: dict[str, Way] = {
     "enrolment:finance": Way("finance: what waits today", ANY_FINANCE),
     "enrolment:finance-day": Way("finance: day book", ANY_FINANCE),
     "enrolment:finance-ledger": Way("finance: ledger", ANY_FINANCE),
-    "enrolment:reverse-journal": Way(
+    "enrolment:correct-journal": Way(
         "finance: take an entry back", OF_FINANCE, {"journal_id": "journal"}
     ),
+    "enrolment:list-corrections": Way("finance: corrections of the books", ANY_FINANCE),
     "enrolment:list-owed": Way("finance: who still owes", ANY_FINANCE),
     "enrolment:list-differences": Way("finance: differences", ANY_FINANCE),
     "enrolment:explain-difference": Way(

@@ -22,6 +22,7 @@ from enrolment.models.draw import (
 from enrolment.models.enrolments import Enrolment, EnrolmentEvent, LearnerTerm
 from enrolment.models.figures import TermFigures
 from enrolment.models.money import (
+    Correction,
     Difference,
     DrawerSession,
     InboundEvent,
@@ -71,6 +72,7 @@ __all__ = [
     "Channel",
     "Claim",
     "CloudSeat",
+    "Correction",
     "CutOff",
     "Difference",
     "Draw",

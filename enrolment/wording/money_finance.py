@@ -97,6 +97,8 @@ WHY_NOT_PLACED = {
     "too_late": gettext_lazy("The place has gone to somebody else. Give the money back."),
     "being_paid": gettext_lazy("This fee is being paid on the web just now. Try again later."),
     "code_unknown": gettext_lazy("No fee has this pay code. Please check the twelve digits."),
+    "same_person": gettext_lazy("You asked for it yourself. Another person decides."),
+    "asked_already": gettext_lazy("This was asked for already, and waits or is done."),
 }
 
 
@@ -152,6 +154,16 @@ def all_units() -> str:
 def reversed_now() -> str:
     """Say that a journal was taken back."""
     return _("The entry is taken back with another one. Both stay in the books.")
+
+
+def correction_asked() -> str:
+    """Say that a correction waits for somebody else."""
+    return _("It is written down. Another person looks at it and posts it.")
+
+
+def correction_refused() -> str:
+    """Say that an entry stays as it is."""
+    return _("Not agreed. The entry stays as it is, and so does what was said about it.")
 
 
 def explained_now() -> str:

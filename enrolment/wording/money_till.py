@@ -47,6 +47,7 @@ def _sentences() -> dict[str, str]:
         "not_explained": _("The count differs. Please count again, or say why it does."),
         "slip_used": _("This number was entered before. Please look at the slip again."),
         "same_person": _("Another member of staff has to do this, signed in as themselves."),
+        "asked_already": _("This was asked for already, and waits or is done."),
         "not_today": _(
             "Only a payment of today can be taken back. An older one goes back as a refund."
         ),

@@ -31,7 +31,7 @@ class PrintedField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         """Return it as it is printed."""
-        return "".join(unicodedata.normalize("NFKC", super().to_python(value)).split())
+        return "".join(unicodedata.normalize("NFKC", super().to_python(value) or "").split())
 
 
 class PiecesField(forms.IntegerField):

@@ -2,6 +2,7 @@
 
 from enrolment.models.money.attempts import InboundEvent, PaymentAttempt
 from enrolment.models.money.books import Journal, LedgerEntry
+from enrolment.models.money.corrections import Correction
 from enrolment.models.money.differences import Difference
 from enrolment.models.money.drawers import DrawerSession
 from enrolment.models.money.orders import Order, OrderLine
@@ -10,6 +11,7 @@ from enrolment.models.money.refunds import Refund, RefundPaper
 from enrolment.models.money.remissions import Voucher, Waiver
 
 __all__ = [
+    "Correction",
     "Difference",
     "DrawerSession",
     "InboundEvent",

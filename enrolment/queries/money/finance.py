@@ -5,14 +5,15 @@ Sums are made by the database in one statement each, over any number of entries.
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
+from django.db.models import Count, F, Min, Prefetch, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from enrolment.domain.money.books import Account
 from enrolment.models import (
+    Correction,
     Difference,
     DrawerSession,
     LedgerEntry,
@@ -177,12 +178,29 @@ def without_a_place(units: Units) -> QuerySet[Payment]:
 
 
 @dataclass(frozen=True)
+class Suspense:
+    """Money that pays nothing: how many payments, how much is left of them, since when."""
+
+    number: int
+    fen: int
+    since: datetime | None
+
+
+def suspense_of(units: Units) -> Suspense:
+    """Add up the money without a place in these offices."""
+    left = F("amount_fen") - F("back")
+    told = without_a_place(units).aggregate(number=Count("pk"), fen=Sum(left), since=Min("at"))
+    return Suspense(told["number"], int(told["fen"] or 0), told["since"])
+
+
+@dataclass(frozen=True)
 class Desk:
     """What waits for finance, in numbers."""
 
     refunds: int
     differences: int
-    suspense: int
+    suspense: "Suspense"
+    corrections: int
     unsigned: int
     uncounted: int
     waivers: int
@@ -198,7 +216,8 @@ def desk_of(units: Units, day: date) -> Desk:
     return Desk(
         refunds=Refund.objects.of_units(units).to_approve().count(),
         differences=Difference.objects.of_units(units).open().count(),
-        suspense=without_a_place(units).count(),
+        suspense=suspense_of(units),
+        corrections=Correction.objects.of_units(units).to_decide().count(),
         unsigned=drawers.to_sign().count(),
         uncounted=drawers.open().filter(day__lt=day).count(),
         waivers=Waiver.objects.of_units(units).to_approve().count(),

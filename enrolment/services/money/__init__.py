@@ -8,6 +8,7 @@ from enrolment.services.money.attempts import (
     look_again,
 )
 from enrolment.services.money.choosing import take_another, take_the_money
+from enrolment.services.money.corrections import ask_for_correction, decide_correction
 from enrolment.services.money.ended import follow_changes, refund_class
 from enrolment.services.money.inbox import READ_EVENT, read_event, take_event
 from enrolment.services.money.income import recognise_income
@@ -15,7 +16,7 @@ from enrolment.services.money.orders import PaymentProblem, PaymentRefused
 from enrolment.services.money.papers import PaperRefused, delete_papers, read_paper
 from enrolment.services.money.paying import ask_to_pay, order_to_pay
 from enrolment.services.money.paying_out import give_cash, note_transferred
-from enrolment.services.money.placing import give_back, place_payment, reverse_by_hand
+from enrolment.services.money.placing import give_back, place_payment
 from enrolment.services.money.reconciling import (
     Reconciled,
     explain_difference,
@@ -55,11 +56,13 @@ __all__ = [
     "Swept",
     "apply_waivers",
     "approve",
+    "ask_for_correction",
     "ask_for_waiver",
     "ask_special",
     "ask_to_pay",
     "begin_attempt",
     "can_pay_online",
+    "decide_correction",
     "decide_waiver",
     "delete_papers",
     "end_attempts",
@@ -81,7 +84,6 @@ __all__ = [
     "recognise_income",
     "reconcile_payments",
     "refund_class",
-    "reverse_by_hand",
     "say_no",
     "send_refund",
     "sweep_payments",

@@ -47,6 +47,7 @@ class PaymentProblem(StrEnum):
     NOT_EXPLAINED = "not_explained"
     SLIP_USED = "slip_used"
     SAME_PERSON = "same_person"
+    ASKED_ALREADY = "asked_already"
     NOT_TODAY = "not_today"
     NOT_POSSIBLE = "not_possible"
     PROVIDER_AWAY = "provider_away"

@@ -1,9 +1,9 @@
-"""What finance decides about money that pays nothing, and about journals that were wrong."""
+"""What finance decides about money that pays nothing: it pays a fee, or goes back."""
 
 from datetime import datetime
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from accounts import outbox, scope
 from accounts.models import AuditEvent, User
@@ -11,7 +11,7 @@ from enrolment.domain.money import books
 from enrolment.models import Channel, Enrolment, Journal, Order, Payment, Refund
 from enrolment.queries.money.refunds import needs_second
 from enrolment.services.money.attempts import end_attempts
-from enrolment.services.money.books import post, reverse
+from enrolment.services.money.books import post
 from enrolment.services.money.orders import (
     PaymentProblem,
     PaymentRefused,
@@ -23,8 +23,6 @@ from enrolment.services.money.refunds import left_of, owe_back
 from enrolment.services.money.settling import Taken, charge_again, take_places
 
 Source = Journal.Source
-# Booked by the clockwork alone: no order, payment or drawer says otherwise once they are gone.
-MAY_BE_REVERSED = (Source.PROVIDER, Source.INCOME)
 
 
 def place_payment(*, payment: Payment, order: Order, actor: User, at: datetime) -> Order:
@@ -126,28 +124,6 @@ def _go_on_without(order: Order, at: datetime) -> None:
     else:
         order.state = Order.State.EXPIRED
         order.save(update_fields=["state", "doubt"])
-
-
-def reverse_by_hand(*, journal: Journal, reason: str, actor: User, at: datetime) -> Journal:
-    """Take back a journal of the clockwork that was wrong, with the reason. Once.
-
-    What people booked is taken back where it was done: a payment at the till, a refund by its
-    decision. Raises ``PaymentRefused`` for those.
-    """
-    with transaction.atomic(), scope.system("reverse a journal"):
-        if journal.source_kind not in MAY_BE_REVERSED:
-            raise PaymentRefused(PaymentProblem.NOT_POSSIBLE)
-        try:
-            with transaction.atomic():
-                taken_back = reverse(
-                    journal, kind=Source.BY_HAND, source=journal.pk, at=at, by=actor, note=reason
-                )
-        except IntegrityError as error:  # somebody did it before: nobody may lock a journal
-            raise PaymentRefused(PaymentProblem.NOT_POSSIBLE) from error
-        AuditEvent.objects.record(
-            actor, "journal reversed", taken_back, at=at, unit=journal.unit, reason=reason
-        )
-        return taken_back
 
 
 def _locked(order_id: UUID) -> Order:

@@ -18,12 +18,12 @@ from accounts.http import StaffRequest, sent, staff_required
 from accounts.models import StaffPost, Unit
 from enrolment.domain.money.books import Account
 from enrolment.forms.money.finance import CodeForm, WordsForm
-from enrolment.models import Difference, Journal, Order, Payment
+from enrolment.models import Difference, Order, Payment
 from enrolment.queries.money import finance as asked
 from enrolment.queries.money.finance import Month
 from enrolment.services import money
 from enrolment.services.money import PaymentRefused
-from enrolment.services.money.placing import MAY_BE_REVERSED
+from enrolment.services.money.corrections import MAY_BE_REVERSED
 from enrolment.wording import money_finance as wording
 
 Role = StaffPost.Role
@@ -145,41 +145,6 @@ def show_ledger(request: StaffRequest) -> HttpResponse:
 
 @never_cache
 @staff_required(*IN_FINANCE)
-@get_or_post
-def reverse_journal(request: StaffRequest, journal_id: UUID) -> HttpResponse:
-    """Take back a journal of the clockwork that was wrong, with the reason."""
-    journals = Journal.objects.of_units(request.units).select_related("unit")
-    journal = get_object_or_404(journals, pk=journal_id)
-    form = WordsForm(sent(request))
-    if request.method == "POST" and form.is_valid():
-        try:
-            money.reverse_by_hand(
-                journal=journal,
-                reason=form.cleaned_data["words"],
-                actor=request.user,
-                at=clock.now(),
-            )
-        except PaymentRefused as refused:
-            messages.warning(request, wording.not_placed(refused.problem))
-        else:
-            messages.success(request, wording.reversed_now())
-        return redirect("enrolment:finance-ledger")
-    entries = [(one, wording.account(one.account)) for one in journal.entries.order_by("-fen")]
-    return render(
-        request,
-        "enrolment/money/finance/reverse.html",
-        {
-            "journal": journal,
-            "entries": entries,
-            "may": journal.source_kind in MAY_BE_REVERSED,
-            "form": form,
-        },
-        status=422 if form.errors else 200,
-    )
-
-
-@never_cache
-@staff_required(*IN_FINANCE)
 @require_safe
 def list_owed(request: StaffRequest) -> HttpResponse:
     """Who owes what until when: to be called, the most urgent first."""
@@ -249,7 +214,11 @@ def list_suspense(request: StaffRequest) -> HttpResponse:
     return render(
         request,
         "enrolment/money/finance/suspense.html",
-        {"page": page_of(request, asked.without_a_place(units)), "units": options},
+        {
+            "page": page_of(request, asked.without_a_place(units)),
+            "suspense": asked.suspense_of(units),
+            "units": options,
+        },
     )
 
 

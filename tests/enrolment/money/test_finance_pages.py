@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from contextlib import closing
 from datetime import timedelta
 from uuid import uuid4
@@ -298,11 +299,24 @@ def test_a_journal_of_the_clockwork_is_taken_back_on_its_page(app_client, office
         books.moved(100, to=Account.PROVIDER_FEES, out_of=Account.BANK),
         kind=Journal.Source.PROVIDER, source="txn_1", unit=unit, at=TODAY,
     )  # fmt: skip
-    assert reverse("enrolment:reverse-journal", args=[fee.pk]) in page(
-        app_client, "finance-ledger"
-    )
-    app_client.post(reverse("enrolment:reverse-journal", args=[fee.pk]), {"words": "记错了单位"})
+    address = reverse("enrolment:correct-journal", args=[fee.pk])
+    assert address in page(app_client, "finance-ledger")
+    app_client.post(address, {"words": ""})
+    app_client.post(address, {"words": "记错了单位"})
+    desk = page(app_client, "finance")
+    assert re.search(r"待复核的更正</a>：<strong>(\d+)", desk)[1] == "1"
+    own = app_client.get(address).content.decode()
+    assert "请由另一人决定" in own
+    assert 'name="agreed"' not in own
+    app_client.post(address, {"agreed": "yes"})
+    assert not Journal.objects.filter(reverses=fee).exists(), "not by who asked"
+
+    sign_in(app_client, unit, Role.BRANCH_HEAD)
+    assert "记错了单位" in page(app_client, "list-corrections")
+    app_client.post(address, {"agreed": "yes"})
+
     assert Journal.objects.get(reverses=fee).note == "记错了单位"
+    assert "没有等待复核的更正" in page(app_client, "list-corrections")
 
 
 def test_every_refusal_and_every_account_has_its_words():

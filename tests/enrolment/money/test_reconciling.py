@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from accounts import clock, health
 from accounts.models import StaffPost
@@ -28,10 +28,11 @@ from enrolment.models import (
 )
 from enrolment.queries.money.checks import broken_invariants
 from enrolment.services.money import drawers, reconcile_payments, till
-from enrolment.services.money.books import post
+from enrolment.services.money.books import post, reverse
+from enrolment.services.money.corrections import ask_for_correction, decide_correction
 from enrolment.services.money.income import recognise_income
 from enrolment.services.money.orders import PaymentProblem, PaymentRefused
-from enrolment.services.money.placing import give_back, place_payment, reverse_by_hand
+from enrolment.services.money.placing import give_back, place_payment
 from enrolment.services.money.reconciling import explain_difference
 from enrolment.services.money.refunds import owe_back
 from enrolment.services.money.sending import send_refund
@@ -384,17 +385,54 @@ def test_money_that_is_given_back_leaves_the_fee_to_be_paid(order, finance):
         give_back(payment=payment, words="again", actor=finance, at=TODAY)
 
 
-def test_a_journal_of_the_clockwork_is_reversed_once_with_a_reason(section, order, finance):
+def test_a_journal_of_the_clockwork_is_reversed_once_by_a_second_person(section, order, finance):
     paid(order)
     fee = post(
         books.moved(100, to=Account.PROVIDER_FEES, out_of=Account.CLEARING),
         kind=Journal.Source.PROVIDER, source="txn_1:fee", unit=section.unit, at=TODAY,
     )  # fmt: skip
-    reverse_by_hand(journal=fee, reason="记到了别的单位", actor=finance, at=TODAY)
+    second = StaffFactory(unit=section.unit, role=Role.FINANCE)
+    asked = ask_for_correction(journal=fee, reason="记到了别的单位", actor=finance, at=TODAY)
+    assert LedgerEntry.objects.balances()[Account.PROVIDER_FEES] == 100, "nothing is booked yet"
+    with pytest.raises(PaymentRefused, match="same_person"):
+        decide_correction(correction=asked, agreed=True, actor=finance, at=TODAY)
+
+    for _tap in range(2):
+        decide_correction(correction=asked, agreed=True, actor=second, at=TODAY)
+
     assert LedgerEntry.objects.balances()[Account.PROVIDER_FEES] == 0
+    reversal = Journal.objects.get(reverses=fee)
+    assert (reversal.by, reversal.note) == (second, "记到了别的单位")
     for journal in (fee, order.journals.first()):
         with pytest.raises(PaymentRefused):
-            reverse_by_hand(journal=journal, reason="再来", actor=finance, at=TODAY)
+            ask_for_correction(journal=journal, reason="再来", actor=finance, at=TODAY)
+
+
+def test_what_is_refused_books_nothing_and_may_be_asked_for_again(section, finance):
+    fee = post(
+        books.moved(100, to=Account.PROVIDER_FEES, out_of=Account.CLEARING),
+        kind=Journal.Source.PROVIDER, source="txn_1:fee", unit=section.unit, at=TODAY,
+    )  # fmt: skip
+    second = StaffFactory(unit=section.unit, role=Role.FINANCE)
+    asked = ask_for_correction(journal=fee, reason="看错了", actor=finance, at=TODAY)
+    decide_correction(correction=asked, agreed=False, actor=second, at=TODAY)
+    assert not Journal.objects.filter(reverses=fee).exists()
+    assert ask_for_correction(journal=fee, reason="真的错了", actor=finance, at=TODAY) != asked
+
+
+def test_the_database_posts_no_correction_that_one_person_signed(section, finance):
+    fee = post(
+        books.moved(100, to=Account.PROVIDER_FEES, out_of=Account.CLEARING),
+        kind=Journal.Source.PROVIDER, source="txn_1:fee", unit=section.unit, at=TODAY,
+    )  # fmt: skip
+    ask_for_correction(journal=fee, reason="急", actor=finance, at=TODAY)
+    by_one = {"kind": Journal.Source.BY_HAND, "source": fee.pk, "by": finance, "note": "急"}
+    said = "corrected without a second person"
+    with pytest.raises(IntegrityError, match=said), transaction.atomic():
+        reverse(fee, at=TODAY, **by_one)
+    said = "another_person_posts_a_correction"
+    with pytest.raises(IntegrityError, match=said), transaction.atomic():
+        fee.corrections.update(decided_by=finance, decided_at=TODAY, agreed=True)
 
 
 # Income
