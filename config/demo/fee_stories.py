@@ -8,7 +8,7 @@ from config.demo import tables
 from config.demo.calendar import at_hour
 from config.demo.fees import FeePlan
 from config.demo.left_again import Leaver, who_left
-from config.demo.load_fees import day_of
+from config.demo.load_fees import day_of, named
 from config.demo.load_places import Keys
 from config.demo.next_term import TO_PAY
 from config.demo.records import CityPlan, EnrolmentPlan
@@ -90,9 +90,7 @@ class Stories:
             decided_at=None if leaver.refund == "requested" else decided,
             sent_at=sent if is_sent else None,
             done_at=sent + LATER if leaver.refund == "succeeded" else None,
-            provider_ref=f"re_demo_{fee.payment.hex}"
-            if is_sent and leaver.way == "origin"
-            else "",
+            provider_ref=named("refund", fee) if is_sent and leaver.way == "origin" else "",
             bank_reference=f"TF{day_of(sent):%Y%m%d}0001" if leaver.way == "transfer" else "",
             failure="银行卡已注销，退款未能入账" if came_back else "",
         )

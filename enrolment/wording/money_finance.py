@@ -63,6 +63,9 @@ WHAT_DIFFERS = {
     "voucher_sum": gettext_lazy("A voucher took off more than it is worth."),
     "suspense_waits": gettext_lazy("Money has waited for more than a day to be placed."),
     "event_unread": gettext_lazy("A notification of the provider was not read."),
+    "event_given_up": gettext_lazy(
+        "The provider does not show what a notification was about. Look there whether it exists."
+    ),
     "on_its_way": gettext_lazy("A payment has been on its way for more than a day."),
     "refund_failed": gettext_lazy("A refund could not be delivered. Pay it out at the counter."),
     "refund_late": gettext_lazy("A refund has taken more than ten working days."),
@@ -85,8 +88,6 @@ def difference(row: Difference) -> str:
     """Say what does not agree."""
     if row.detail in WHAT_DIFFERS:
         return str(WHAT_DIFFERS[row.detail])
-    if row.detail.startswith("charge.dispute"):
-        return str(WHAT_DIFFERS["dispute"])
     return str(row.get_kind_display())
 
 

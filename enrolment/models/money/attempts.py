@@ -124,6 +124,7 @@ class InboundEvent(models.Model):
     """A signed notification, kept as it came. It may come again, late, or out of order."""
 
     WAIT = timedelta(seconds=60)  # what an errand should have read by then, the sweep reads
+    GIVEN_UP = "given up"  # an outcome: the provider will not show what it is about
 
     provider = models.CharField(max_length=20)
     event = models.CharField(max_length=255)

@@ -171,9 +171,11 @@ WHERE p.state = 'suspense' AND p.at < %(day_ago)s AND coalesce(r.fen, 0) < p.amo
 """
 
 EVENTS = """
-SELECT 'event:' || v.id, u.id, NULL::bigint, 'event_unread'
+SELECT 'event:' || v.id, u.id, NULL::bigint,
+       CASE WHEN v.processed_at IS NULL THEN 'event_unread' ELSE 'event_given_up' END
 FROM enrolment_inboundevent v, accounts_unit u
-WHERE u.parent_id IS NULL AND v.processed_at IS NULL AND v.received_at < %(moments_ago)s
+WHERE u.parent_id IS NULL AND (
+    v.processed_at IS NULL AND v.received_at < %(moments_ago)s OR v.outcome = 'given up')
 """
 
 ON_ITS_WAY = """

@@ -14,7 +14,7 @@ from accounts import outbox, scope
 from accounts.models import Unit
 from enrolment import notifications
 from enrolment.models import Difference, InboundEvent, Payment, PaymentAttempt
-from enrolment.payments import Event
+from enrolment.payments import Event, ProviderRefused
 from enrolment.services.money.attempts import look_again
 from enrolment.services.money.sending import look_at_refund
 
@@ -24,7 +24,9 @@ READ_EVENT = "read_event"
 PAGES = "checkout.session."
 REFUNDS = ("refund.", "charge.refund.")
 DISPUTES = "charge.dispute."
+DISPUTE = "dispute"  # as the provider's books name it, too
 LONGEST = 80  # characters of an outcome
+TRIES = 10  # the round takes a notification up every minute
 
 
 def take_event(event: Event, *, provider: str, at: datetime) -> bool:
@@ -53,6 +55,8 @@ def read_event(*, event_id: int, at: datetime) -> str:
     """Do what a notification gives cause for, once; return what came of it, in a word.
 
     Raises ``ProviderFailed`` when the provider cannot be asked: the notification stays unread.
+    What it refuses to show, again and again, is given up: finance finds that among the
+    differences, once, and what it was about is compared by the hour all the same.
     """
     with scope.system("read a notification"):
         event = InboundEvent.objects.get(pk=event_id)
@@ -60,7 +64,13 @@ def read_event(*, event_id: int, at: datetime) -> str:
             return event.outcome
         event.tries = min(event.tries + 1, 30_000)
         event.save(update_fields=["tries"])
-    outcome = _done_about(event, at)
+    try:
+        outcome = _done_about(event, at)
+    except ProviderRefused as refused:
+        if event.tries < TRIES:
+            raise
+        log.error("notification %s is given up: %s", event.event, refused)
+        outcome = InboundEvent.GIVEN_UP
     with scope.system("read a notification"):
         event.processed_at, event.outcome = at, outcome[:LONGEST]
         event.save(update_fields=["processed_at", "outcome"])
@@ -103,32 +113,38 @@ def _attempt_of(event: InboundEvent) -> PaymentAttempt | None:
 
 
 def _about_a_dispute(event: InboundEvent, at: datetime) -> str:
-    """Tell finance that a payer has gone to their bank: people answer that, with papers."""
+    """Tell finance that a payer has gone to their bank: people answer that, with papers.
+
+    The same row as the provider's books lead to, whichever of both is read first. What finance
+    has explained stays closed.
+    """
     seen = _object(event)
-    amount = seen.get("amount")
+    amount, about = seen.get("amount"), str(seen.get("payment_intent") or "")
     with scope.system("a dispute"):
-        paid = Payment.objects.filter(
-            provider=event.provider, reference=str(seen.get("payment_intent") or "")
-        ).select_related("unit", "order")
-        payment = paid.first()
+        paid = Payment.objects.filter(provider=event.provider, reference=about)
+        payment = paid.select_related("unit", "order").first()
         unit = payment.unit if payment else Unit.objects.get(kind=Unit.Kind.CITY)
-        standing = Difference.objects.open().filter(
-            kind=Difference.Kind.CLEARING, subject=event.object_id
+        same = Difference.objects.filter(
+            kind=Difference.Kind.CLEARING, subject=f"{DISPUTE}:{about or event.object_id}"
         )
-        detail = f"{event.type}: {seen.get('status', '')}, {seen.get('reason', '')}"[:300]
-        if standing.update(detail=detail, last_seen=at):
-            return "dispute noted again"
-        difference = Difference.objects.create(
+        if same.explained().exists():
+            return "dispute explained"
+        difference, is_new = same.open().get_or_create(
             kind=Difference.Kind.CLEARING,
-            subject=event.object_id,
-            detail=detail,
-            unit=unit,
-            amount_fen=amount if isinstance(amount, int) else None,
-            first_seen=at,
-            last_seen=at,
+            subject=f"{DISPUTE}:{about or event.object_id}",
+            closed_at=None,
+            defaults={
+                "detail": DISPUTE,
+                "unit": unit,
+                "amount_fen": -amount if isinstance(amount, int) else None,  # it is gone there
+                "first_seen": at,
+                "last_seen": at,
+            },
         )
-        notifications.tell_finance_of_dispute(difference, payment, at=at)
-    return "dispute noted"
+        if not is_new:
+            same.open().update(last_seen=at)
+        notifications.tell_finance_of_dispute(difference, payment, at=at)  # once
+    return "dispute noted" if is_new else "dispute noted again"
 
 
 def _object(event: InboundEvent) -> Mapping[str, Any]:

@@ -27,7 +27,7 @@ WINDOW = timedelta(hours=3)  # runs overlap: one that did not take place is made
 OF_THE_PROVIDER = (Kind.ATTEMPT, Kind.CLEARING)
 OF_OURS = tuple(kind for kind in Kind if kind not in OF_THE_PROVIDER)
 ON_ITS_WAY = "on_its_way"
-TOLD_BY_NOTIFICATION = "charge.dispute"  # for people alone: comparing neither finds nor ends it
+DISPUTE = "dispute"  # for people alone: they answer the bank, comparing does not end it
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ def _close_gone(found: Iterable[Found], kinds: Collection[Kind], at: datetime) -
     gone = [
         one.pk
         for one in Difference.objects.open().filter(kind__in=kinds)
-        if (one.kind, one.subject) not in still and not one.detail.startswith(TOLD_BY_NOTIFICATION)
+        if (one.kind, one.subject) not in still and one.detail != DISPUTE
     ]
     return Difference.objects.filter(pk__in=gone).update(closed_at=at)
 

@@ -9,7 +9,7 @@ from django.utils.timezone import localdate
 
 from accounts import scope
 from enrolment.models import OrderLine, Refund
-from enrolment.payments import ProviderFailed
+from enrolment.payments import ProviderFailed, ProviderRefused
 from enrolment.services.money import papers
 from enrolment.services.money.choosing import take_the_money
 from enrolment.services.money.ended import see_to_ended, see_to_lessons_lost
@@ -62,6 +62,8 @@ def _each(rows: Any, work: Callable[[Any], bool]) -> int:
         except ProviderFailed as failed:
             log.warning("%s waits for the provider: %s", row, failed)
             break  # it is away: the next round asks again
+        except ProviderRefused as refused:
+            log.warning("%s: the provider says no: %s", row, refused)
         except Exception:
             log.exception("%s could not be seen to", row)
     return done

@@ -12,7 +12,7 @@ from typing import Any
 
 from accounts import scope
 from enrolment.models import Difference, InboundEvent, Order, PaymentAttempt
-from enrolment.payments import ProviderFailed
+from enrolment.payments import ProviderFailed, ProviderRefused
 from enrolment.services.money import refunding
 from enrolment.services.money.attempts import end_attempts, look_again
 from enrolment.services.money.inbox import read_event
@@ -89,6 +89,8 @@ def _each(rows: Any, work: Callable[[Any], bool]) -> int:
         except ProviderFailed as failed:
             log.warning("%s waits for the provider: %s", row, failed)
             failures += 1
+        except ProviderRefused as refused:
+            log.warning("%s: the provider says no: %s", row, refused)
         except Exception:
             log.exception("%s could not be seen to", row)
         if failures == FAILURES_IN_A_ROW:

@@ -475,7 +475,7 @@ def test_the_books_agree_wherever_a_refund_is(standin, order, state):
 
 def test_a_dispute_that_was_notified_is_not_closed_by_comparing(standin, order):
     Difference.objects.create(
-        kind="clearing", subject="dp_1", detail="charge.dispute.created: needs_response, fraud",
+        kind="clearing", subject="dispute:pi_1", detail="dispute",
         unit=order.unit, first_seen=TODAY, last_seen=TODAY,
     )  # fmt: skip
     assert [row[0] for row in found(TODAY + timedelta(hours=1), full=True)] == ["clearing"]

@@ -2,6 +2,7 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from itertools import islice, permutations, product
 from threading import Barrier
 
@@ -176,8 +177,64 @@ def test_a_dispute_is_a_difference_and_a_letter_to_finance(app_client, standin, 
         bring(app_client, *standin.signed(event))
     read_all()
     difference = Difference.objects.get()
-    assert (difference.unit, difference.amount_fen) == (paid.unit, FEE)
+    assert (difference.unit, difference.amount_fen) == (paid.unit, -FEE)
     assert "争议" in Message.objects.get(to=finance.phone).text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("compared", ["first", "last"])
+def test_a_dispute_is_one_row_whoever_sees_it_first(app_client, standin, paid, compared):
+    money.end_attempts(order=paid, at=TODAY)
+    standin.dispute(Payment.objects.get().reference)
+    an_hour_later = TODAY + timedelta(hours=1)
+
+    def is_told():
+        bring(app_client, *standin.signed(standin.events("charge.dispute.created")[0]))
+        read_all()
+
+    def is_compared():
+        money.reconcile_payments(at=an_hour_later, full=True)
+
+    for happens in (is_compared, is_told) if compared == "first" else (is_told, is_compared):
+        happens()
+
+    row = Difference.objects.get(detail="dispute")
+    assert (row.unit, row.amount_fen, row.closed_at) == (paid.unit, -FEE, None)
+    finance = StaffFactory(unit=paid.unit, role=StaffPost.Role.FINANCE)
+    money.explain_difference(difference=row, explanation="已交材料", actor=finance, at=TODAY)
+    standin.end_dispute(row_of_dispute(standin), won=False)
+    for event in standin.events("charge.dispute.closed"):
+        bring(app_client, *standin.signed(event))
+    read_all()
+    is_compared()
+    assert not Difference.objects.open().filter(detail="dispute").exists()
+
+
+def row_of_dispute(standin):
+    return standin.events("charge.dispute.created")[0]["data"]["object"]["id"]
+
+
+@pytest.mark.django_db
+def test_what_the_provider_never_shows_is_given_up_and_stands_once_among_the_differences(
+    app_client, standin, paid
+):
+    event = standin.events("checkout.session.completed")[0]
+    event["type"], event["id"] = "refund.updated", "evt_of_nothing"
+    event["data"]["object"]["id"] = "re_deleted"
+    bring(app_client, *standin.signed(event))
+
+    left = []
+    for minute in range(2, 15):
+        at = TODAY + timedelta(minutes=minute)
+        left.append(money.sweep_payments(at=at).unread)
+
+    assert (left[0], left[-1]) == (1, 0), "it was tried again for a while, and not for ever"
+    row = InboundEvent.objects.get(event="evt_of_nothing")
+    assert (row.outcome, row.tries) == (InboundEvent.GIVEN_UP, 10)
+    for hour in (1, 2, 3):
+        money.reconcile_payments(at=TODAY + timedelta(hours=hour))
+    (difference,) = Difference.objects.filter(kind="event")
+    assert (difference.detail, difference.closed_at) == ("event_given_up", None)
 
 
 @pytest.mark.django_db(transaction=True)
