@@ -48,7 +48,10 @@ STOP = """() => {
 
 
 def audit_page(page: Page, *, axe: bool = True) -> list[str]:
-    """Every rule of ours that can be measured here, and axe's with the enhanced contrast."""
+    """Every rule of ours that can be measured here, and axe's with the enhanced contrast.
+
+    axe waits for answers that never come in a browser where script is off.
+    """
     findings: list[str] = page.evaluate(MEASURE)
     return findings + (run_axe(page) if axe else [])
 

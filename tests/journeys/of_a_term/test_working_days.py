@@ -14,6 +14,7 @@ COUNTER, HEAD = "李红", "吴志明"
 # Paid before the term, by card and in cash: the first costs so much that a second person decides.
 BY_CARD, PIANO, COMES_BACK = "梁少芬", "钢琴", "510"
 IN_CASH, PAINTING, GIVEN_BACK = "金雪梅", "国画", "153.85"
+IN_CAPITALS = {COMES_BACK: "伍佰壹拾元整", GIVEN_BACK: "壹佰伍拾叁元捌角伍分"}
 # A Thursday of the third week: 9 of 12 lessons at the piano are to come, 10 of 13 at the easel.
 THREE_LESSONS_LATER = f"{date.fromisoformat(TODAY) + timedelta(days=44)} 10:00"
 A_MINUTE_PAST = f"{date.fromisoformat(TODAY) + timedelta(days=1)} 17:01"
@@ -60,8 +61,11 @@ def test_what_comes_back_before_the_fifth_lesson(people: People, stack: Stack):
     assert stack.message(phones[IN_CASH], f"退费{GIVEN_BACK}元，请带身份证到窗口领取", after=seen)
     liang.goto("/my/refunds/")
     expect(liang.page.locator(".card", has_text=COMES_BACK)).to_contain_text("另一位")
-    _approve(people.signed_in(HEAD, window=DESKTOP), COMES_BACK)
+    head = people.signed_in(HEAD, window=DESKTOP)
+    _approve(head)
     assert stack.message(phones[BY_CARD], f"退费{COMES_BACK}元已退还", after=seen)
+    head.page.reload()
+    _see_the_receipt(head, COMES_BACK)
     liang.page.reload()
     expect(liang.page.locator(".card", has_text=COMES_BACK)).to_contain_text("已经退")
     _give_in_cash(people.signed_in(COUNTER, window=DESKTOP))
@@ -85,17 +89,16 @@ def _leave(learner: Person, course: str, *, told: str) -> None:
     learner.at(rf"/my/classes/{place}/$")
 
 
-def _approve(head: Person, sum_of_it: str) -> None:
-    """Find it among those to decide, say yes, and print what was written of it."""
-    _open_refund(head, sum_of_it)
+def _approve(head: Person) -> None:
+    """Find it among those to decide, and say yes: then it is sent by itself."""
+    _open_refund(head, COMES_BACK)
     assert audit_page(head.page) == []
-    head.page.locator("main form", has=head.page.locator("[value=approve]")).locator(
-        "button"
-    ).click()
+    fees.send_with(head, "[name=act][value=approve]")
+    expect(head.page.locator("main form")).to_have_count(0)  # nothing is left to decide
 
 
 def _give_in_cash(clerk: Person) -> None:
-    """Look at the identity card, give the money out of a drawer, print the receipt."""
+    """Look at the identity card, and give the money out of a drawer."""
     fees.open_a_drawer(clerk)
     _open_refund(clerk, GIVEN_BACK)
     assert audit_page(clerk.page) == []
@@ -103,13 +106,18 @@ def _give_in_cash(clerk: Person) -> None:
     clerk.page.fill("[name=cash-name]", IN_CASH)
     clerk.page.locator("[name=cash-seen]").check()
     fees.send_with(clerk, "[name=cash-name]")
-    clerk.page.locator('main a[href$="/receipt/"]').click()
-    expect(clerk.page.locator(".receipt")).to_contain_text("壹佰伍拾叁元捌角伍分")
-    assert audit_page(clerk.page) == []
+    _see_the_receipt(clerk, GIVEN_BACK)
+
+
+def _see_the_receipt(person: Person, sum_of_it: str) -> None:
+    """From the page of a refund that has left us to what is printed of it."""
+    person.page.locator('main a[href$="/receipt/"]').click()
+    expect(person.page.locator(".receipt")).to_contain_text(IN_CAPITALS[sum_of_it])
+    assert audit_page(person.page) == []
 
 
 def _open_refund(person: Person, sum_of_it: str) -> None:
     """From the desk's refunds to the one of that sum."""
     page = person.goto("/desk/refunds/")
-    page.locator("tr", has_text=sum_of_it).locator("th a").click()
+    page.locator("tr", has_text=f"¥{sum_of_it}").locator("th a").click()
     person.at(rf"/desk/refunds/{fees.SOME_UUID}/$")
