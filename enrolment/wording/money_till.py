@@ -113,6 +113,14 @@ def differs(difference_fen: int) -> str:
     return _("There is less in the drawer than there should be. Count again, or say why.")
 
 
+def change_is_missing(float_fen: int) -> str:
+    """Say that not even the change of the morning is there: was it counted at all?"""
+    return _(
+        "That is less than the change of %(change)s alone. The change is counted too. Count"
+        " again, or say why."
+    ) % {"change": yuan(float_fen)}
+
+
 def drawer_counted(difference_fen: int) -> str:
     """Say what a count came to."""
     if not difference_fen:

@@ -204,6 +204,16 @@ class Sheet:
         return (self.drawer.counted_fen or 0) - self.expected_fen
 
     @property
+    def to_bank_fen(self) -> int:
+        """What goes to the bank, the change left out; below 0 it makes the change up again."""
+        return (self.drawer.counted_fen or 0) - self.drawer.float_fen
+
+    @property
+    def missing_change_fen(self) -> int:
+        """What has to be put back to have the change of the morning; 0 when it is there."""
+        return max(0, -self.to_bank_fen)
+
+    @property
     def pieces(self) -> list[tuple[int, int, int]]:
         """Notes and coins, the largest first: piece, how many, how much."""
         counted = sorted(

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import clock
 from accounts.http import StaffRequest, sent, staff_required
 from campus.models import Campus
+from enrolment.domain.money import cash
 from enrolment.forms.money.till import CountForm, OpenDrawerForm
 from enrolment.models import DrawerSession
 from enrolment.queries.money import till as tills
@@ -72,7 +73,13 @@ def _count(request: StaffRequest, drawer: DrawerSession) -> HttpResponse:
         except PaymentRefused as refused:
             if refused.problem is not PaymentProblem.NOT_EXPLAINED:
                 raise
-            form.add_error("explanation", wording.differs(int(refused.what)))
+            missing = drawer.float_fen - cash.counted(form.pieces())
+            form.add_error(
+                "explanation",
+                wording.change_is_missing(drawer.float_fen)
+                if missing > 0
+                else wording.differs(int(refused.what)),
+            )
         else:
             difference = (counted.counted_fen or 0) - (counted.expected_fen or 0)
             messages.success(request, wording.drawer_counted(difference))

@@ -10,7 +10,7 @@ from django.urls import reverse
 from accounts import clock, limits
 from accounts.models import StaffPost
 from enrolment.domain.money import codes
-from enrolment.models import DrawerSession, Order, Payment
+from enrolment.models import DrawerSession, LedgerEntry, Order, Payment
 from enrolment.wording import money_till as wording
 from tests.enrolment.test_office import sign_in
 from tests.factories.accounts import LearnerFactory, UnitFactory
@@ -349,6 +349,25 @@ def test_a_slip_of_the_pen_is_no_guess_and_guesses_come_to_an_end(app_client, pl
 def test_a_slip_is_found_by_no_search_engine(app_client, place):
     slip = page(app_client, reverse("enrolment:pay-slip", args=[order_for(place).pay_code]))
     assert re.search(r'<meta name="robots" content="noindex">', slip)
+
+
+def test_a_drawer_with_less_than_its_change_says_so_and_what_becomes_of_it(
+    app_client, cashier, place
+):
+    pay_in_cash(place, by=cashier)
+    drawer = DrawerSession.objects.of_cashier(cashier)
+    mine = reverse("enrolment:my-drawer")
+
+    asked = app_client.post(mine, {"n5000": "１"})  # 50, and 100 of change were there
+    assert asked.status_code == 422
+    assert wording.change_is_missing(10_000) in asked.content.decode()
+    app_client.post(mine, {"n5000": "1", "explanation": "零钱被借走"})
+
+    sheet = page(app_client, reverse("enrolment:show-drawer", args=[drawer.pk]))
+    assert "缺¥50.00" in sheet
+    assert "送存银行（" not in sheet
+    left = LedgerEntry.objects.balances()
+    assert (left["bank"], left["drawer_differences"]) == (-5_000, FEE + 5_000)
 
 
 # Words
