@@ -150,6 +150,7 @@ class Term:
         drawers.open_drawer(campus=self.campus, float_fen=20_000, by=self.cashier, at=self.at)
         for number in numbers:
             self.one(number)
+        self.refunds_are_fetched()
         drawer = DrawerSession.objects.open().get(cashier=self.cashier)
         off = 100 if self.goes_wrong("drawer over") else 0
         drawers.count_drawer(
@@ -159,6 +160,20 @@ class Term:
         drawers.sign_drawer(drawer=drawer, by=self.other, at=self.at)
         self.rounds(timedelta(minutes=2), timedelta(hours=6))
         self.at = self.provider.at = self.at.replace(hour=10) + timedelta(days=1)
+
+    def refunds_are_fetched(self) -> None:
+        """Who has money waiting at the counter since yesterday comes for it; finance transfers."""
+        from enrolment.models import Refund
+        from enrolment.services.money.paying_out import give_cash, note_transferred
+
+        yesterday = self.at - timedelta(hours=12)
+        waiting = Refund.objects.filter(state=Refund.State.APPROVED, decided_at__lt=yesterday)
+        for back in waiting.filter(way=Refund.Way.CASH):
+            give_cash(refund=back, to="本人", by=self.cashier, at=self.at)
+        for back in waiting.filter(way=Refund.Way.TRANSFER):
+            note_transferred(
+                refund=back, to="本人", reference=f"B{back.pk}", by=self.other, at=self.at
+            )
 
     def rounds(self, *after: timedelta) -> None:
         """Let the round of every minute go by, some time later."""
@@ -179,6 +194,8 @@ class Term:
             if page.money == "coming":
                 self.provider.decide(page.session, arrives=True)
         self.rounds(timedelta(days=4), timedelta(days=3))
+        self.at = self.provider.at
+        self.a_day(range(0))
         for name, seen in list(self.provider.refunds.items()):
             if seen.state == "succeeded" and self.goes_wrong("refund not delivered"):
                 self.provider.end_refund(name, "failed")
@@ -224,7 +241,8 @@ def report(term: Term, seconds: float) -> int:
     print(f"{'books':<10}{sum(balances.values()):>7}  fen off; clearing "
           f"{balances.get('clearing', 0)}, at the provider {term.provider.cash()}")  # fmt: skip
     print(f"{'people':<10}{sum(waiting.values()):>7}  {_in_words(Counter(waiting))}")
-    print(f"{'left':<10}{unexplained:>7}  unexplained")
+    rest = Counter({detail: n for detail, n in found.items() if detail not in explained})
+    print(f"{'left':<10}{unexplained:>7}  unexplained {_in_words(rest)}")
     for rule, subject in broken[:20]:
         print(f"  {rule}: {subject}")
     print(f"{seconds:.0f} s for the term, {took:.1f} s for comparison and check")
