@@ -84,8 +84,10 @@ def nothing_to_pay(name: str) -> str:
     return _("The whole fee is waived. The place is confirmed for %(name)s.") % {"name": name}
 
 
-def taken_back() -> str:
-    """Say that a payment is undone."""
+def taken_back(*, is_paid_again: bool = True) -> str:
+    """Say that a payment is undone; that its places are to be paid again, where it paid any."""
+    if not is_paid_again:
+        return _("The entry was taken back. No money is kept apart for it any more.")
     return _("The payment was taken back. The places are kept and are to be paid again.")
 
 

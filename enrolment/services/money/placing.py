@@ -43,7 +43,7 @@ def place_payment(*, payment: Payment, order: Order, actor: User, at: datetime) 
             raise PaymentRefused(PaymentProblem.OTHER_AMOUNT)
         _pay(order, payment, actor, at)
         if before is not None and before != order.pk:
-            _go_on_without(_locked(before), at)
+            go_on_without(_locked(before), at)
         return order
 
 
@@ -98,11 +98,11 @@ def give_back(*, payment: Payment, words: str, actor: User, at: datetime) -> Ref
             at=at,
         )
         if order is not None:
-            _go_on_without(order, at)
+            go_on_without(order, at)
         return refund
 
 
-def _go_on_without(order: Order, at: datetime) -> None:
+def go_on_without(order: Order, at: datetime) -> None:
     """Let an order that waited for its money to be looked at go on: to be paid, or closed."""
     if order.state != Order.State.REVIEW:
         return

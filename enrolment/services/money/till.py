@@ -32,6 +32,7 @@ from enrolment.services.money.orders import (
     difference_for,
     open_order,
 )
+from enrolment.services.money.placing import go_on_without
 from enrolment.services.money.settling import Taken, place_money
 from enrolment.services.refused import PressReused
 
@@ -185,47 +186,62 @@ def note_transfer(
 
 @transaction.atomic
 def void_payment(*, payment: Payment, reason: str, by: User, at: datetime) -> Payment:
-    """Take back a payment of the same day that was a mistake, as another person than who took it.
+    """Take back what was a mistake, as another person than who took it.
 
-    Its journal is reversed, its receipt stays with its number, and the places are kept again as
-    long as before, or to the end of the next working day. Once: a second time changes nothing.
-    Raises ``PaymentRefused``.
+    What paid an order: the same day, and its places are kept again as long as before, or to the
+    end of the next working day. What pays nothing, as a transfer with a wrong amount: as long as
+    nothing was decided about it. The journal is reversed, a receipt stays with its number. Once:
+    a second time changes nothing. Raises ``PaymentRefused``.
     """
     with scope.system("take a payment back"):
-        if payment.order_id is None:  # nobody knows yet whose it is: finance sees to it
-            raise PaymentRefused(PaymentProblem.NOT_POSSIBLE)
-        order = Order.objects.select_for_update(of=("self",)).get(pk=payment.order_id)
+        pays = Payment.objects.values_list("order", flat=True).get(pk=payment.pk)
+        order = Order.objects.select_for_update(of=("self",)).get(pk=pays) if pays else None
         payment = Payment.objects.select_for_update(of=("self",)).get(pk=payment.pk)
         if payment.state == Payment.State.VOIDED:
             return payment
+        if payment.order_id != pays:  # placed in this moment
+            raise PaymentRefused(PaymentProblem.NOT_POSSIBLE)
         _ensure_may_be_voided(payment, by, at)
-        _owe_again(order, by=by, reason=reason, at=at)
-        journal = Journal.objects.get(source_kind=Journal.Source.PAYMENT, source=str(payment.pk))
-        reverse(journal, kind=Journal.Source.VOID, source=payment.pk, by=by, at=at, note=reason)
+        was_kept = payment.state == Payment.State.KEPT
+        if order is not None and was_kept:
+            _owe_again(order, by=by, reason=reason, at=at)
+        _reverse_all(payment, by=by, at=at, reason=reason)
         payment.state, payment.voided_by, payment.voided_at = Payment.State.VOIDED, by, at
         payment.void_reason = reason
         payment.save(update_fields=["state", "voided_by", "voided_at", "void_reason"])
+        if order is not None and not was_kept:
+            go_on_without(order, at)
         AuditEvent.objects.record(
-            by, "payment taken back", payment, at=at, learner=order.learner, unit=order.unit,
-            amount_fen=payment.amount_fen, reason=reason,
+            by, "payment taken back", payment, at=at, learner=order.learner if order else None,
+            unit=payment.unit, amount_fen=payment.amount_fen, reason=reason,
         )  # fmt: skip
-        outbox.put("tell_voided", payment.pk)
+        if was_kept:
+            outbox.put("tell_voided", payment.pk)
         return payment
 
 
 def _ensure_may_be_voided(payment: Payment, by: User, at: datetime) -> None:
     if payment.taken_by_id == by.pk:
         raise PaymentRefused(PaymentProblem.SAME_PERSON)
-    if payment.day != localdate(at):
-        raise PaymentRefused(PaymentProblem.NOT_TODAY)
-    if payment.method == Method.ONLINE or payment.state != Payment.State.KEPT:
+    if payment.method == Method.ONLINE:
         raise PaymentRefused(PaymentProblem.NOT_POSSIBLE)
+    if payment.state == Payment.State.KEPT and payment.day != localdate(at):
+        raise PaymentRefused(PaymentProblem.NOT_TODAY)
     if payment.refunds.standing().exists():
         raise PaymentRefused(PaymentProblem.NOT_POSSIBLE)
     if payment.drawer_id is not None:
         drawer = DrawerSession.objects.select_for_update(of=("self",)).get(pk=payment.drawer_id)
         if drawer.closed_at is not None:
             raise PaymentRefused(PaymentProblem.DRAWER_COUNTED)
+
+
+def _reverse_all(payment: Payment, *, by: User, at: datetime, reason: str) -> None:
+    """Take back that a payment came, and that finance placed it, if it had to."""
+    for event in (Journal.Source.PLACING, Journal.Source.PAYMENT):
+        booked = Journal.objects.of_kind(event).filter(source=str(payment.pk)).first()
+        if booked is not None:
+            source = payment.pk if event == Journal.Source.PAYMENT else f"{payment.pk}:{event}"
+            reverse(booked, kind=Journal.Source.VOID, source=source, by=by, at=at, note=reason)
 
 
 def _owe_again(order: Order, *, by: User, reason: str, at: datetime) -> None:

@@ -285,11 +285,11 @@ def show_receipt(request: StaffRequest, receipt_id: int) -> HttpResponse:
 @staff_required(*AT_THE_TILL)
 @require_http_methods(["GET", "HEAD", "POST"])
 def void_payment(request: StaffRequest, payment_id: UUID) -> HttpResponse:
-    """Take back what a colleague took by mistake today."""
+    """Take back what a colleague took or wrote down by mistake."""
     payments = Payment.objects.of_units(request.units).select_related(
         "order__learner", "taken_by", "receipt"
     )
-    payment = get_object_or_404(payments.filter(order__isnull=False), pk=payment_id)
+    payment = get_object_or_404(payments, pk=payment_id)
     form = VoidForm(sent(request))
     if request.method == "POST" and form.is_valid():
         try:
@@ -299,8 +299,11 @@ def void_payment(request: StaffRequest, payment_id: UUID) -> HttpResponse:
         except PaymentRefused as refused:
             messages.warning(request, wording.refused_at_till(refused.problem))
         else:
-            messages.success(request, wording.taken_back())
-        return redirect("enrolment:till-of", payment.order.learner_id)  # type: ignore[union-attr]
+            is_paid_again = payment.state == Payment.State.KEPT
+            messages.success(request, wording.taken_back(is_paid_again=is_paid_again))
+        if payment.order is None:
+            return redirect("enrolment:till")
+        return redirect("enrolment:till-of", payment.order.learner_id)
     return render(
         request,
         "enrolment/money/till/void.html",

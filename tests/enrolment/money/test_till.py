@@ -10,10 +10,12 @@ from enrolment.domain.money.books import Account
 from enrolment.domain.money.handed import Handed
 from enrolment.domain.money.settling import SessionStatus
 from enrolment.models import Journal, LedgerEntry, Payment, Receipt, Refund
+from enrolment.queries.money.checks import broken_invariants
 from enrolment.services import PressReused
 from enrolment.services.money import attempts, drawers, till
 from enrolment.services.money.orders import PaymentProblem as Problem
 from enrolment.services.money.orders import PaymentRefused
+from enrolment.services.money.placing import give_back, place_payment
 from enrolment.services.money.settling import settle
 from tests.enrolment.acts import claim
 from tests.factories.accounts import LearnerFactory, StaffFactory, UnitFactory
@@ -268,6 +270,60 @@ def test_nothing_is_taken_back_the_next_day_or_after_the_drawer_was_counted(
         at=TODAY,
     )  # fmt: skip
     assert refused(void, payment, other) is Problem.DRAWER_COUNTED
+
+
+def test_a_transfer_with_a_wrong_amount_is_taken_back_and_written_down_rightly(
+    order, section, cashier
+):
+    wrong = Handed(method=Method.TRANSFER, reference=LINE.reference, amount_fen=FEE * 10)
+    payment = take(order, cashier, wrong)
+    assert payment.state == Payment.State.SUSPENSE
+    assert refused(void, payment, cashier) == Problem.SAME_PERSON
+
+    void(payment, StaffFactory(unit=section.unit), at=MUCH_LATER)
+
+    order.refresh_from_db()
+    assert broken_invariants() == []
+    assert "suspense" not in balances()
+    assert order.state in {"held", "expired"}
+
+
+def test_once_taken_back_the_same_line_of_the_bank_can_be_taken(order, section, cashier):
+    wrong = Handed(method=Method.TRANSFER, reference=LINE.reference, amount_fen=FEE * 10)
+    void(take(order, cashier, wrong), StaffFactory(unit=section.unit))
+    order.refresh_from_db()
+    assert take(order, cashier, LINE).state == Payment.State.KEPT
+    assert broken_invariants() == []
+
+
+def test_an_unknown_transfer_that_never_came_is_taken_back(section, cashier):
+    payment = till.note_transfer(
+        unit=section.unit, amount_fen=FEE, reference="X1", payer="林女士", by=cashier,
+        key=uuid4(), at=TODAY,
+    )  # fmt: skip
+    void(payment, StaffFactory(unit=section.unit), at=MUCH_LATER)
+    assert balances() == {}
+    assert broken_invariants() == []
+
+
+def test_what_finance_has_placed_is_taken_back_as_a_whole(order, section, cashier):
+    payment = till.note_transfer(
+        unit=section.unit, amount_fen=FEE, reference="X1", payer="林女士", by=cashier,
+        key=uuid4(), at=TODAY,
+    )  # fmt: skip
+    place_payment(payment=payment, order=order, actor=cashier, at=TODAY)
+    void(payment, StaffFactory(unit=section.unit))
+    order.refresh_from_db()
+    assert order.state == "held"
+    assert broken_invariants() == []
+
+
+def test_money_that_goes_back_already_is_not_taken_back(order, section, cashier):
+    wrong = Handed(method=Method.TRANSFER, reference=LINE.reference, amount_fen=FEE * 10)
+    payment = take(order, cashier, wrong)
+    give_back(payment=payment, words="多汇了", actor=cashier, at=TODAY)
+    second = StaffFactory(unit=section.unit)
+    assert refused(void, payment, second) == Problem.NOT_POSSIBLE
 
 
 def test_a_payment_of_the_web_is_refunded_and_not_taken_back(order, section):
