@@ -37,6 +37,7 @@ class Refusal(StrEnum):
     # one class for another, several at once
     FULL = "full"
     COSTS_MORE = "costs_more"
+    OTHER_OFFICE = "other_office"
     TOO_LATE_TO_CHANGE = "too_late_to_change"
     # a press that comes to nothing
     NOT_IN = "not_in"

@@ -11,7 +11,6 @@ from enrolment.forms.counter import ReasonForm, ResizeForm
 from enrolment.forms.desk import (
     AnswerForm,
     CallForm,
-    ChangeForm,
     EnrolForm,
     ExtendForm,
     WordForm,
@@ -37,7 +36,6 @@ __all__ = [
     "AnswerForm",
     "BetterForm",
     "CallForm",
-    "ChangeForm",
     "DecisionForm",
     "EnrolForm",
     "ExtendForm",

@@ -72,21 +72,6 @@ class EnrolForm(WordForm):
         return word
 
 
-class ChangeForm(WordForm):
-    """The same for a change of class; a difference is taken before the old place goes."""
-
-    took_money = forms.BooleanField(
-        label=_("The difference is paid"),
-        error_messages={"required": _("Take the difference first, then tick this.")},
-    )
-    field_order = ("took_money", "channel", "how", "reason")
-
-    def __init__(self, *args: Any, takes_money: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if not takes_money:
-            del self.fields["took_money"]
-
-
 class AnswerForm(WordForm):
     """Yes or no to a place that was offered."""
 

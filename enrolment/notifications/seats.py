@@ -66,6 +66,7 @@ WHY_NOT_NOW = {
     Refusal.TOO_MANY_HOLDS: "您有别的名额没缴费",
     Refusal.ALREADY_IN: "您已经有名额",
     Refusal.CLOSED: "这个班不再收人",
+    Refusal.OTHER_OFFICE: "是另一所学校的班，学费转不过去",
 }
 ANSWERED_BY_HELPER = {
     Outcome.HELD: "答复要来上",

@@ -28,6 +28,7 @@ from enrolment.queries.changes import (
     ends_with_a_yes,
     fee_of_change,
     given_for,
+    money_stays,
     waits_beside,
 )
 from enrolment.queries.classes import (
@@ -288,6 +289,7 @@ __all__ = [
     "market_kept",
     "market_of_forms",
     "missed_offer",
+    "money_stays",
     "more_time",
     "my_classes",
     "my_form",

@@ -6,7 +6,7 @@ from accounts import scope
 from accounts.models import HelperGrant, Learner, User
 from accounts.queries import at_the_door, learners_of
 from courses.models import ClassSection
-from enrolment.domain.changes import Difference, difference
+from enrolment.domain.changes import Difference, difference, stays_behind
 from enrolment.models import Act, Claim, Enrolment, Outcome, WaitlistEntry, ledger
 from enrolment.queries.classes import Offer, live_cards, offers_for
 from enrolment.queries.facts import dossier
@@ -43,7 +43,8 @@ def could_change_to(enrolment: Enrolment, *, actor: User, at: datetime) -> list[
             other.pk,
         )
 
-    nearest = sorted(alike, key=nearness)[:LOOKED_AT]
+    payable = [one for one in alike if not money_stays(enrolment, one)]
+    nearest = sorted(payable, key=nearness)[:LOOKED_AT]
     if not nearest:
         return []
     facts = dossier([one.pk for one in nearest], learner=enrolment.learner, actor=actor, at=at)
@@ -55,6 +56,17 @@ def could_change_to(enrolment: Enrolment, *, actor: User, at: datetime) -> list[
         giving_up=own.pk,
     )
     return [one for one in offers if one.may_go_on][:TO_CHOOSE_FROM]
+
+
+def money_stays(enrolment: Enrolment, section: ClassSection) -> bool:
+    """Whether what was paid for an enrolment cannot go along to a class of another office."""
+    return stays_behind(
+        is_paid=enrolment.due_at is None,
+        old_fen=enrolment.section.fee_fen,
+        new_fen=section.fee_fen,
+        old_office=enrolment.section.unit_id,
+        new_office=section.unit_id,
+    )
 
 
 def fee_of_change(enrolment: Enrolment, section: ClassSection) -> Difference:

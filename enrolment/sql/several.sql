@@ -191,7 +191,8 @@ CREATE OR REPLACE FUNCTION seat_swap_refusal(
 DECLARE
     old record;
 BEGIN
-    SELECT e.status, e.due_at, s.id AS section, s.term_id, s.fee_fen, s.status AS class_status
+    SELECT e.status, e.due_at, s.id AS section, s.term_id, s.unit_id, s.fee_fen,
+           s.status AS class_status
     INTO old FROM enrolment_enrolment e JOIN courses_classsection s ON s.id = e.section_id
     WHERE e.id = p_enrolment;
     IF old.status NOT IN ('offered', 'confirmed', 'active') OR old.due_at <= p_at
@@ -199,8 +200,13 @@ BEGIN
         RETURN 'not_in';
     END IF;
     IF old.section = p_section.id THEN RETURN 'already_in'; END IF;
-    -- What was paid moves along; a difference is taken at the counter, before the old seat goes.
-    IF old.status <> 'offered' AND p_section.fee_fen > old.fee_fen
+    -- What was paid moves along, but each office has books of its own. A difference is taken at
+    -- the counter, before the old seat goes; where nothing was paid, the new seat is held.
+    IF old.status <> 'offered' AND old.fee_fen > 0 AND p_section.fee_fen > 0
+       AND p_section.unit_id <> old.unit_id THEN
+        RETURN 'other_office';
+    END IF;
+    IF old.status <> 'offered' AND old.fee_fen > 0 AND p_section.fee_fen > old.fee_fen
        AND p_channel NOT IN ('counter', 'phone') THEN
         RETURN 'costs_more';
     END IF;
@@ -219,7 +225,8 @@ CREATE OR REPLACE FUNCTION seat_too_late_to_change(
 $$;
 
 -- End one enrolment and begin another in a seat that the caller has locked. What was paid for
--- stays paid for: a confirmed class is changed for a confirmed one, a held one for a held one.
+-- stays paid for: a confirmed class is changed for a confirmed one, a held one for a held one. A
+-- class that cost nothing paid for nothing: one with a fee is held for it.
 CREATE OR REPLACE FUNCTION seat_exchange(
     p_actor bigint, p_learner bigint, p_enrolment bigint, p_section courses_classsection,
     p_seat enrolment_seat, p_key uuid, p_hash text, p_act text, p_channel text, p_at timestamptz,
@@ -246,7 +253,7 @@ BEGIN
     answer := seat_give(
         p_actor, p_learner, p_section, p_seat, p_key, p_hash, p_act, p_channel, p_at,
         -- Changing does not put off paying: the old day stands, unless a line came in between.
-        CASE WHEN old.status = 'offered' THEN seat_due(
+        CASE WHEN old.status = 'offered' OR section_was.fee_fen = 0 THEN seat_due(
             p_section, CASE p_act WHEN 'swap' THEN coalesce(old.due_at, p_due) ELSE p_due END) END,
         p_reason,
         old.source, seat_has_begun(term, p_at));

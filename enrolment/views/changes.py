@@ -111,6 +111,8 @@ def _refusal(offer: queries.Offer, enrolment: Enrolment) -> str:
     section, objection = offer.card.section, offer.objection
     if section.term_id != enrolment.section.term_id:
         return wording.of_another_term()
+    if queries.money_stays(enrolment, section):
+        return wording.refusal(Refusal.OTHER_OFFICE, section)
     if objection is None or objection.paper is not None:
         return ""
     opens_at = offer.card.seats.opens_at

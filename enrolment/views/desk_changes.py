@@ -1,4 +1,4 @@
-"""Doors for staff who change one class of a learner for another, with the money in hand."""
+"""Doors for staff who change one class of a learner for another; then comes the till."""
 
 from functools import partial
 from typing import Any
@@ -15,7 +15,8 @@ from courses.models import ClassSection
 from enrolment import queries, services, wording
 from enrolment.domain.changes import Money
 from enrolment.domain.eligibility import PHASES_WITH_SEATS
-from enrolment.forms import ChangeForm
+from enrolment.domain.refusals import Refusal
+from enrolment.forms import WordForm
 from enrolment.models import Enrolment
 from enrolment.services import money
 from enrolment.views.calls import ON_THE_PHONE, place, usual_channel
@@ -37,11 +38,7 @@ def change_class_for(request: StaffRequest, enrolment_id: int, section_id: int) 
     if not enrolment.holds_a_seat():
         return redirect("enrolment:show-learner", enrolment.learner_id)
     facts = _both_sides(request, enrolment, section)
-    form = ChangeForm(
-        sent(request),
-        takes_money=facts["takes_money"],
-        initial={"channel": usual_channel(request)},
-    )
+    form = WordForm(sent(request), initial={"channel": usual_channel(request)})
     if request.method == "POST" and form.is_valid():
         may_wait = request.POST.get("expects") == "line"
         change = partial(
@@ -52,7 +49,9 @@ def change_class_for(request: StaffRequest, enrolment_id: int, section_id: int) 
         ):
             # What was paid goes along at once; a difference is taken while they stand here.
             owed = money.follow_changes(learner=enrolment.learner, at=clock.now())
-            to_the_till = owed and scope.offices_of(request.user, AT_THE_COUNTER)
+            to_the_till = (owed or facts["is_to_pay"]) and scope.offices_of(
+                request.user, AT_THE_COUNTER
+            )
             return redirect(
                 "enrolment:till-of" if to_the_till else "enrolment:show-learner",
                 enrolment.learner_id,
@@ -82,7 +81,6 @@ def _both_sides(
     is_full = card.seats.state == "full" or section.term.phase not in PHASES_WITH_SEATS
     due_at = None if is_full else facts.hold_until(section.pk)
     fee = queries.fee_of_change(enrolment, section)
-    same_term = section.term_id == enrolment.section.term_id
     return {
         "enrolment": enrolment,
         "learner": enrolment.learner,
@@ -91,13 +89,21 @@ def _both_sides(
         "seats": card.seats,
         "is_full": is_full,
         "objection": found.objection,
-        "refusal": "" if same_term else wording.of_another_term(),
+        "refusal": _refusal(enrolment, section),
         "situation": wording.situation(
             found.findings, section, others=found.others, opens_at=card.seats.opens_at
         ),
         "money": wording.money_at_the_desk(fee, is_full=is_full)
         or wording.money_of_change(fee, section, due_at),
-        "takes_money": fee.money is Money.MORE and not is_full,
+        "is_to_pay": fee.money is Money.TO_PAY and not is_full,
         "back": reverse("enrolment:choose-class", args=[enrolment.learner_id])
         + f"?instead_of={enrolment.pk}",
     }
+
+
+def _refusal(enrolment: Enrolment, section: ClassSection) -> str:
+    if section.term_id != enrolment.section.term_id:
+        return wording.of_another_term()
+    if queries.money_stays(enrolment, section):
+        return wording.refusal(Refusal.OTHER_OFFICE, section)
+    return ""

@@ -261,16 +261,18 @@ def money_of_change(said: Difference, section: ClassSection, due_at: datetime | 
         case Money.SAME:
             return _("The fee is the same. Nothing more to pay.")
         case Money.BACK:
-            return _("It costs %(amount)s less. The counter gives the difference back.") % amount
+            return (
+                _("It costs %(amount)s less. The difference comes back the way you paid.") % amount
+            )
         case Money.TO_PAY:
             if due_at is None:
                 return _("You pay %(amount)s when you have the place.") % amount
-            return _("Please pay %(amount)s at a counter until %(until)s.") % {
+            return _("Please pay %(amount)s until %(until)s, on the web or at a counter.") % {
                 **amount,
                 "until": moment(due_at),
             }
         case Money.MORE:
             return _(
-                "It costs %(amount)s more. The counter of %(office)s (phone %(phone)s) takes the"
-                " difference and changes it at once."
+                "It costs %(amount)s more. The counter of %(office)s (phone %(phone)s) changes it"
+                " at once. You pay the difference there, or on the web afterwards."
             ) % {**amount, **counter_of(section)}

@@ -34,15 +34,27 @@ def money_at_the_desk(said: Difference, *, is_full: bool) -> str:
     amount = {"amount": yuan(said.fen)}
     match said.money, is_full:
         case Money.MORE, False:
-            return _("Take the difference of %(amount)s first, then change the class.") % amount
+            return (
+                _(
+                    "Change the class, then take the difference of %(amount)s at the till. On the"
+                    " telephone: it can be paid on the web, under “My fees”."
+                )
+                % amount
+            )
         case Money.MORE, True:
             return (
                 _("The difference is %(amount)s. Take it when there is a place, not now.") % amount
             )
         case Money.BACK, False:
-            return _("Change the class, then give the difference of %(amount)s back.") % amount
+            return (
+                _("Change the class. The difference of %(amount)s goes back the way it was paid.")
+                % amount
+            )
         case Money.BACK, True:
-            return _("The difference is %(amount)s. Give it back when there is a place.") % amount
+            return (
+                _("The difference of %(amount)s goes back by itself when there is a place.")
+                % amount
+            )
     return ""
 
 

@@ -66,8 +66,14 @@ WHY_NOT = {
         " you can join its waiting list."
     ),
     Refusal.COSTS_MORE: gettext_lazy(
-        "The other class costs more than you have paid. The counter changes it for you and takes"
-        " the difference; until then you keep the class you have."
+        "The other class costs more than you have paid. Phone us or come to the counter to change"
+        " it; the difference you pay there, or on the web afterwards. Until then you keep the"
+        " class you have."
+    ),
+    Refusal.OTHER_OFFICE: gettext_lazy(
+        "The other class belongs to another university, and what you paid cannot go along."
+        " Phone us: we enrol you there and then take you out here. Until then you keep the class"
+        " you have."
     ),
     Refusal.TOO_LATE_TO_CHANGE: gettext_lazy(
         "Classes can be changed in the first weeks of the term only."

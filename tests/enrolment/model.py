@@ -137,13 +137,12 @@ class School:
             return "not_in"
         if was is section:
             return "already_in"
-        dearer = section.has_fee and not was.has_fee
-        return "costs_more" if dearer and was.status[who] == "confirmed" else ""
+        return ""
 
     def _exchange(
         self, seat: Seat, who: int, was: Section, section: Section, due: datetime
     ) -> str:
-        paid = was.status[who] == "confirmed"
+        paid = was.status[who] == "confirmed" and (was.has_fee or not section.has_fee)
         was.status[who] = "transferred"
         empty(was.seat_of(who))
         return self._give(seat, who, section, due, paid=paid)

@@ -58,17 +58,15 @@ def press(client, enrolment, section, **typed):
     )
 
 
-def test_the_difference_is_taken_first_and_the_new_place_is_confirmed(
+def test_a_dearer_class_is_confirmed_and_its_difference_asked_for(
     app_client, office, campus, paid, nothing_is_broken
 ):
     dearer = SectionFactory(term=paid.section.term, campus=campus, fee_fen=2 * FEE)
     sign_in(app_client, office)
 
     page = app_client.get(page_of(paid, dearer)).content.decode()
-    assert "先收差额¥180，再换班。" in page
-    assert press(app_client, paid, dearer).status_code == 422
-    assert Enrolment.objects.get(pk=paid.pk).status == "confirmed"
-    answer = press(app_client, paid, dearer, took_money="on")
+    assert "先换班，再到收银台收差额¥180" in page
+    answer = press(app_client, paid, dearer)
 
     assert answer.status_code == 302
     after = app_client.get(answer.headers["Location"]).content.decode()
@@ -148,4 +146,3 @@ def test_a_dearer_class_that_is_full_asks_for_the_difference_later(
     sign_in(app_client, office)
     page = app_client.get(page_of(paid, full)).content.decode()
     assert "排到了再收" in page
-    assert "took_money" not in page

@@ -173,7 +173,10 @@ class Histories(RuleBasedStateMachine):
     @precondition(lambda self: self._enrolled())
     @rule(pick=picks)
     def pay(self, pick):
-        self._with_enrolment(pay, self.school.pay, pick, "offered", actor=self.world.staff)
+        # The till keeps what it took, and says no anew each time.
+        self._with_enrolment(
+            pay, self.school.pay, pick, "offered", actor=self.world.staff, is_kept=False
+        )
 
     @precondition(lambda self: self._entries())
     @rule(pick=picks)

@@ -76,7 +76,7 @@ def paid(enrolment):
         (18000, 12000, True, Difference(Money.BACK, 6000)),
         (18000, 0, True, Difference(Money.BACK, 18000)),
         (12000, 18000, True, Difference(Money.MORE, 6000)),
-        (0, 18000, True, Difference(Money.MORE, 18000)),
+        (0, 18000, True, Difference(Money.TO_PAY, 18000)),
         (12000, 18000, False, Difference(Money.TO_PAY, 18000)),
         (18000, 0, False, Difference(Money.NOTHING)),
     ],
@@ -215,7 +215,7 @@ def test_a_limit_leads_to_a_change_of_each_class_that_alone_would_do(app_client,
 
 @pytest.mark.parametrize(
     ("new_fen", "words"),
-    [(18000, "学费一样"), (12000, "便宜 ¥60"), (30000, "贵 ¥120")],
+    [(18000, "学费一样"), (12000, "便宜¥60"), (30000, "贵¥120")],
 )
 def test_the_money_is_said_before(app_client, anna, term, new_fen, words):
     old = SectionFactory(term=term, with_fee=True)

@@ -148,6 +148,11 @@ class Order(models.Model):
         return self.state in OPEN
 
     @property
+    def is_difference(self) -> bool:
+        """Whether it asks for what a dearer class costs more: the place is had already."""
+        return any(line.tops_up_id is not None for line in self.lines.all())
+
+    @property
     def is_paid(self) -> bool:
         """Whether it was paid, whatever went back since."""
         return self.state in PAID

@@ -115,7 +115,8 @@ def order_shown(order: Order, *, at: datetime) -> OrderShown:
 def _undo_until(order: Order, payment: Payment, at: datetime) -> datetime | None:
     """Return until when a payment may be taken back at a press; None once that is over."""
     until = deadlines.undo_until(localtime(payment.at), rules_of(order.term, at=at).terms)
-    return until if order.state == Order.State.PAID and at < until else None
+    may_undo = order.state == Order.State.PAID and not order.is_difference
+    return until if may_undo and at < until else None
 
 
 def counters_of(unit: Unit) -> list[Campus]:

@@ -39,17 +39,18 @@ def slip_of(code: str, *, at: datetime) -> PaySlip | None:
         if order is None:
             return None
         is_underway = order.attempts.on_the_way().exists()
+        is_kept = order.is_difference or order.hold_until > at
     return PaySlip(
         order=order,
         unit=order.unit,
         code=order.pay_code,
         amount_fen=order.amount_fen,
         until=order.hold_until,
-        state=_state(order, is_underway=is_underway, at=at),
+        state=_state(order, is_underway=is_underway, is_kept=is_kept),
     )
 
 
-def _state(order: Order, *, is_underway: bool, at: datetime) -> SlipState:
+def _state(order: Order, *, is_underway: bool, is_kept: bool) -> SlipState:
     if order.state in {Order.State.REFUNDED, Order.State.LATE}:
         return SlipState.PAID_BACK
     if order.is_paid:
@@ -58,6 +59,6 @@ def _state(order: Order, *, is_underway: bool, at: datetime) -> SlipState:
         return SlipState.LOOKED_AT
     if is_underway:
         return SlipState.UNDERWAY
-    if order.is_open and order.hold_until > at:
+    if order.is_open and is_kept:
         return SlipState.TO_PAY
     return SlipState.OVER

@@ -37,7 +37,7 @@ def can_pay_online(order: Order, *, at: datetime) -> bool:
     if order.hold_until - at >= SHORTEST:
         return True
     with scope.system("is a page open"):
-        return order.attempts.underway().exists()
+        return order.is_difference or order.attempts.underway().exists()
 
 
 def begin_attempt(*, order: Order, return_url: str, language: str, at: datetime) -> PaymentAttempt:
@@ -164,7 +164,7 @@ def _kept_until(order: Order, at: datetime) -> datetime:
         raise PaymentRefused(PaymentProblem.PAID_ALREADY)
     if order.state == Order.State.REVIEW:
         raise PaymentRefused(PaymentProblem.BEING_LOOKED_AT)
-    if order.is_open and order.lines.filter(tops_up__isnull=False).exists():
+    if order.is_open and order.is_difference:
         return max(order.hold_until, at + LONGEST)  # a difference: the place is theirs already
     places = list(Enrolment.objects.filter(order_lines__order=order))
     dues = [one.due_at for one in places if one.due_at is not None]

@@ -8,10 +8,12 @@ from django.db import transaction
 from accounts import scope
 from accounts.models import AuditEvent, User
 from courses.models import ClassSection
+from enrolment.domain.refusals import Refusal
 from enrolment.models import Channel, Enrolment, Order, OrderLine, Outcome, Refund, ledger
 from enrolment.services.money.ended import WITH_ALL, move_money
 from enrolment.services.money.orders import PaymentProblem, PaymentRefused
 from enrolment.services.money.refunds import decide
+from enrolment.services.refused import SeatRefused
 from enrolment.services.seats import hold_seat
 
 
@@ -48,6 +50,8 @@ def take_another(
         learner = Refund.objects.select_related("order__learner").get(pk=refund.pk).order.learner  # type: ignore[union-attr]  # a fee has its order
         if not Refund.objects.to_choose().filter(pk=refund.pk).exists():
             raise PaymentRefused(PaymentProblem.TOO_LATE)
+        if section.fee_fen and section.unit_id != refund.unit_id:
+            raise SeatRefused(Refusal.OTHER_OFFICE)
     claim = hold_seat(section=section, learner=learner, actor=actor, key=key, at=at)
     if claim.outcome == Outcome.WAITLISTED or claim.enrolment_id is None:
         return None
