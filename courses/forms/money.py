@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 MOST_YUAN = 99_999
 NOT_YUAN = ("required", "invalid", "min_value", "max_value", "max_digits", "max_decimal_places",
             "max_whole_digits")  # fmt: skip
-BESIDE = re.compile(r"[\s,¥元]")  # what may stand around and between the digits
+BESIDE = re.compile(r"[\s,¥\u5143]")  # blanks and the words for yuan may stand around the digits
 AMOUNT = re.compile(r"\d+(\.\d*)?")
 
 
@@ -42,7 +42,7 @@ class YuanField(forms.DecimalField):
     def to_python(self, value: Any) -> Any:
         """Read digits of either width, with or without the sign of yuan."""
         if isinstance(value, str):
-            plain = BESIDE.sub("", unicodedata.normalize("NFKC", value)).replace("。", ".")
+            plain = BESIDE.sub("", unicodedata.normalize("NFKC", value)).replace("\u3002", ".")
             if plain and not AMOUNT.fullmatch(plain):
                 raise ValidationError(self.error_messages["invalid"], code="invalid")
             value = plain

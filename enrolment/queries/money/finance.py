@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Min, Prefetch, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, Min, OuterRef, Prefetch, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
+from django.utils.timezone import localdate
 
 from enrolment.domain.money.books import Account
 from enrolment.models import (
     Correction,
     Difference,
     DrawerSession,
+    Enrolment,
     LedgerEntry,
     Order,
     OrderLine,
@@ -165,6 +167,21 @@ def owed(units: Units) -> QuerySet[Order]:
     )
 
 
+def kept_unpaid(units: Units, *, at: datetime) -> QuerySet[Enrolment]:
+    """Return places with a fee that are kept, and for which nobody has come to pay yet.
+
+    Nothing is owed for them in the books: that begins with the order.
+    """
+    asked = OrderLine.objects.that_count().filter(enrolment=OuterRef("pk"))
+    return (
+        Enrolment.objects.of_units(units)
+        .awaiting_confirmation()
+        .filter(~Exists(asked), due_at__gt=at, section__fee_fen__gt=0)
+        .with_all_to_show()
+        .select_related("learner", "unit")
+    )
+
+
 def without_a_place(units: Units) -> QuerySet[Payment]:
     """Return money that pays nothing and that no refund speaks for yet, the oldest first."""
     spoken_for = Sum("refunds__amount_fen", filter=~Q(refunds__state=Refund.State.REFUSED))
@@ -206,10 +223,12 @@ class Desk:
     waivers: int
     owed: int
     owed_fen: int
+    kept_unpaid: int
 
 
-def desk_of(units: Units, day: date) -> Desk:
+def desk_of(units: Units, *, at: datetime) -> Desk:
     """Count what waits in these offices."""
+    day = localdate(at)
     asked = Order.objects.of_units(units).open()
     told = asked.aggregate(number=Count("pk"), fen=Coalesce(Sum("amount_fen"), 0))
     drawers = DrawerSession.objects.of_units(units)
@@ -223,6 +242,7 @@ def desk_of(units: Units, day: date) -> Desk:
         waivers=Waiver.objects.of_units(units).to_approve().count(),
         owed=told["number"],
         owed_fen=int(told["fen"]),
+        kept_unpaid=kept_unpaid(units, at=at).count(),
     )
 
 

@@ -17,7 +17,8 @@ from django.views.decorators.http import require_safe
 from accounts import clock
 from accounts.http import StaffRequest, staff_required
 from accounts.models import AuditEvent, Unit
-from enrolment.models import Difference, LedgerEntry, Order, Payment, Voucher
+from enrolment.models import Difference, Enrolment, LedgerEntry, Order, Payment, Voucher
+from enrolment.queries.mine import fee_owed
 from enrolment.queries.money import finance as asked
 from enrolment.views.money.finance import IN_FINANCE, chosen_day, chosen_month, chosen_units
 from enrolment.views.money.sheets import KINDS, MOST_ROWS, Fen, Row, sheet
@@ -115,21 +116,37 @@ def _owes(one: Order) -> Row:
     )  # fmt: skip
 
 
+def _kept(request: StaffRequest, units: list[int]) -> tuple[QuerySet[Enrolment], str]:
+    return asked.kept_unpaid(units, at=clock.now()), f"{chosen_day(request)}"
+
+
+def _kept_heads() -> Row:
+    return (_("Until"), _("Learner"), _("Learner card"), _("Phone"), _("Unit"), _("Class"),
+            _("Amount"))  # fmt: skip
+
+
+def _is_kept(one: Enrolment) -> Row:
+    return (
+        one.due_at, one.learner.name, one.learner.card_no, one.learner.phone,
+        one.unit.display_name(), one.section.display_name(), Fen(fee_owed(one)),
+    )  # fmt: skip
+
+
 def _differences(request: StaffRequest, units: list[int]) -> tuple[QuerySet[Difference], str]:
-    mine = Difference.objects.of_units(units).select_related("unit")
+    mine = Difference.objects.of_units(units).select_related("unit", "closed_by")
     return mine.order_by("-first_seen", "-pk"), f"{chosen_day(request)}"
 
 
 def _difference_heads() -> Row:
     return (_("Seen first"), _("Unit"), _("What differs"), _("Amount"), _("Subject"),
-            _("Closed"), _("Explanation"))  # fmt: skip
+            _("Closed"), _("Explanation"), _("Explained by"))  # fmt: skip
 
 
 def _difference(one: Difference) -> Row:
     amount = "" if one.amount_fen is None else Fen(one.amount_fen)
     return (
         one.first_seen, one.unit.display_name(), wording.difference(one), amount, one.subject,
-        one.closed_at, one.explanation,
+        one.closed_at, one.explanation, one.closed_by.shown_name if one.closed_by else "",
     )  # fmt: skip
 
 
@@ -164,6 +181,7 @@ TABLES: dict[str, Table] = {
     "payments": (_payments, _payment_heads, _payment, "enrolment:finance-day", "payments"),
     "entries": (_entries, _entry_heads, _entry, "enrolment:finance-ledger", "entries"),
     "owed": (_owed, _owed_heads, _owes, "enrolment:list-owed", "owed"),
+    "kept": (_kept, _kept_heads, _is_kept, "enrolment:list-owed", "kept"),
     "differences": (
         _differences, _difference_heads, _difference, "enrolment:list-differences", "differences",
     ),

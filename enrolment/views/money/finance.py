@@ -19,6 +19,7 @@ from accounts.models import StaffPost, Unit
 from enrolment.domain.money.books import Account
 from enrolment.forms.money.finance import CodeForm, WordsForm
 from enrolment.models import Difference, Order, Payment
+from enrolment.queries.mine import fee_owed
 from enrolment.queries.money import finance as asked
 from enrolment.queries.money.finance import Month
 from enrolment.services import money
@@ -73,13 +74,13 @@ def page_of(request: HttpRequest, rows: Any, length: int = A_PAGE) -> Any:
 def show_finance(request: StaffRequest) -> HttpResponse:
     """What waits for finance today, and the ways to everything else."""
     units, options = chosen_units(request)
-    today = localdate(clock.now())
+    at = clock.now()
     return render(
         request,
         "enrolment/money/finance/desk.html",
         {
-            "desk": asked.desk_of(units, today),
-            "sums": _with_words(asked.day_sums(units, today)),
+            "desk": asked.desk_of(units, at=at),
+            "sums": _with_words(asked.day_sums(units, localdate(at))),
             "units": options,
         },
     )
@@ -147,13 +148,24 @@ def show_ledger(request: StaffRequest) -> HttpResponse:
 @staff_required(*IN_FINANCE)
 @require_safe
 def list_owed(request: StaffRequest) -> HttpResponse:
-    """Who owes what until when: to be called, the most urgent first."""
+    """Who owes what until when: to be called, the most urgent first.
+
+    And whose place is kept without anybody having come to pay (``kept``): no slip, no order yet.
+    """
     units, options = chosen_units(request)
-    rows = asked.owed(units)
+    kept = asked.kept_unpaid(units, at=clock.now())
+    is_kept = "kept" in request.GET
+    page = page_of(request, kept if is_kept else asked.owed(units), A_LIST)
     return render(
         request,
         "enrolment/money/finance/owed.html",
-        {"page": page_of(request, rows, A_LIST), "units": options},
+        {
+            "page": page,
+            "kept": [(place, fee_owed(place)) for place in page] if is_kept else [],
+            "is_kept": is_kept,
+            "kept_number": kept.count(),
+            "units": options,
+        },
     )
 
 

@@ -336,3 +336,20 @@ def test_a_day_that_no_book_has_is_today(app_client, city, when):
     sign_in(app_client, city, Role.FINANCE)
     for name, named in (("finance-day", {"day": when}), ("finance-ledger", {"month": when[:7]})):
         assert app_client.get(reverse(f"enrolment:{name}"), named).status_code == 200
+
+
+def test_who_has_a_place_and_did_not_come_to_pay_is_on_a_list_of_its_own(app_client, offices):
+    unit, section, _paid, _owing = offices[0]
+    place_to_pay(section, LearnerFactory(name="没来缴的人", unit=unit))
+    place_to_pay(offices[1][1], LearnerFactory(name="别校的人", unit=offices[1][0]))
+    sign_in(app_client, unit, Role.FINANCE)
+
+    assert "没来缴的人" not in page(app_client, "list-owed")
+    shown = page(app_client, "list-owed", kept="1")
+
+    assert "没来缴的人" in shown
+    assert "王秀英的邻居" not in shown, "whoever has an order is on the other list"
+    assert "别校的人" not in shown
+    saved = app_client.get(reverse("enrolment:download-table", args=["kept", "csv"]))
+    assert "没来缴的人" in b"".join(saved.streaming_content).decode("utf-8-sig")
+    assert re.search(r"还没来缴费</a>：<strong>(\d+)", page(app_client, "finance"))[1] == "1"
