@@ -10,15 +10,18 @@ SOME_UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 CHANGE = 200  # yuan in a drawer in the morning
 
 
-def take_a_place(person: Person, phone: str, name: str, course: str) -> None:
-    """Somebody whom nobody knows yet finds a class, says who they are, and has a place kept."""
+def take_a_place(person: Person, phone: str, name: str, course: str) -> int:
+    """Somebody whom nobody knows yet says who they are, and has a place kept; return its number.
+
+    Of the course's classes it is that of the university of the city.
+    """
     person.goto(f"/courses/?q={course}").locator("article.course h2 a").first.click()
     person.page.locator('.seat-box a[href$="/enrol/"]').first.click()
     person.sign_in_by_phone(phone)
     person.say_who_one_is(name)
     person.at(r"/classes/\d+/enrol/$")
     person.press("/hold/")
-    person.at(r"/my/classes/\d+/$")
+    return person.at(r"/my/classes/(\d+)/$")
 
 
 def see_what_is_owed(person: Person) -> str:

@@ -96,6 +96,7 @@ def _pay_and_close_the_tab(person: Person) -> None:
 
     def keep_from_the_tab(route: Route) -> None:
         answers.append(route.fetch(max_redirects=0).status)
+        route.abort()
 
     person.page.route(f"{person.stack.pays_at}/**", keep_from_the_tab)
     fees.pay_by_card(person.page)

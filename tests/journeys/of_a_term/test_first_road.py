@@ -45,7 +45,7 @@ def test_the_last_seat_goes_from_one_to_the_next_in_line(people: People, stack: 
     chen.follow(f"/my/waiting/{place}/")
     chen.press("/accept/")
     chen.at(r"/my/classes/\d+/$")
-    assert stack.message(chen_phone, "“我的缴费”或窗口")
+    assert stack.message(chen_phone, "请上网或到窗口缴费")
     chen.goto("/my/classes/")
     expect(chen.page.locator("main")).to_contain_text("太极拳剑")
     assert audit_page(chen.page) == []
