@@ -110,6 +110,10 @@ class PaymentProvider(Protocol):
         """Send money back the way it came. The same key returns the same refund."""
         ...
 
+    def refund_made(self, *, payment: str, key: str) -> RefundSeen | None:
+        """Return the refund that was made under a key; None when there is none."""
+        ...
+
     def refund_seen(self, refund: str) -> RefundSeen:
         """Return a refund as it is now."""
         ...

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 import stripe
 from stripe import checkout
+from stripe.params import RefundCreateParams
 from stripe.params.checkout import SessionCreateParams
 
 from enrolment.domain.money.settling import SessionStatus, Snapshot
@@ -34,6 +35,8 @@ TOLERANCE = 300  # seconds between signing and hearing of it
 LARGEST_EVENT = 1_000_000
 PAGE = 100
 SKEW = timedelta(minutes=5)  # between our clock and theirs
+REPLAYED = "idempotent-replayed"  # a header: the answer is the one that is kept under the key
+KEYS_OF_A_REFUND = 5  # so many failures kept for it are enough for one round
 MONEY = "payment_intent.latest_charge"
 
 # What a notification is kept with. Names, addresses and bank cards of payers are not ours to keep.
@@ -150,25 +153,44 @@ class StripeProvider:
         """Send money back the way it came. The same key returns the same refund.
 
         Stripe forgets keys after a day, and keeps a failure of its own under one for as long: so
-        we look first whether there is a refund of that key.
+        we look first whether there is a refund of that key. Once a failure is repeated from what
+        Stripe kept, that request is over; if nothing came of it, the next has a key of its own.
+        Who asks at the same moment goes through the same keys, so it stays one refund.
         """
+        about = {
+            "payment_intent": payment,
+            "amount": amount_fen,
+            "reason": "requested_by_customer",
+            "metadata": {"key": key, "order": order},
+        }
+        turn = 1
+        while True:
+            made = self.refund_made(payment=payment, key=key)
+            if made is not None:
+                return made
+            try:
+                return self._send_back(about, key=key if turn == 1 else f"{key}:{turn}")
+            except ProviderFailed as failed:
+                if turn == KEYS_OF_A_REFUND or not _is_kept(failed):
+                    raise
+            turn += 1
+
+    def _send_back(self, about: Mapping[str, Any], *, key: str) -> RefundSeen:
         with _in_our_words():
-            for made in self._client.v1.refunds.list(
-                {"payment_intent": payment, "limit": PAGE}
-            ).auto_paging_iter():
-                if _key_of(made) == key:
-                    return _refund_seen(made)
             return _refund_seen(
                 self._client.v1.refunds.create(
-                    {
-                        "payment_intent": payment,
-                        "amount": amount_fen,
-                        "reason": "requested_by_customer",
-                        "metadata": {"key": key, "order": order},
-                    },
-                    {"idempotency_key": key},
+                    cast(RefundCreateParams, about), {"idempotency_key": key}
                 )
             )
+
+    def refund_made(self, *, payment: str, key: str) -> RefundSeen | None:
+        """Return the refund of a payment that bears our key; None when there is none."""
+        with _in_our_words():
+            listed = self._client.v1.refunds.list({"payment_intent": payment, "limit": PAGE})
+            for made in listed.auto_paging_iter():
+                if _key_of(made) == key:
+                    return _refund_seen(made)
+        return None
 
     def refund_seen(self, refund: str) -> RefundSeen:
         """Return a refund as it is now."""
@@ -259,6 +281,13 @@ def _in_our_words() -> Iterator[None]:
         raise ProviderFailed(_said(locked_out)) from locked_out
     except stripe.StripeError as failed:
         raise ProviderFailed(_said(failed)) from failed
+
+
+def _is_kept(failed: ProviderFailed) -> bool:
+    """Whether Stripe repeated what it had answered before: nothing more comes of that key."""
+    cause = failed.__cause__
+    headers = (cause.headers or {}) if isinstance(cause, stripe.StripeError) else {}
+    return {name.lower(): said for name, said in headers.items()}.get(REPLAYED) == "true"
 
 
 def _said(error: stripe.StripeError) -> str:

@@ -1,24 +1,16 @@
 """The round of refunds: what ended is worked out, what was decided is sent, what is late asked."""
 
-import logging
-from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.utils.timezone import localdate
 
-from accounts import scope
 from enrolment.models import OrderLine, Refund
-from enrolment.payments import ProviderFailed, ProviderRefused
 from enrolment.services.money import papers
 from enrolment.services.money.choosing import take_the_money
 from enrolment.services.money.ended import see_to_ended, see_to_lessons_lost
+from enrolment.services.money.rounds import each
 from enrolment.services.money.sending import look_at_refund, send_refund
 
-__all__ = ["look_at_refund", "sweep"]
-
-log = logging.getLogger(__name__)
-BATCH = 200
 ERRAND_HAS = timedelta(seconds=60)  # what an errand should have sent by then, the round sends
 ASKED_EVERY = timedelta(minutes=10)
 
@@ -30,17 +22,17 @@ def sweep(*, at: datetime) -> int:
     """
     lines, refunds = OrderLine.objects, Refund.objects
     return (
-        _each(lines.whose_places_ended(at), lambda one: see_to_ended(line_id=one.pk, at=at))
-        + _each(
+        each(lines.whose_places_ended(at), lambda one: see_to_ended(line_id=one.pk, at=at))
+        + each(
             lines.with_lessons_lost(localdate(at)),
             lambda one: see_to_lessons_lost(line_id=one.pk, at=at),
         )
-        + _each(refunds.chosen_by_time(at), lambda one: take_the_money(refund=one, at=at))
-        + _each(
+        + each(refunds.chosen_by_time(at), lambda one: take_the_money(refund=one, at=at))
+        + each(
             refunds.to_send().filter(decided_at__lte=at - ERRAND_HAS),
             lambda one: bool(send_refund(refund_id=one.pk, at=at)),
         )
-        + _each(refunds.on_the_way(), lambda one: _ask(one, at))
+        + each(refunds.on_the_way(), lambda one: _ask(one, at))
         + papers.delete_what_was_decided(at=at)
     )
 
@@ -50,20 +42,3 @@ def _ask(refund: Refund, at: datetime) -> bool:
     waited = at - (refund.sent_at or at)
     is_its_turn = waited % ASKED_EVERY < timedelta(minutes=1)
     return is_its_turn and look_at_refund(refund.provider_ref, at=at)
-
-
-def _each(rows: Any, work: Callable[[Any], bool]) -> int:
-    with scope.system("refunds to see to"):
-        waiting: Iterable[Any] = list(rows[:BATCH])
-    done = 0
-    for row in waiting:
-        try:
-            done += work(row)
-        except ProviderFailed as failed:
-            log.warning("%s waits for the provider: %s", row, failed)
-            break  # it is away: the next round asks again
-        except ProviderRefused as refused:
-            log.warning("%s: the provider says no: %s", row, refused)
-        except Exception:
-            log.exception("%s could not be seen to", row)
-    return done

@@ -1,7 +1,7 @@
 """Refunds that go back the way the money came, and what the provider says of them."""
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -19,35 +19,65 @@ from enrolment.services.money.refunds import note_on_order, way_back
 log = logging.getLogger(__name__)
 State, Way = Refund.State, Refund.Way
 SENDING = "refund:"
+NO_LONGER = "no longer the way it came"
+UNDER_WAY = timedelta(minutes=5)  # for so long a request whose answer was lost may still be done
 
 
 def send_refund(*, refund_id: UUID, at: datetime) -> Refund.State:
     """Send a refund that was decided; return how it stands then. Sent twice it is one refund.
 
     The provider is asked outside any transaction, always with the same key, so a lost answer is
-    asked for again. What it refuses, or took back too long ago, becomes one at the counter.
+    asked for again. What it refuses, or would take back no longer, becomes one at the counter:
+    only once it is certain that none was made, or the money would go out twice.
     Raises ``ProviderFailed`` when there is no answer.
     """
     with scope.system("send a refund"):
         refund = Refund.objects.select_related("payment", "order__learner").get(pk=refund_id)
         if refund.state != State.APPROVED or refund.way != Way.ORIGIN:
             return State(refund.state)
-        if way_back(refund.payment, at=at) != Way.ORIGIN:
-            return _to_the_counter(refund, "too long ago for the way it came", at)
+        goes_back = way_back(refund.payment, at=at) == Way.ORIGIN
+        if goes_back and not _note_asked(refund, at):
+            return _state_now(refund)
+    if refund.sent_at is None:
+        return _to_the_counter(refund, NO_LONGER, at)  # nobody ever asked for it there
+    seen, why = _asked_for(refund, goes_back=goes_back)
+    if seen is not None:
+        return note_refund(refund_id=refund.pk, seen=seen, at=at)
+    if not goes_back and at - refund.sent_at < UNDER_WAY:
+        return State(refund.state)  # it was asked for a moment ago, and may be made yet
+    return _to_the_counter(refund, why, at)
+
+
+def _asked_for(refund: Refund, *, goes_back: bool) -> tuple[RefundSeen | None, str]:
+    """Return the refund at the provider, or why there is none; have it made if it may be."""
     online = payments.provider()
     if online is None:
         raise ProviderFailed("no provider is set up")
+    payment = refund.payment.reference
     try:
-        seen = online.refund(
-            payment=refund.payment.reference,
+        if not goes_back:
+            return online.refund_made(payment=payment, key=refund.key), NO_LONGER
+        sent = online.refund(
+            payment=payment,
             amount_fen=refund.amount_fen,
             key=refund.key,
             order=str(refund.order_id),
         )
+        return sent, ""
     except ProviderRefused as refused:
         log.warning("refund %s was refused by the provider: %s", refund.pk, refused)
-        return _to_the_counter(refund, str(refused), at)
-    return note_refund(refund_id=refund.pk, seen=seen, at=at)
+        return None, str(refused)
+
+
+def _note_asked(refund: Refund, at: datetime) -> bool:
+    """Write down that the provider is about to be asked; False: it went another way meanwhile."""
+    waiting = Refund.objects.to_send().filter(pk=refund.pk)
+    refund.sent_at = at
+    return bool(waiting.update(sent_at=at))
+
+
+def _state_now(refund: Refund) -> Refund.State:
+    return State(Refund.objects.values_list("state", flat=True).get(pk=refund.pk))
 
 
 def look_at_refund(provider_ref: str, *, at: datetime) -> bool:
@@ -85,7 +115,9 @@ def note_refund(*, refund_id: UUID, seen: RefundSeen, at: datetime) -> Refund.St
     """
     with scope.system("note a refund"):
         refund = _locked(refund_id)
-        if refund.way != Way.ORIGIN or refund.state in {State.REQUESTED, State.REFUSED}:
+        if refund.state in {State.REQUESTED, State.REFUSED}:
+            return State(refund.state)
+        if refund.way != Way.ORIGIN and not _is_back_on_its_way(refund, seen):
             return State(refund.state)  # it went another way since: an old word
         refund.provider_ref = seen.id
         refund.sent_at = refund.sent_at or at
@@ -99,8 +131,23 @@ def note_refund(*, refund_id: UUID, seen: RefundSeen, at: datetime) -> Refund.St
             finish(refund, by=None, at=at)
         elif refund.state == State.APPROVED:
             refund.state = State.PENDING
-        refund.save(update_fields=["provider_ref", "sent_at", "state", "done_at"])
+        refund.save(
+            update_fields=["provider_ref", "sent_at", "state", "done_at", "way", "failure"]
+        )
         return State(refund.state)
+
+
+def _is_back_on_its_way(refund: Refund, seen: RefundSeen) -> bool:
+    """Whether one that waits at the counter has gone the way the money came after all.
+
+    Then nobody may give it a second time. One that the provider has shown before and could not
+    deliver stays at the counter; one that was given there is found by comparing its books.
+    """
+    waits = refund.state in {State.APPROVED, State.FAILED}
+    if not waits or refund.provider_ref or seen.state == "failed":
+        return False
+    refund.way, refund.state, refund.failure = Way.ORIGIN, State.APPROVED, ""
+    return True
 
 
 def finish(refund: Refund, *, by: object, at: datetime) -> None:
@@ -137,9 +184,9 @@ def _book_sent(refund: Refund, at: datetime) -> None:
 def _to_the_counter(refund: Refund, failure: str, at: datetime) -> Refund.State:
     """It stays owed: somebody gives it at the counter, or transfers it. Finance sees it there."""
     with scope.system("a refund was not delivered"):
-        refund = _locked(refund.pk)
-        if refund.way != Way.ORIGIN:
-            return State(refund.state)
+        read, refund = refund, _locked(refund.pk)
+        if refund.way != Way.ORIGIN or refund.sent_at != read.sent_at:
+            return State(refund.state)  # or somebody is asking for it: the next round looks again
         sent = Journal.objects.filter(
             source_kind=Journal.Source.REFUND_SENT, source=str(refund.pk), reversed_by=None
         ).first()

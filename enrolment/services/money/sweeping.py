@@ -4,25 +4,19 @@ Notifications and errands only make things quicker. All that has to happen can b
 rows, and is, here: a lost message costs a minute, never money.
 """
 
-import logging
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
 from accounts import scope
 from enrolment.models import Difference, InboundEvent, Order, PaymentAttempt
-from enrolment.payments import ProviderFailed, ProviderRefused
 from enrolment.services.money import refunding
 from enrolment.services.money.attempts import end_attempts, look_again
 from enrolment.services.money.inbox import read_event
 from enrolment.services.money.orders import PaymentRefused, close_order
 from enrolment.services.money.remissions import sweep_waivers
+from enrolment.services.money.rounds import each
 
-log = logging.getLogger(__name__)
-
-BATCH = 200
-FAILURES_IN_A_ROW = 3
 UNANSWERED = timedelta(seconds=60)
 ON_THE_WAY_TOO_LONG = timedelta(hours=24)
 
@@ -52,18 +46,18 @@ def sweep_payments(*, at: datetime) -> Swept:
     What one row throws keeps no other from its turn.
     """
     swept = Swept()
-    swept.read = _each(
+    swept.read = each(
         InboundEvent.objects.to_be_read(at - InboundEvent.WAIT), lambda one: _read(one, at)
     )
     swept.unread = _count(InboundEvent.objects.to_be_read(at - InboundEvent.WAIT))
-    swept.answered = _each(
+    swept.answered = each(
         PaymentAttempt.objects.left_unanswered(at - UNANSWERED), lambda one: _look(one, at)
     )
-    swept.ended = _each(
+    swept.ended = each(
         PaymentAttempt.objects.run_out(at).select_related("order"), lambda one: _end(one, at)
     )
-    swept.arrived = _each(PaymentAttempt.objects.on_the_way(), lambda one: _wait_for(one, at))
-    swept.closed = _each(Order.objects.whose_places_went(), lambda one: _close(one, at))
+    swept.arrived = each(PaymentAttempt.objects.on_the_way(), lambda one: _wait_for(one, at))
+    swept.closed = each(Order.objects.whose_places_went(), lambda one: _close(one, at))
     swept.refunds = refunding.sweep(at=at)
     swept.waived = sweep_waivers(at=at)
     return swept
@@ -72,30 +66,6 @@ def sweep_payments(*, at: datetime) -> Swept:
 def _count(rows: Any) -> int:
     with scope.system("what is left to do"):
         return int(rows.count())
-
-
-def _each(rows: Any, work: Callable[[Any], bool]) -> int:
-    """Do the same for every row, each by itself; return for how many something was done.
-
-    A provider that fails three rows one after the other is away: no use asking for the others.
-    """
-    with scope.system("what is left to do"):
-        waiting: Iterable[Any] = list(rows[:BATCH])
-    done = failures = 0
-    for row in waiting:
-        try:
-            done += work(row)
-            failures = 0
-        except ProviderFailed as failed:
-            log.warning("%s waits for the provider: %s", row, failed)
-            failures += 1
-        except ProviderRefused as refused:
-            log.warning("%s: the provider says no: %s", row, refused)
-        except Exception:
-            log.exception("%s could not be seen to", row)
-        if failures == FAILURES_IN_A_ROW:
-            break
-    return done
 
 
 def _read(event: InboundEvent, at: datetime) -> bool:

@@ -13,8 +13,8 @@ from enrolment import payments
 from enrolment.payments import Event, PaymentProvider, ProviderFailed, RefundSeen
 
 QUESTIONS = (
-    "open_session", "session", "sessions_of", "end_session", "refund", "refund_seen",
-    "sessions_between", "books_between",
+    "open_session", "session", "sessions_of", "end_session", "refund", "refund_made",
+    "refund_seen", "sessions_between", "books_between",
 )  # fmt: skip
 
 

@@ -93,6 +93,10 @@ class FakeProvider:
             self._tell("refund.created", name)
         return self._said(self.refunds[self._by_key[key]])
 
+    def refund_made(self, *, payment: str, key: str) -> RefundSeen | None:
+        self._answer()
+        return self.refunds.get(self._by_key.get(key, ""))
+
     def refund_seen(self, refund: str) -> RefundSeen:
         self._answer()
         return self.refunds[refund]

@@ -8,19 +8,28 @@ import pytest
 from accounts.models import OutboxMessage
 from enrolment import payments
 from enrolment.domain.money.books import Account
-from enrolment.models import Journal, LedgerEntry, Payment, Receipt, Refund
+from enrolment.models import Difference, Journal, LedgerEntry, Payment, Receipt, Refund
 from enrolment.payments import ProviderFailed
-from enrolment.services.money import look_at_refund, send_refund
+from enrolment.payments.stripe import StripeProvider
+from enrolment.services.money import (
+    give_cash,
+    look_at_refund,
+    reconcile_payments,
+    send_refund,
+)
 from enrolment.services.money.attempts import begin_attempt, look_again
 from enrolment.services.money.refunding import sweep
+from enrolment.services.money.refunds import way_back
+from enrolment.services.money.sending import note_refund
 from tests.enrolment.acts import withdraw
-from tests.factories.accounts import LearnerFactory
+from tests.factories.accounts import LearnerFactory, StaffFactory
 from tests.factories.enrolment import SectionFactory
-from tests.factories.fees import FEE, order_for, place_to_pay
+from tests.factories.fees import FEE, drawer_for, order_for, pay_in_cash, place_to_pay
 from tests.factories.times import TODAY
 
 pytestmark = pytest.mark.django_db
 LEFT = TODAY + timedelta(minutes=11)
+MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -45,6 +54,16 @@ def owed(standin, way="card"):
 
 def balances():
     return {name: fen for name, fen in LedgerEntry.objects.balances().items() if fen}
+
+
+def made(refund):
+    """The refund at the provider, as a request of ours makes it."""
+    return payments.provider().refund(
+        payment=refund.payment.reference,
+        amount_fen=refund.amount_fen,
+        key=refund.key,
+        order=str(refund.order_id),
+    )
 
 
 def at_stripe():
@@ -129,3 +148,191 @@ def test_a_refund_of_somebody_else_on_the_account_is_none_of_ours(standin, refun
     )
     assert look_at_refund(seen.id, at=LEFT) is False
     assert Payment.objects.count() == 1
+
+
+# Money goes out once, whatever becomes known while an answer is lost
+
+
+def lost(standin, refund, at=LEFT):
+    """The refund is made at the provider, and we do not hear of it."""
+    standin.switch(lose=3, on="refunds")
+    with pytest.raises(ProviderFailed):
+        send_refund(refund_id=refund.pk, at=at)
+    assert len(at_stripe()) == 1
+
+
+def never_arrived(standin, refund, at=LEFT):
+    """We asked for the refund, and the provider did not hear of it."""
+    standin.switch(away=True)
+    with pytest.raises(ProviderFailed):
+        send_refund(refund_id=refund.pk, at=at)
+    standin.switch(away=False)
+
+
+def dies(refund):
+    refund.order.learner.deceased_on = LEFT.date()
+    refund.order.learner.save()
+
+
+def rounds(refund, *moments):
+    for at in moments:
+        sweep(at=at)
+    refund.refresh_from_db()
+    return refund.state, refund.way
+
+
+def test_who_dies_while_the_answer_is_lost_is_refunded_once(standin, refund):
+    lost(standin, refund)
+    dies(refund)
+    assert rounds(refund, LEFT + 2 * MINUTE) == ("succeeded", "origin")
+    assert balances() == {}
+    assert not Refund.objects.to_pay_out().exists()
+
+
+@pytest.mark.parametrize(("way", "days"), [("wechat_pay", 180), ("alipay", 90)])
+def test_what_went_back_in_time_is_not_given_again_once_its_time_is_over(standin, way, days):
+    refund = owed(standin, way=way)
+    lost(standin, refund)
+    state, gone = rounds(refund, refund.payment.at + timedelta(days=days, minutes=1))
+    assert (state in {"pending", "succeeded"}, gone) == (True, "origin")
+
+
+def test_what_never_arrived_there_is_given_at_the_counter_when_that_is_certain(standin, refund):
+    never_arrived(standin, refund)
+    dies(refund)
+    assert rounds(refund, LEFT + 4 * MINUTE) == ("approved", "origin"), "it may be made yet"
+    assert rounds(refund, LEFT + 5 * MINUTE) == ("failed", "cash")
+    assert at_stripe() == []
+
+
+def test_what_nobody_asked_for_needs_no_provider_to_become_one_at_the_counter(
+    standin, refund, settings
+):
+    dies(refund)
+    settings.STRIPE_API_BASE = "http://127.0.0.1:9"
+    assert rounds(refund, LEFT + 2 * MINUTE) == ("failed", "cash")
+
+
+def test_who_asks_while_another_gives_it_to_the_counter_is_heard(standin, refund, monkeypatch):
+    never_arrived(standin, refund)
+    dies(refund)
+    looked = StripeProvider.refund_made
+
+    def looked_and_asked(self, **about):
+        seen = looked(self, **about)
+        Refund.objects.filter(pk=refund.pk).update(sent_at=LEFT + 9 * MINUTE)  # a second worker
+        return seen
+
+    monkeypatch.setattr(StripeProvider, "refund_made", looked_and_asked)
+    assert rounds(refund, LEFT + 9 * MINUTE) == ("approved", "origin")
+
+
+@pytest.mark.parametrize(("way", "days"), [("wechat_pay", 180), ("alipay", 90)])
+def test_a_way_takes_money_back_until_its_last_day_and_no_longer(standin, way, days):
+    payment = owed(standin, way=way).payment
+    assert way_back(payment, at=payment.at + timedelta(days=days)) == "origin"
+    assert way_back(payment, at=payment.at + timedelta(days=days, seconds=1)) == "cash"
+
+
+def test_one_that_was_made_after_all_is_not_given_at_the_counter(standin, refund):
+    never_arrived(standin, refund)
+    dies(refund)
+    assert rounds(refund, LEFT + 9 * MINUTE) == ("failed", "cash")
+    late = made(refund)
+
+    look_at_refund(late.id, at=LEFT + 10 * MINUTE)
+
+    refund.refresh_from_db()
+    assert (refund.state, refund.way, refund.failure) == ("succeeded", "origin", "")
+    assert balances() == {}
+
+
+def test_one_that_was_given_at_the_counter_stays_given_and_a_second_one_is_found(standin, refund):
+    never_arrived(standin, refund)
+    dies(refund)
+    rounds(refund, LEFT + 9 * MINUTE)
+    by = StaffFactory(unit=refund.unit)
+    drawer_for(by, refund.enrolment.section, float_fen=FEE)
+    pay_in_cash(place_to_pay(refund.enrolment.section, LearnerFactory()), by=by)
+    give_cash(refund=refund, to="家属", by=by, at=LEFT + 10 * MINUTE)
+    before = balances()
+    late = made(refund)
+
+    look_at_refund(late.id, at=LEFT + 11 * MINUTE)
+
+    refund.refresh_from_db()
+    assert (refund.state, refund.way, balances()) == ("succeeded", "cash", before)
+    reconcile_payments(at=LEFT + timedelta(hours=1))
+    assert "refund_unknown" in Difference.objects.open().values_list("detail", flat=True)
+
+
+def test_a_late_word_about_one_that_could_not_be_delivered_changes_nothing(standin, refund):
+    standin.switch(refunds="pending")
+    send_refund(refund_id=refund.pk, at=LEFT)
+    refund.refresh_from_db()
+    pending = payments.provider().refund_seen(refund.provider_ref)
+    standin.end_refund(refund.provider_ref, "failed")
+    look_at_refund(refund.provider_ref, at=LEFT)
+    before = balances()
+
+    note_refund(refund_id=refund.pk, seen=pending, at=LEFT + MINUTE)
+
+    refund.refresh_from_db()
+    assert (refund.state, refund.way, balances()) == ("failed", "cash", before)
+
+
+def test_a_refund_that_bears_our_key_and_is_of_another_payment_is_none_of_ours(standin, refund):
+    other = owed(standin).payment
+    seen = payments.provider().refund(
+        payment=other.reference, amount_fen=1, key=refund.key, order="x"
+    )
+    assert look_at_refund(seen.id, at=LEFT) is False
+    refund.refresh_from_db()
+    assert refund.state == "approved"
+
+
+# One that the provider cannot make keeps no other from its turn
+
+
+def test_a_failure_that_the_provider_keeps_is_got_round_and_holds_up_nobody(standin):
+    first, second = owed(standin), owed(standin)
+    standin.switch(fail=1, on="refunds")
+    with pytest.raises(ProviderFailed):
+        send_refund(refund_id=first.pk, at=LEFT)
+
+    sweep(at=LEFT + 2 * MINUTE)
+
+    assert set(Refund.objects.values_list("state", flat=True)) == {"succeeded"}
+    assert len(at_stripe()) == 2
+    assert second.pk != first.pk
+
+
+def test_a_failure_that_was_done_and_kept_is_one_refund(standin, refund):
+    standin.switch(fail_done=1, on="refunds")
+    with pytest.raises(ProviderFailed):
+        send_refund(refund_id=refund.pk, at=LEFT)
+    assert rounds(refund, LEFT + 2 * MINUTE) == ("succeeded", "origin")
+    assert len(at_stripe()) == 1
+
+
+def test_failures_kept_under_one_key_after_the_other_end_with_the_round(standin, refund):
+    standin.switch(fail=5, on="refunds")
+    for _minute in range(4):
+        with pytest.raises(ProviderFailed):
+            send_refund(refund_id=refund.pk, at=LEFT)
+    assert at_stripe() == []
+
+
+def test_one_refund_that_fails_leaves_the_next_its_turn(standin, monkeypatch):
+    first, second = owed(standin), owed(standin)
+    sent = StripeProvider.refund
+
+    def fails_for_the_first(self, **about):
+        if about["key"] == first.key:
+            raise ProviderFailed("500")
+        return sent(self, **about)
+
+    monkeypatch.setattr(StripeProvider, "refund", fails_for_the_first)
+    sweep(at=LEFT + 2 * MINUTE)
+    assert rounds(second) == ("succeeded", "origin")
+    assert rounds(first) == ("approved", "origin")
