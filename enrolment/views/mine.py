@@ -44,6 +44,7 @@ def show_enrolment(request: LearnerRequest, enrolment_id: int) -> HttpResponse:
     """One class of one's own: what was agreed, what happens next, how to leave."""
     enrolment = _enrolment(request, enrolment_id)
     may_undo = enrolment.undo_until is not None and enrolment.undo_until > request.at
+    goes_back = queries.refund_of(enrolment, at=enrolment.ended_at) if may_undo else None
     return render(
         request,
         "enrolment/show_enrolment.html",
@@ -51,6 +52,7 @@ def show_enrolment(request: LearnerRequest, enrolment_id: int) -> HttpResponse:
             "enrolment": enrolment,
             "section": enrolment.section,
             "may_undo": may_undo,
+            "goes_back": goes_back and wording.comes_back(goes_back),
             "refund_rule": wording.refund_rule(
                 enrolment.section, joined_late=enrolment.source == Enrolment.Source.LATE
             ),

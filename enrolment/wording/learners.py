@@ -65,12 +65,12 @@ def comes_back(refund: Refund) -> str:
         case Share.NOTHING_JOINED_LATE:
             return _(
                 "Who joined after the lessons had begun gets no fee back."
-                " For special reasons such as illness, come to the counter."
+                " For special reasons such as illness you can ask for it, here or at the counter."
             )
         case Share.NOTHING:
             return _(
                 "The fifth lesson is over: the fee is not paid back."
-                " For special reasons such as illness, come to the counter."
+                " For special reasons such as illness you can ask for it, here or at the counter."
             )
 
 

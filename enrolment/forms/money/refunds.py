@@ -13,6 +13,7 @@ MEGABYTES = 10
 ACCEPTED = "image/jpeg,image/png,image/webp,application/pdf"
 TOO_LARGE = _("This file is larger than 10 MB. Please take a smaller picture.")
 NO_PAPER = _("Please choose a photo or a PDF of the paper.")
+CHOOSE_AGAIN = _("Please choose the photo once more: a page that is sent back loses it.")
 
 
 class SpecialForm(forms.Form):
@@ -38,6 +39,13 @@ class SpecialForm(forms.Form):
         widget=forms.ClearableFileInput(attrs={"accept": ACCEPTED}),
         error_messages={"required": NO_PAPER, "empty": NO_PAPER, "invalid": NO_PAPER},
     )
+
+    def clean(self) -> dict[str, Any]:
+        """Say that a file is gone: browsers do not keep it where something else is wrong."""
+        said = super().clean() or self.cleaned_data
+        if self.errors and said.get("paper"):
+            self.add_error("paper", CHOOSE_AGAIN)
+        return said
 
     def refuse_paper(self, *, too_large: bool) -> None:
         """Say at the field that the file is no paper."""

@@ -58,10 +58,21 @@ def learner_signs_in(client, place):
     return client
 
 
+def test_a_photo_that_a_page_sent_back_has_lost_is_asked_for_again(client, place):
+    learner_signs_in(client, place)
+    photo = SimpleUploadedFile("a.pdf", PDF)
+    said = send(client, "ask-special", place.pk, kind="medical", words="", paper=photo)
+    assert "请把照片再选一次" in said.content.decode()
+    assert not Refund.objects.exists()
+
+
 def test_the_amount_stands_before_the_button_and_afterwards_with_its_day(client, place):
     learner_signs_in(client, place)
     assert "¥180" in page(client, "withdraw", place.pk).content.decode()
     withdraw(place)
+    left = page(client, "show-enrolment", place.pk).content.decode()
+    assert "学费全退：¥180" in left
+    assert "十分钟过后开始办理" in left
     sweep(at=TODAY + timedelta(minutes=11))
 
     mine = page(client, "list-refunds").content.decode()
