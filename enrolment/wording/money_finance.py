@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from enrolment.domain.money.books import Account
-from enrolment.models import Difference
+from enrolment.models import Difference, Refund
 
 
 class Problem(Protocol):
@@ -172,8 +172,10 @@ def explained_now() -> str:
     return _("The explanation is kept with your name. The difference is closed.")
 
 
-def given_back() -> str:
-    """Say that money without a place goes back."""
+def given_back(refund: Refund) -> str:
+    """Say that money without a place goes back, or who decides about that first."""
+    if refund.state == Refund.State.REQUESTED:
+        return _("It is written down. Another person decides about it, under the refunds.")
     return _("The money goes back. You find it under the refunds.")
 
 

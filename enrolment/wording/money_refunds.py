@@ -85,7 +85,8 @@ def _sentences() -> dict[str, str]:
     """Return what is said for each; in the reader's language, so at each call."""
     return {
         "same_person": _(
-            "Whoever asked for it does not decide it. Another person has to look at it."
+            "Whoever asked for it, or wrote its payment down, does not do this. Another person has"
+            " to."
         ),
         "too_much": _("That is more than is left of what was paid."),
         "no_drawer": _("You have no drawer open. Open one first, then pay the refund out."),

@@ -14,6 +14,7 @@ from enrolment.models.money.attempts import PaymentAttempt
 from enrolment.models.money.drawers import DrawerSession
 from enrolment.models.money.orders import Order
 
+TYPED_IN = ["pos", "transfer"]
 
 class PaymentQuerySet(models.QuerySet["Payment"]):
     """The words we have for payments."""
@@ -43,8 +44,8 @@ class Payment(models.Model):
     """An amount that arrived, by whatever way. It stays as it came; what goes back is a refund.
 
     ``kept`` pays its order, ``suspense`` pays nothing and waits for a decision or its refund,
-    ``voided`` was a slip of the office, taken back by another person the same day (the journal
-    is reversed, the receipt stays with its number).
+    ``voided`` was a slip of the office, taken back by another person (the journal is
+    reversed, the receipt stays with its number): the same day, or any day while it paid nothing.
     """
 
     class Method(models.TextChoices):
@@ -98,7 +99,7 @@ class Payment(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="a_payment_is_an_amount"),
             models.CheckConstraint(
-                condition=Q(state="suspense") | Q(order__isnull=False),
+                condition=~Q(state="kept") | Q(order__isnull=False),
                 name="what_is_kept_pays_an_order",
             ),
             models.CheckConstraint(
@@ -141,6 +142,11 @@ class Payment(models.Model):
 
     def __str__(self) -> str:
         return f"payment {self.pk}"
+
+    @property
+    def is_typed_in(self) -> bool:
+        """Whether nothing but what somebody typed says that it came: a slip, a bank's line."""
+        return self.method in TYPED_IN
 
 
 class ReceiptBook(models.Model):

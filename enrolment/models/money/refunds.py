@@ -194,6 +194,20 @@ class Refund(models.Model):
     @property
     def key(self) -> str:
         """The name under which the provider knows it: sent twice, it is one refund."""
+    @property
+    def was_typed_in(self) -> bool:
+        """Whether it gives back what paid nothing, and what only somebody's typing says came."""
+        return self.payment.is_typed_in and self.payment.state == Payment.State.SUSPENSE
+
+    def is_own_of(self, user: User) -> bool:
+        """Whether somebody asked for it, or typed its money in: then another person decides."""
+        is_theirs = self.was_typed_in and self.is_of_money_typed_by(user)
+        return is_theirs or self.asked_by_id == user.pk
+
+    def is_of_money_typed_by(self, user: User) -> bool:
+        """Whether only what they typed says that its money came: then another pays it out."""
+        return self.payment.is_typed_in and self.payment.taken_by_id == user.pk
+
         return f"refund:{self.pk}"
 
 

@@ -21,10 +21,11 @@ def give_cash(*, refund: Refund, to: str, by: User, at: datetime) -> Refund:
     """Give a refund in cash out of one's own drawer, with a receipt; a second press gives nothing.
 
     ``to`` is the name of who received it, and as whom; their identity card was seen. Raises
-    ``PaymentRefused`` without an open drawer of the office, or with too little in it.
+    ``PaymentRefused`` without an open drawer of the office, with too little in it, or for whoever
+    typed in the payment it gives back: one person alone could make both up.
     """
     with scope.system("pay a refund out"):
-        refund = _to_pay_out(refund)
+        refund = _to_pay_out(refund, by)
         if refund.state == State.SUCCEEDED:
             return refund
         drawer = drawer_of(by)
@@ -38,23 +39,30 @@ def give_cash(*, refund: Refund, to: str, by: User, at: datetime) -> Refund:
 
 @transaction.atomic
 def note_transferred(*, refund: Refund, to: str, reference: str, by: User, at: datetime) -> Refund:
-    """Write down that a refund was transferred, with the bank's reference; twice is once."""
+    """Write down that a refund was transferred, with the bank's reference; twice is once.
+
+    Raises ``PaymentRefused`` for whoever typed in the payment it gives back.
+    """
     with scope.system("a refund was transferred"):
-        refund = _to_pay_out(refund)
+        refund = _to_pay_out(refund, by)
         if refund.state == State.SUCCEEDED:
             return refund
         refund.way, refund.paid_to, refund.bank_reference = Way.TRANSFER, to[:80], reference[:80]
         return _paid_out(refund, books.Method.TRANSFER, by, at)
 
 
-def _to_pay_out(refund: Refund) -> Refund:
+def _to_pay_out(refund: Refund, by: User) -> Refund:
     if refund.order_id is not None:
         Order.objects.select_for_update(of=("self",)).get(pk=refund.order_id)
-    locked = Refund.objects.select_for_update(of=("self",)).select_related("order", "unit")
+    locked = Refund.objects.select_for_update(of=("self",)).select_related(
+        "order", "unit", "payment"
+    )
     refund = locked.get(pk=refund.pk)
     may_be = refund.state in {State.APPROVED, State.FAILED} and refund.way != Way.ORIGIN
     if not may_be and refund.state != State.SUCCEEDED:
         raise PaymentRefused(PaymentProblem.NOT_POSSIBLE)
+    if may_be and refund.is_of_money_typed_by(by):
+        raise PaymentRefused(PaymentProblem.SAME_PERSON)
     return refund
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts import outbox, scope
 from accounts.models import AuditEvent, User
@@ -17,10 +18,16 @@ from enrolment.services.money.orders import (
     PaymentRefused,
     close_order,
     has_lost_its_voucher,
+    lock_orders,
 )
 from enrolment.services.money.receipts import write_receipt
 from enrolment.services.money.refunds import left_of, owe_back
-from enrolment.services.money.settling import Taken, charge_again, take_places
+from enrolment.services.money.settling import (
+    Taken,
+    charge_again,
+    give_back_lost,
+    take_places,
+)
 
 Source = Journal.Source
 
@@ -32,8 +39,7 @@ def place_payment(*, payment: Payment, order: Order, actor: User, at: datetime) 
     """
     end_attempts(order=order, at=at)
     with transaction.atomic(), scope.system("place a payment"):
-        before = payment.order_id
-        order = _locked(order.pk)
+        order, before = _both_locked(order, payment)
         payment = _without_a_place(payment)
         if order.is_paid:
             raise PaymentRefused(PaymentProblem.PAID_ALREADY)
@@ -42,9 +48,21 @@ def place_payment(*, payment: Payment, order: Order, actor: User, at: datetime) 
         if payment.amount_fen != order.amount_fen or has_lost_its_voucher(order):
             raise PaymentRefused(PaymentProblem.OTHER_AMOUNT)
         _pay(order, payment, actor, at)
-        if before is not None and before != order.pk:
-            go_on_without(_locked(before), at)
+        if before is not None:
+            go_on_without(before, at)
         return order
+
+
+def _both_locked(order: Order, payment: Payment) -> tuple[Order, Order | None]:
+    """Lock the order that money is to pay and the one it came for, and return them.
+
+    None for the second where it is the same, or nobody knows what the money came for. Orders come
+    before payments, and of two the older one: whoever gives the same money back does it so, too.
+    """
+    wanted = Order.objects.filter(Q(pk=order.pk) | Q(payments=payment.pk))
+    locked = {one.pk: one for one in lock_orders(Order.objects.filter(pk__in=wanted.values("pk")))}
+    target = locked.pop(order.pk)
+    return target, next(iter(locked.values()), None)
 
 
 def _pay(order: Order, payment: Payment, actor: User, at: datetime) -> None:
@@ -57,7 +75,7 @@ def _pay(order: Order, payment: Payment, actor: User, at: datetime) -> None:
     if not won:
         raise PaymentRefused(PaymentProblem.TOO_LATE)
     if not is_owed:
-        charge_again(order, at)
+        charge_again(order, won, at)
     payment.state, payment.order = Payment.State.KEPT, order
     payment.save(update_fields=["state", "order"])
     post(
@@ -68,11 +86,7 @@ def _pay(order: Order, payment: Payment, actor: User, at: datetime) -> None:
     order.state, order.paid_at, order.closed_at = Order.State.PAID, at, at
     order.doubt = ""
     order.save(update_fields=["state", "paid_at", "closed_at", "doubt"])
-    for line in lost:
-        owe_back(
-            payment=payment, amount_fen=line.amount_fen, cause=Refund.Cause.LATE_MONEY,
-            enrolment=line.enrolment, line=line, at=at,
-        )  # fmt: skip
+    give_back_lost(payment, lost, at)
     AuditEvent.objects.record(
         actor, "payment placed", payment, at=at, learner=order.learner, unit=order.unit,
         amount_fen=payment.amount_fen,
@@ -83,17 +97,20 @@ def _pay(order: Order, payment: Payment, actor: User, at: datetime) -> None:
 def give_back(*, payment: Payment, words: str, actor: User, at: datetime) -> Refund:
     """Owe money without a place back as a whole; above the limit another person decides.
 
-    What was asked for with it is asked for again, while the places are kept.
+    The limit is that of the term it came for. What somebody typed in waits for another person
+    whatever it comes to. What was asked for with it is asked for again, while the places are kept.
     """
     with transaction.atomic(), scope.system("give a payment back"):
         order = _locked(payment.order_id) if payment.order_id else None
         payment = _without_a_place(payment)
+        line = order.lines.select_related("section__term").first() if order else None
+        cause = Refund.Cause.NOT_AS_ASKED
         refund = owe_back(
             payment=payment,
             amount_fen=payment.amount_fen,
-            cause=Refund.Cause.NOT_AS_ASKED,
+            cause=cause,
             asked_by=actor,
-            needs_second=needs_second(Refund.Cause.NOT_AS_ASKED, payment.amount_fen, None, at),
+            needs_second=needs_second(cause, payment.amount_fen, line, at),
             words=words,
             at=at,
         )
@@ -103,8 +120,15 @@ def give_back(*, payment: Payment, words: str, actor: User, at: datetime) -> Ref
 
 
 def go_on_without(order: Order, at: datetime) -> None:
-    """Let an order that waited for its money to be looked at go on: to be paid, or closed."""
-    if order.state != Order.State.REVIEW:
+    """Let an order that waited for its money to be looked at go on: to be paid, or closed.
+
+    While other money of it is still looked at, it waits. The caller holds its lock.
+    """
+    left = [left_of(one) for one in order.payments.without_a_place()]
+    if order.state == Order.State.LATE and not order.payments.that_stand().exists():
+        order.state = Order.State.EXPIRED  # nothing came too late after all
+        order.save(update_fields=["state"])
+    if order.state != Order.State.REVIEW or any(left):
         return
     lines = list(order.lines.select_related("enrolment"))
     kept = all(

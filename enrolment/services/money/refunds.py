@@ -42,14 +42,17 @@ def owe_back(
 ) -> Refund:
     """Write down that an amount goes back; what nobody has to decide about is decided with it.
 
-    ``choose_until``: the learner may have another class instead of the money until then. The
-    caller holds the lock of the payment's order, so sums cannot pass each other. Raises
-    ``PaymentRefused`` when more would go back than was paid.
+    A second person always decides about money that paid nothing and that somebody typed in: else
+    one alone could invent it and take it home. ``choose_until``: the learner may have another
+    class instead of the money until then. The caller holds the lock of the payment's order, so
+    sums cannot pass each other. Raises ``PaymentRefused`` when more would go back than was paid.
     """
     if amount_fen > left_of(payment):
         raise PaymentRefused(PaymentProblem.TOO_MUCH)
     refund = Refund.objects.create(
         unit=payment.unit,
+    paid_nothing = payment.state == Payment.State.SUSPENSE
+    needs_second = needs_second or (payment.is_typed_in and paid_nothing)
         order=payment.order,
         payment=payment,
         enrolment=enrolment,
@@ -94,9 +97,10 @@ def way_back(payment: Payment, *, at: datetime) -> Refund.Way:
 def decide(refund: Refund, *, by: User | None, at: datetime) -> None:
     """Say yes to a refund: from now on it is owed, and what goes by itself is sent.
 
-    The caller holds the lock of its order. Raises ``PaymentRefused`` for whoever asked for it.
+    The caller holds the lock of its order. Raises ``PaymentRefused`` for whoever asked for it, or
+    typed its money in.
     """
-    if refund.needs_second and (by is None or by.pk == refund.asked_by_id):
+    if refund.needs_second and (by is None or refund.is_own_of(by)):
         raise PaymentRefused(PaymentProblem.SAME_PERSON)
     refund.state, refund.decided_at, refund.approved_by = State.APPROVED, at, by
     refund.choose_until = None
@@ -120,10 +124,10 @@ def decide(refund: Refund, *, by: User | None, at: datetime) -> None:
 def refuse(refund: Refund, *, by: User | None, words: str, at: datetime) -> None:
     """Say no to a refund that was asked for, and why. The caller holds the lock of its order.
 
-    What comes back without a special cause is worked out again: it was not asked for apart.
-    Raises ``PaymentRefused`` for whoever asked for it.
+    What comes back of a place that has ended is worked out again: its sum is free once more.
+    Raises ``PaymentRefused`` for whoever asked for it, or typed its money in.
     """
-    if refund.needs_second and by is not None and by.pk == refund.asked_by_id:
+    if refund.needs_second and by is not None and refund.is_own_of(by):
         raise PaymentRefused(PaymentProblem.SAME_PERSON)
     refund.state, refund.decided_at, refund.approved_by = State.REFUSED, at, by
     refund.choose_until, refund.failure = None, words[:200]

@@ -21,6 +21,7 @@ from enrolment.models import (
     OrderLine,
     Payment,
     Receipt,
+    Refund,
     ledger,
 )
 from enrolment.services.money.attempts import end_attempts
@@ -33,6 +34,7 @@ from enrolment.services.money.orders import (
     open_order,
 )
 from enrolment.services.money.placing import go_on_without
+from enrolment.services.money.refunds import refuse
 from enrolment.services.money.settling import Taken, place_money
 from enrolment.services.refused import PressReused
 
@@ -190,21 +192,28 @@ def void_payment(*, payment: Payment, reason: str, by: User, at: datetime) -> Pa
 
     What paid an order: the same day, and its places are kept again as long as before, or to the
     end of the next working day. What pays nothing, as a transfer with a wrong amount: as long as
-    nothing was decided about it. The journal is reversed, a receipt stays with its number. Once:
-    a second time changes nothing. Raises ``PaymentRefused``.
+    nothing was decided about it; a refund that only waits to be decided is refused with it. The
+    journal is reversed, a receipt stays with its number. Once: a second time changes nothing.
+    Raises ``PaymentRefused``.
     """
     with scope.system("take a payment back"):
         pays = Payment.objects.values_list("order", flat=True).get(pk=payment.pk)
         order = Order.objects.select_for_update(of=("self",)).get(pk=pays) if pays else None
+        # Locked before the payment, as by whoever decides about them.
+        waiting = list(
+            Refund.objects.select_for_update(of=("self",)).filter(payment=payment).standing()
+        )
         payment = Payment.objects.select_for_update(of=("self",)).get(pk=payment.pk)
         if payment.state == Payment.State.VOIDED:
             return payment
         if payment.order_id != pays:  # placed in this moment
             raise PaymentRefused(PaymentProblem.NOT_POSSIBLE)
-        _ensure_may_be_voided(payment, by, at)
+        _ensure_may_be_voided(payment, waiting, by, at)
         was_kept = payment.state == Payment.State.KEPT
         if order is not None and was_kept:
             _owe_again(order, by=by, reason=reason, at=at)
+        for refund in waiting:
+            refuse(refund, by=None, words=reason, at=at)
         _reverse_all(payment, by=by, at=at, reason=reason)
         payment.state, payment.voided_by, payment.voided_at = Payment.State.VOIDED, by, at
         payment.void_reason = reason
@@ -220,14 +229,19 @@ def void_payment(*, payment: Payment, reason: str, by: User, at: datetime) -> Pa
         return payment
 
 
-def _ensure_may_be_voided(payment: Payment, by: User, at: datetime) -> None:
+def _ensure_may_be_voided(
+    payment: Payment, waiting: Sequence[Refund], by: User, at: datetime
+) -> None:
     if payment.taken_by_id == by.pk:
         raise PaymentRefused(PaymentProblem.SAME_PERSON)
     if payment.method == Method.ONLINE:
         raise PaymentRefused(PaymentProblem.NOT_POSSIBLE)
     if payment.state == Payment.State.KEPT and payment.day != localdate(at):
         raise PaymentRefused(PaymentProblem.NOT_TODAY)
-    if payment.refunds.standing().exists():
+    is_decided = any(one.state != Refund.State.REQUESTED for one in waiting)
+    if is_decided or payment.refunds.standing().count() != len(waiting):
+        raise PaymentRefused(PaymentProblem.NOT_POSSIBLE)
+    if payment.state == Payment.State.KEPT and waiting:
         raise PaymentRefused(PaymentProblem.NOT_POSSIBLE)
     if payment.drawer_id is not None:
         drawer = DrawerSession.objects.select_for_update(of=("self",)).get(pk=payment.drawer_id)

@@ -248,13 +248,13 @@ def place_payment(request: StaffRequest, payment_id: UUID) -> HttpResponse:
             if form.is_valid():
                 return _placed(request, payment, form.cleaned_data["code"])
             if words.is_valid():
-                money.give_back(
+                refund = money.give_back(
                     payment=payment,
                     words=words.cleaned_data["words"],
                     actor=request.user,
                     at=clock.now(),
                 )
-                messages.success(request, wording.given_back())
+                messages.success(request, wording.given_back(refund))
                 return redirect("enrolment:list-suspense")
         except PaymentRefused as refused:
             messages.warning(request, wording.not_placed(refused.problem))

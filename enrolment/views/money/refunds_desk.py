@@ -80,7 +80,9 @@ def show_refund(request: StaffRequest, refund_id: UUID) -> HttpResponse:
             "papers": refund.papers.order_by("received_at"),
             "decides": _decides(request) and refund.state == Refund.State.REQUESTED
             and refund.choose_until is None,
-            "is_own": refund.asked_by_id == request.user.pk,
+            "is_own": refund.is_own_of(request.user),
+            "asked_for_it": refund.asked_by_id == request.user.pk,
+            "typed_it_in": refund.is_of_money_typed_by(request.user),
             "to_pay_out": refund.state in STANDS_TO_BE_PAID and refund.way != Refund.Way.ORIGIN,
             "drawer": DrawerSession.objects.of_cashier(request.user),
             "form": tried,

@@ -48,6 +48,11 @@ class Money:
     drawer: int | None = None
     page: Page | None = None
 
+    @property
+    def is_typed(self) -> bool:
+        """Known by nothing but what somebody at the counter typed."""
+        return self.method in ("pos", "transfer")
+
 
 @dataclass
 class Back:
@@ -247,7 +252,14 @@ class Office(School):
 
     def _owe_back(self, order: Order, money: Money, at: datetime) -> None:
         way = {"online": "origin", "transfer": "transfer"}.get(money.method, "cash")
-        order.backs.append(Back(money, order, money.amount, at, way=way))
+        state = "requested" if money.is_typed and money.state == "suspense" else "approved"
+        order.backs.append(Back(money, order, money.amount, at, state=state, way=way))
+
+    @staticmethod
+    def decide(back: Back, at: datetime, *, agreed: bool) -> None:
+        """A second person says yes or no; only to what somebody typed in and that paid nothing."""
+        if back.state == "requested":
+            back.state, back.decided = "approved" if agreed else "refused", at
 
     def at_counter(self, order: Order, money: Money, at: datetime) -> None:
         self.end_pages(order, at)
@@ -267,6 +279,35 @@ class Office(School):
         return not self._in_the_way(order.who, section) and free is not None
 
     def void(self, order: Order, money: Money, at: datetime) -> None:
+        if money.state == "suspense":
+            self._void_apart(order, money, at)
+        else:
+            self._void_kept(order, money, at)
+
+    def _void_apart(self, order: Order, money: Money, at: datetime) -> None:
+        """What was typed in and pays nothing: the order goes on as if it had never come."""
+        backs = [back for back in order.backs if back.money is money and back.state != "refused"]
+        if any(back.state != "requested" for back in backs):
+            raise Refused
+        for back in backs:
+            back.state = "refused"
+        money.state = "voided"
+        if order.state == "late" and all(one.state == "voided" for one in order.money):
+            order.state = "expired"
+        if order.state == "review" and not any(self._waits(order, one) for one in order.money):
+            seat = self.sections[order.where].seat_of(order.who)
+            if order.counts and self.status_of(order) == "offered" and seat.due > at:
+                order.state = "held"
+            else:
+                order.state, order.counts = "expired", False
+
+    @staticmethod
+    def _waits(order: Order, money: Money) -> bool:
+        """Whether money is kept apart, and no refund speaks for it."""
+        spoken_for = any(it.money is money and it.state != "refused" for it in order.backs)
+        return money.state == "suspense" and not spoken_for
+
+    def _void_kept(self, order: Order, money: Money, at: datetime) -> None:
         section = self.sections[order.where]
         counted = money.method == "cash" and money.drawer != self.drawer
         if (
@@ -381,10 +422,15 @@ class Office(School):
         if back.there == "failed":
             back.way = "cash"
 
-    def pay_out(self, back: Back, way: str, *, lies_there: int) -> None:
-        """Give it in cash, or transfer it; a second time nothing is given."""
+    def pay_out(self, back: Back, way: str, *, lies_there: int, by_taker: bool) -> None:
+        """Give it in cash, or transfer it; a second time nothing is given.
+
+        Who typed its money in does not; a colleague has no drawer here.
+        """
         if back.state == "succeeded":
             return
+        if (by_taker and back.money.is_typed) or (way == "cash" and not by_taker):
+            raise Refused
         if back.state not in ("approved", "failed") or back.way == "origin":
             raise Refused
         if way == "cash" and (self.drawer is None or lies_there < back.amount):
@@ -410,6 +456,8 @@ class Office(School):
                 if money.state == "suspense":
                     add("suspense", -money.amount)
         for back in self.backs():
+            if back.state in ("requested", "refused"):
+                continue
             out_of = "suspense" if back.money.state == "suspense" else "deferred_income"
             add(out_of, back.amount)
             if back.is_booked_out:

@@ -17,6 +17,7 @@ from enrolment.services.money.orders import PaymentProblem as Problem
 from enrolment.services.money.orders import PaymentRefused
 from enrolment.services.money.placing import give_back, place_payment
 from enrolment.services.money.settling import settle
+from enrolment.services.money.special import approve
 from tests.enrolment.acts import claim
 from tests.factories.accounts import LearnerFactory, StaffFactory, UnitFactory
 from tests.factories.enrolment import CampusFactory, SectionFactory
@@ -321,9 +322,20 @@ def test_what_finance_has_placed_is_taken_back_as_a_whole(order, section, cashie
 def test_money_that_goes_back_already_is_not_taken_back(order, section, cashier):
     wrong = Handed(method=Method.TRANSFER, reference=LINE.reference, amount_fen=FEE * 10)
     payment = take(order, cashier, wrong)
-    give_back(payment=payment, words="多汇了", actor=cashier, at=TODAY)
+    refund = give_back(payment=payment, words="多汇了", actor=cashier, at=TODAY)
     second = StaffFactory(unit=section.unit)
+    approve(refund=refund, by=second, at=TODAY)
     assert refused(void, payment, second) == Problem.NOT_POSSIBLE
+
+
+def test_what_only_waits_to_go_back_is_taken_back_with_its_refund(order, section, cashier):
+    take(order, cashier)
+    payment = take(order, cashier, SLIP)  # typed for a fee that was paid
+    assert Refund.objects.get().state == "requested"
+    void(payment, StaffFactory(unit=section.unit))
+    assert Refund.objects.get().state == "refused"
+    assert balances() == {Account.DRAWER: FEE, Account.DEFERRED_INCOME: -FEE}
+    assert broken_invariants() == []
 
 
 def test_a_payment_of_the_web_is_refunded_and_not_taken_back(order, section):
