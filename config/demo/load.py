@@ -30,6 +30,7 @@ from config.demo import (
 from config.demo.calendar import at_hour
 from config.demo.load_places import Keys
 from config.demo.records import CityPlan
+from enrolment.services.money import recognise_income
 
 Say = Callable[[str], None]
 
@@ -140,6 +141,7 @@ class City:
             users=self.users,
             first_enrolment=self.first_enrolment,
         ).load(self.at)
+        self.say(f"{recognise_income(at=self.at)} months of income, office by office")
 
     def _forms(self) -> None:
         plan = self.plan

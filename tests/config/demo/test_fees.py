@@ -81,6 +81,11 @@ def test_the_books_say_what_the_rows_say(built):
     assert Journal.objects.filter(entries=None).count() == 0
 
 
+def test_lessons_that_were_given_are_income(built):
+    assert LedgerEntry.objects.balances()["income"] < 0
+    assert not Journal.objects.filter(source_kind="income", day__gte=TODAY.replace(day=1)).exists()
+
+
 def test_no_promise_about_money_is_broken(built):
     assert broken_invariants() == []
 
