@@ -8,6 +8,7 @@ from uuid import uuid4
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Unit, User
 from enrolment.models.money.attempts import PaymentAttempt
@@ -57,7 +58,7 @@ class Payment(models.Model):
     class State(models.TextChoices):
         KEPT = "kept", _("for its order")
         SUSPENSE = "suspense", _("waiting to be placed")
-        VOIDED = "voided", _("taken back")
+        VOIDED = "voided", pgettext_lazy("payment", "taken back")
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     order = models.ForeignKey(
