@@ -11,12 +11,9 @@ The provider of the thousands is ``fake.py``; some histories are lived with the 
 """
 
 import random
-from collections import Counter
 from functools import partial
-from multiprocessing import get_context
 
 import pytest
-from django.db import connections
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
@@ -27,12 +24,12 @@ from tests.enrolment.money.both_sides import CLASSES, World
 from tests.enrolment.money.by_http import over_http
 from tests.enrolment.money.fake import FakeProvider
 from tests.enrolment.money.histories import LEARNERS, Histories
+from tests.enrolment.side_by_side import CORES, side_by_side
 from tests.factories.accounts import LearnerFactory, StaffFactory
 from tests.factories.enrolment import CampusFactory, SectionFactory, TermFactory
 from tests.factories.fees import FEE
 
 pytestmark = pytest.mark.django_db
-CORES = 2
 
 
 @pytest.fixture
@@ -55,7 +52,9 @@ def another(nothing_is_broken, monkeypatch):
             campus=campus,
             provider=FakeProvider,
             check=nothing_is_broken,
-            put=lambda provider: monkeypatch.setattr(payments, "provider", lambda: provider),
+            put=lambda provider: monkeypatch.setattr(
+                payments, "provider", lambda _name="": provider
+            ),
         )
 
     return build
@@ -80,30 +79,6 @@ def live(world, *, histories, acts=20, office=model.Office, number=None, **more)
         ),
     )  # fmt: skip
     return world.seen
-
-
-def live_side_by_side(worlds, *, histories, number):
-    """Live so many histories in processes of their own; return what was seen in all of them.
-
-    Each has a world of its own and undoes each of its histories, so none sees another's.
-    """
-    connections.close_all()
-    fork, seen = get_context("fork"), []
-
-    def one(world, number, end):
-        connections.close_all()
-        end.send(live(world, histories=histories // len(worlds), number=number))
-
-    for shift, world in enumerate(worlds):
-        ours, theirs = fork.Pipe(duplex=False)
-        process = fork.Process(target=one, args=(world, number + shift, theirs))
-        process.start()
-        theirs.close()
-        seen.append((process, ours))
-    for process, _ours in seen:
-        process.join()
-    assert [process.exitcode for process, _ours in seen] == [0] * len(worlds)
-    return sum((ours.recv() for _process, ours in seen), Counter())
 
 
 class KeepsWhatPaysNothing(model.Office):
@@ -139,7 +114,10 @@ def test_ten_thousand_histories_go_as_the_model_says(another, request):
     given = request.config.getoption("--hypothesis-seed")
     number = random.randrange(2**32) if given is None else int(given)
     print(f"money: seed {number}")  # noqa: T201 - kept
-    worlds = [another() for _core in range(CORES)]
-    seen = live_side_by_side(worlds, histories=10_000, number=number)
+    half = [
+        partial(live, another(), histories=10_000 // CORES, number=number + core)
+        for core in range(CORES)
+    ]
+    seen = side_by_side(half)
     print(f"{seen['histories']} histories, {seen['acts']} acts, 0 broken rules")  # noqa: T201
     assert seen["histories"] >= 10_000
