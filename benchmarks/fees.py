@@ -50,7 +50,7 @@ class Term:
         self.rng, self.faults = random.Random(seed), faults
         self.at = TODAY
         self.provider: Any = FakeProvider(TODAY)
-        payments.provider = lambda: self.provider
+        payments.provider = lambda _name="": self.provider
         self.term, self.campus = TermFactory(), CampusFactory()
         self.cashier, self.other = StaffFactory.create_batch(2, unit=self.campus.unit)
         self.went_wrong: Counter[str] = Counter()
@@ -203,7 +203,7 @@ class Term:
 
         for name, seen in self.provider.refunds.items():
             if seen.state == "failed":
-                look_at_refund(name, at=self.provider.at)
+                look_at_refund(name, provider="stripe", at=self.provider.at)
         self.at = self.provider.at + timedelta(hours=1)
 
 

@@ -7,17 +7,20 @@ from enrolment.payments.protocol import (
     PaymentProvider,
     ProviderFailed,
     ProviderRefused,
+    ProviderUnknown,
     RefundSeen,
 )
-from enrolment.payments.registry import provider
+from enrolment.payments.registry import NAMES, provider
 
 __all__ = [
+    "NAMES",
     "Event",
     "Forged",
     "Listed",
     "PaymentProvider",
     "ProviderFailed",
     "ProviderRefused",
+    "ProviderUnknown",
     "RefundSeen",
     "provider",
 ]

@@ -21,6 +21,10 @@ class ProviderRefused(Exception):
     """The provider understood and said no. Its words are for staff and the log."""
 
 
+class ProviderUnknown(ProviderRefused):
+    """The provider has nothing of that name: not any more, or not under these keys."""
+
+
 class Forged(Exception):
     """No notification: not signed by the provider, signed too long ago, or not to be read."""
 

@@ -21,6 +21,7 @@ from enrolment.payments.protocol import (
     Listed,
     ProviderFailed,
     ProviderRefused,
+    ProviderUnknown,
     RefundSeen,
 )
 
@@ -32,7 +33,6 @@ LOCALES = {"zh-hans": "zh", "zh-hant": "zh-HK", "en": "en"}
 CONNECT, READ = 3.0, 10.0  # seconds; the client tries twice more
 RETRIES = 2
 TOLERANCE = 300  # seconds between signing and hearing of it
-LARGEST_EVENT = 1_000_000
 PAGE = 100
 SKEW = timedelta(minutes=5)  # between our clock and theirs
 REPLAYED = "idempotent-replayed"  # a header: the answer is the one that is kept under the key
@@ -199,18 +199,16 @@ class StripeProvider:
 
     def event(self, body: bytes, signature: str) -> Event:
         """Return the notification that a body carries; raise ``Forged`` if it is not theirs."""
-        if len(body) > LARGEST_EVENT:
-            raise Forged("too large")
         told = self._told(body, signature)
         try:
             about = told["data"]["object"]
             return Event(
                 id=str(told["id"]),
                 type=str(told["type"]),
-                object_id=str(about["id"]),
+                object_id=str(about.get("id") or ""),  # a balance has none
                 payload=_slim(told),
             )
-        except (KeyError, TypeError) as wrong:
+        except (AttributeError, KeyError, TypeError) as wrong:
             raise Forged("signed, and no notification") from wrong
 
     def _told(self, body: bytes, signature: str) -> dict[str, Any]:
@@ -221,7 +219,7 @@ class StripeProvider:
                 return event.to_dict()
             except stripe.SignatureVerificationError as wrong:
                 problem = problem or wrong
-            except (ValueError, AttributeError, TypeError, KeyError) as wrong:
+            except (ValueError, AttributeError, TypeError, KeyError, RecursionError) as wrong:
                 raise Forged("no notification that can be read") from wrong
         raise Forged(type(problem).__name__ if problem else "no secret is set")
 
@@ -275,7 +273,8 @@ def _in_our_words() -> Iterator[None]:
     try:
         yield
     except (stripe.InvalidRequestError, stripe.IdempotencyError, stripe.CardError) as refused:
-        raise ProviderRefused(_said(refused)) from refused
+        is_gone = refused.code == "resource_missing"
+        raise (ProviderUnknown if is_gone else ProviderRefused)(_said(refused)) from refused
     except (stripe.AuthenticationError, stripe.PermissionError) as locked_out:
         log.error("Stripe does not let us in: %s", _said(locked_out))
         raise ProviderFailed(_said(locked_out)) from locked_out

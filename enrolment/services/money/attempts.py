@@ -12,10 +12,15 @@ from django.db.models import Max
 from accounts import scope
 from enrolment import payments
 from enrolment.domain.money.settling import SessionStatus, Snapshot
-from enrolment.models import Enrolment, Order, PaymentAttempt
-from enrolment.payments import PaymentProvider, ProviderFailed, ProviderRefused
+from enrolment.models import Difference, Enrolment, Order, PaymentAttempt
+from enrolment.payments import (
+    PaymentProvider,
+    ProviderFailed,
+    ProviderRefused,
+    ProviderUnknown,
+)
 from enrolment.services.money.orders import PaymentProblem, PaymentRefused
-from enrolment.services.money.settling import settle
+from enrolment.services.money.settling import close_attempt, settle
 from enrolment.wording import money_pay as wording
 
 log = logging.getLogger(__name__)
@@ -27,6 +32,10 @@ NO_ANSWER = (ProviderFailed, ProviderRefused)
 SHORTEST = timedelta(minutes=31)
 LONGEST = timedelta(hours=23, minutes=55)
 TRIES = 2  # with the same key and body, before we look whether an unheard answer left a page
+# A page that the provider does not know any more may be open under other keys until then.
+SURELY_OVER = timedelta(minutes=5)
+SURELY_ARRIVED = timedelta(hours=24)
+PAGE_MISSING = "page_missing"
 ROUNDS = 3  # what had run out, what could not be opened, and the one that is shown
 
 
@@ -55,7 +64,7 @@ def begin_attempt(*, order: Order, return_url: str, language: str, at: datetime)
     try:
         for _round in range(ROUNDS):
             attempt = _underway_or_new(order, online, return_url, language, at)
-            seen = _page_of(online, attempt)
+            seen = _page_of(attempt, at)
             if seen is None:
                 _give_up(attempt, at)
                 continue
@@ -75,12 +84,11 @@ def look_again(*, attempt: PaymentAttempt, at: datetime) -> Order:
     """Ask the provider how a page stands, and bring the order there.
 
     Of an attempt whose answer was lost the page is looked for; if there is none, nobody was
-    given its address, and the attempt is over. Raises one of ``NO_ANSWER``.
+    given its address, and the attempt is over. So it is when the provider knows its page no
+    longer and its time is over: finance hears of that. Raises one of ``NO_ANSWER``.
     """
-    online = payments.provider()
-    if online is None:
-        raise ProviderFailed("no provider is set up")
-    seen = online.session(attempt.session) if attempt.session else _lost(online, attempt)
+    online = provider_of(attempt.provider)
+    seen = _shown(online, attempt, at) if attempt.session else _lost(online, attempt)
     if seen is None:
         return _give_up(attempt, at)
     return settle(attempt=attempt, seen=seen, at=at)
@@ -108,10 +116,16 @@ def end_attempts(*, order: Order, at: datetime) -> None:
             raise PaymentRefused(PaymentProblem.BEING_PAID)
 
 
-def _end(attempt: PaymentAttempt, at: datetime) -> None:
-    online = payments.provider()
+def provider_of(name: str) -> PaymentProvider:
+    """Return the provider with which something was begun; ``ProviderFailed``: it is not here."""
+    online = payments.provider(name)
     if online is None:
-        raise ProviderFailed("no provider is set up")
+        raise ProviderFailed(f"no provider {name} is set up")
+    return online
+
+
+def _end(attempt: PaymentAttempt, at: datetime) -> None:
+    online = provider_of(attempt.provider)
     page = attempt.session
     if not page:
         found = _lost(online, attempt)
@@ -119,7 +133,14 @@ def _end(attempt: PaymentAttempt, at: datetime) -> None:
             _give_up(attempt, at)
             return
         page = found.session
-    settle(attempt=attempt, seen=online.end_session(page), at=at)
+    try:
+        seen = online.end_session(page)
+    except ProviderUnknown:
+        if not _is_over(attempt, at):
+            raise
+        _give_up(attempt, at)
+    else:
+        settle(attempt=attempt, seen=seen, at=at)
 
 
 def _underway_or_new(
@@ -176,10 +197,27 @@ def _kept_until(order: Order, at: datetime) -> datetime:
     return order.hold_until
 
 
-def _page_of(online: PaymentProvider, attempt: PaymentAttempt) -> Snapshot | None:
-    """Return the page of an attempt as it is now; None when it is certain that there is none."""
-    if attempt.session:
+def _shown(online: PaymentProvider, attempt: PaymentAttempt, at: datetime) -> Snapshot | None:
+    """Return a page as it is now; None when it is gone, and nobody can pay there any more."""
+    try:
         return online.session(attempt.session)
+    except ProviderUnknown:
+        if not _is_over(attempt, at):
+            raise
+        return None
+
+
+def _is_over(attempt: PaymentAttempt, at: datetime) -> bool:
+    """Whether a page has ended even if another account has it and shows it to somebody."""
+    after = SURELY_ARRIVED if attempt.state == State.PROCESSING else SURELY_OVER
+    return at >= attempt.expires_at + after
+
+
+def _page_of(attempt: PaymentAttempt, at: datetime) -> Snapshot | None:
+    """Return the page of an attempt as it is now; None when it is certain that there is none."""
+    online = provider_of(attempt.provider)
+    if attempt.session:
+        return _shown(online, attempt, at)
     for _try in range(TRIES):
         try:
             return online.open_session(attempt.request, key=attempt.key)
@@ -220,12 +258,32 @@ def _likeliest(page: Snapshot) -> int:
 
 
 def _give_up(attempt: PaymentAttempt, at: datetime) -> Order:
-    """Close an attempt that never had a page, unless somebody found one meanwhile."""
+    """Close an attempt that has no page, unless somebody found one meanwhile.
+
+    A page that we had and the provider has lost is for people to look at: money may lie there.
+    """
     with scope.system("give an attempt up"):
         order = Order.objects.select_for_update(of=("self",)).get(pk=attempt.order_id)
-        unheard = PaymentAttempt.objects.without_a_page().filter(pk=attempt.pk)
-        unheard.update(state=State.FAILED, closed_at=at)
+        found = PaymentAttempt.objects.select_for_update(of=("self",)).get(pk=attempt.pk)
+        if found.session != attempt.session or not found.is_underway:
+            return order
+        close_attempt(order, found, State.FAILED, at)
+        if found.session:
+            log.error("attempt %s: the provider does not know its page any more", found.key)
+            _tell_of_lost_page(order, found, at)
         return order
+
+
+def _tell_of_lost_page(order: Order, attempt: PaymentAttempt, at: datetime) -> None:
+    """Leave what the comparison of all pages would find, too."""
+    said = {"detail": PAGE_MISSING, "amount_fen": attempt.amount_fen, "last_seen": at}
+    Difference.objects.update_or_create(
+        kind=Difference.Kind.ATTEMPT,
+        subject=attempt.key,
+        closed_at=None,
+        defaults=said,
+        create_defaults=said | {"unit_id": order.unit_id, "first_seen": at},
+    )
 
 
 def _afresh(attempt: PaymentAttempt) -> PaymentAttempt:

@@ -10,11 +10,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import DataError, transaction
+
 from accounts import outbox, scope
 from accounts.models import Unit
 from enrolment import notifications
 from enrolment.models import Difference, InboundEvent, Payment, PaymentAttempt
-from enrolment.payments import Event, ProviderRefused
+from enrolment.payments import Event, Forged, ProviderRefused
 from enrolment.services.money.attempts import look_again
 from enrolment.services.money.sending import look_at_refund
 
@@ -25,29 +27,34 @@ PAGES = "checkout.session."
 REFUNDS = ("refund.", "charge.refund.")
 DISPUTES = "charge.dispute."
 DISPUTE = "dispute"  # as the provider's books name it, too
-LONGEST = 80  # characters of an outcome
+LONGEST = 80  # characters of an outcome, and of a type
 TRIES = 10  # the round takes a notification up every minute
 
 
 def take_event(event: Event, *, provider: str, at: datetime) -> bool:
     """Keep a signed notification; the same one again is the same row. Return whether it is new.
 
-    The errand to read it stands in the same commit. Whatever we do not know is kept, too.
+    The errand to read it stands in the same commit. Whatever we do not know is kept, too. Raises
+    ``Forged`` for what no provider writes and no database keeps: endless names, characters that
+    are none.
     """
     row = InboundEvent(
         provider=provider,
         event=event.id,
-        type=event.type,
+        type=event.type[:LONGEST],  # those we act on are short
         object_id=event.object_id,
         payload=dict(event.payload),
         received_at=at,
     )
-    with scope.system("take a notification in"):
-        known = InboundEvent.objects.filter(provider=provider, event=event.id)
-        if known.exists():
-            return False
-        InboundEvent.objects.bulk_create([row], ignore_conflicts=True)
-        outbox.put(READ_EVENT, known.get().pk)
+    try:
+        with scope.system("take a notification in"), transaction.atomic():
+            known = InboundEvent.objects.filter(provider=provider, event=event.id)
+            if known.exists():
+                return False
+            InboundEvent.objects.bulk_create([row], ignore_conflicts=True)
+            outbox.put(READ_EVENT, known.get().pk)
+    except (DataError, UnicodeError) as wrong:
+        raise Forged("signed, and not to be kept") from wrong
     return True
 
 
@@ -78,10 +85,13 @@ def read_event(*, event_id: int, at: datetime) -> str:
 
 
 def _done_about(event: InboundEvent, at: datetime) -> str:
+    if not event.object_id:
+        return "nothing to do"  # a balance, say, has no name to ask by
     if event.type.startswith(PAGES):
         return _about_a_page(event, at)
     if event.type.startswith(REFUNDS):
-        return "refund seen" if look_at_refund(event.object_id, at=at) else "refund as it was"
+        is_ours = look_at_refund(event.object_id, provider=event.provider, at=at)
+        return "refund seen" if is_ours else "refund as it was"
     if event.type.startswith(DISPUTES):
         return _about_a_dispute(event, at)
     return "nothing to do"

@@ -14,6 +14,7 @@ from enrolment.domain.money.settling import SessionStatus, Snapshot
 from enrolment.models import Difference, Journal, Order, Payment, PaymentAttempt, Refund
 from enrolment.payments import Listed, PaymentProvider
 from enrolment.queries.money.checks import Found
+from enrolment.services.money.attempts import PAGE_MISSING
 from enrolment.services.money.books import post
 from enrolment.services.money.settling import settle
 
@@ -68,7 +69,7 @@ def compare_pages(
         )
         for attempt in ours.exclude(session="").exclude(session__in=listed):
             compared.say(
-                Kind.ATTEMPT, attempt.key, attempt.order.unit_id, "page_missing",
+                Kind.ATTEMPT, attempt.key, attempt.order.unit_id, PAGE_MISSING,
                 attempt.amount_fen,
             )  # fmt: skip
 
@@ -126,6 +127,8 @@ def _strange_page(
         order = _order_named(page.reference)
         unheard = order and order.attempts.filter(session="").order_by("-n").first()
     if order is not None and page.status is SessionStatus.OPEN:
+        if unheard and unheard.is_underway and at - unheard.created_at < SETTLED_WITHIN:
+            return  # it is being opened: the answer is on its way to us
         page = online.end_session(page.session)
     if not page.is_paid:
         return
@@ -171,7 +174,8 @@ class _Lines:
         self.lines, self.compared, self.city = list(lines), compared, city
         sources = {line.source for line in self.lines if line.source}
         paid = Payment.objects.filter(provider=provider, reference__in=sources)
-        refunds = Refund.objects.exclude(provider_ref="").filter(provider_ref__in=sources)
+        sent = Refund.objects.filter(payment__provider=provider).exclude(provider_ref="")
+        refunds = sent.filter(provider_ref__in=sources)
         self.ours: dict[str, Payment | Refund] = {
             **{one.provider_ref: one for one in refunds},
             **{one.reference: one for one in paid},

@@ -50,14 +50,13 @@ def reconcile_payments(*, at: datetime, full: bool = False) -> Reconciled:
     """
     compared, was_away = Compared(), False
     since = _since(at, full=full)
-    try:
-        online = payments.provider()
-        if online is not None:
+    for online in filter(None, map(payments.provider, payments.NAMES)):
+        try:
             compare_pages(online, compared, since=since, at=at)
             compare_books(online, compared, since=since, at=at, full=full)
-    except ProviderFailed as away:
-        log.warning("the provider could not be compared: %s", away)
-        was_away = True
+        except ProviderFailed as away:
+            log.warning("%s could not be compared: %s", online.name, away)
+            was_away = True
     with scope.system("reconcile"):
         ours = [*found_in_the_books(), *found_waiting(at=at)]
         found = [*ours, *compared.found]

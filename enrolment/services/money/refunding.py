@@ -32,7 +32,7 @@ def sweep(*, at: datetime) -> int:
             refunds.to_send().filter(decided_at__lte=at - ERRAND_HAS),
             lambda one: bool(send_refund(refund_id=one.pk, at=at)),
         )
-        + each(refunds.on_the_way(), lambda one: _ask(one, at))
+        + each(refunds.on_the_way().select_related("payment"), lambda one: _ask(one, at))
         + papers.delete_what_was_decided(at=at)
     )
 
@@ -41,4 +41,6 @@ def _ask(refund: Refund, at: datetime) -> bool:
     """Ask about a refund on its way, every ten minutes: its notification may be lost."""
     waited = at - (refund.sent_at or at)
     is_its_turn = waited % ASKED_EVERY < timedelta(minutes=1)
-    return is_its_turn and look_at_refund(refund.provider_ref, at=at)
+    return is_its_turn and look_at_refund(
+        refund.provider_ref, provider=refund.payment.provider, at=at
+    )

@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts import outbox, scope
 from accounts.models import AuditEvent
-from enrolment import payments
 from enrolment.domain.money import books
 from enrolment.models import Journal, Order, Refund
-from enrolment.payments import ProviderFailed, ProviderRefused, RefundSeen
+from enrolment.payments import ProviderRefused, RefundSeen
+from enrolment.services.money.attempts import provider_of
 from enrolment.services.money.books import post, reverse
 from enrolment.services.money.receipts import write_receipt
 from enrolment.services.money.refunds import note_on_order, way_back
@@ -50,10 +51,7 @@ def send_refund(*, refund_id: UUID, at: datetime) -> Refund.State:
 
 def _asked_for(refund: Refund, *, goes_back: bool) -> tuple[RefundSeen | None, str]:
     """Return the refund at the provider, or why there is none; have it made if it may be."""
-    online = payments.provider()
-    if online is None:
-        raise ProviderFailed("no provider is set up")
-    payment = refund.payment.reference
+    online, payment = provider_of(refund.payment.provider), refund.payment.reference
     try:
         if not goes_back:
             return online.refund_made(payment=payment, key=refund.key), NO_LONGER
@@ -80,17 +78,15 @@ def _state_now(refund: Refund) -> Refund.State:
     return State(Refund.objects.values_list("state", flat=True).get(pk=refund.pk))
 
 
-def look_at_refund(provider_ref: str, *, at: datetime) -> bool:
+def look_at_refund(provider_ref: str, *, provider: str, at: datetime) -> bool:
     """Ask how a refund stands at the provider and write that down; False: it is none of ours.
 
     One whose answer was lost is known by the key we sent. Raises ``ProviderFailed``.
     """
-    online = payments.provider()
-    if online is None:
-        raise ProviderFailed("no provider is set up")
-    seen = online.refund_seen(provider_ref)
+    seen = provider_of(provider).refund_seen(provider_ref)
     with scope.system("find a refund"):
-        refund = Refund.objects.filter(provider_ref=provider_ref).first() or _by_key(seen)
+        theirs = Refund.objects.filter(payment__provider=provider)
+        refund = theirs.filter(provider_ref=provider_ref).first() or _by_key(theirs, seen)
     if refund is None:
         log.warning("refund %s at the provider is none of ours", provider_ref)
         return False
@@ -98,10 +94,10 @@ def look_at_refund(provider_ref: str, *, at: datetime) -> bool:
     return True
 
 
-def _by_key(seen: RefundSeen) -> Refund | None:
+def _by_key(refunds: QuerySet[Refund], seen: RefundSeen) -> Refund | None:
     name = seen.key.removeprefix(SENDING) if seen.key.startswith(SENDING) else ""
     try:
-        return Refund.objects.filter(pk=UUID(name), payment__reference=seen.payment).first()
+        return refunds.filter(pk=UUID(name), payment__reference=seen.payment).first()
     except ValueError:
         return None
 

@@ -13,6 +13,7 @@ from enrolment.domain.money.settling import Asked, Doubt, Snapshot, Verdict, jud
 from enrolment.models import (
     Channel,
     DrawerSession,
+    Enrolment,
     Journal,
     Order,
     OrderLine,
@@ -47,7 +48,7 @@ def settle(*, attempt: PaymentAttempt, seen: Snapshot, at: datetime) -> Order:
             case Verdict.PAID | Verdict.REVIEW:
                 _money_came(order, attempt, seen, doubt, at)
             case Verdict.EXPIRED | Verdict.FAILED:
-                _close_attempt(order, attempt, CLOSED_WITH[verdict], at)
+                close_attempt(order, attempt, CLOSED_WITH[verdict], at)
             case Verdict.PROCESSING | Verdict.OPEN:
                 _still_open(order, attempt, verdict)
         return order
@@ -81,7 +82,8 @@ def _still_open(order: Order, attempt: PaymentAttempt, verdict: Verdict) -> None
         order.save(update_fields=["state"])
 
 
-def _close_attempt(order: Order, attempt: PaymentAttempt, state: Attempt, at: datetime) -> None:
+def close_attempt(order: Order, attempt: PaymentAttempt, state: Attempt, at: datetime) -> None:
+    """Note that nobody can pay on a page any more; the caller has locked both rows."""
     if not attempt.is_underway:
         return
     attempt.state, attempt.closed_at = state, at
@@ -145,7 +147,7 @@ def place_money(order: Order, taken: Taken, *, doubt: Doubt = Doubt.NONE, at: da
     if not won:
         return _too_late(order, taken, at)
     if not order.is_open:
-        charge_again(order, at)
+        charge_again(order, won, at)
     payment = _keep(order, taken, Payment.State.KEPT, at)
     post(
         books.paid(taken.amount_fen, books.Method(taken.method)),
@@ -156,11 +158,7 @@ def place_money(order: Order, taken: Taken, *, doubt: Doubt = Doubt.NONE, at: da
     order.state, order.paid_at, order.closed_at = State.PAID, at, at
     order.doubt = ""
     order.save(update_fields=["state", "paid_at", "closed_at", "doubt"])
-    for line in lost:
-        owe_back(
-            payment=payment, amount_fen=line.amount_fen, cause=Refund.Cause.LATE_MONEY,
-            enrolment=line.enrolment, line=line, at=at,
-        )  # fmt: skip
+    give_back_lost(payment, lost, at)
     AuditEvent.objects.record(
         taken.by, "payment taken", payment, at=at, learner=order.learner, unit=order.unit,
         amount_fen=taken.amount_fen, method=taken.method,
@@ -175,9 +173,12 @@ def take_places(
     """Make the places theirs; return the lines that are, and those whose place has gone."""
     won: list[OrderLine] = []
     lost: list[OrderLine] = []
-    for line in order.lines.select_related("enrolment").order_by("pk"):
+    for line in order.lines.select_related("enrolment", "tops_up").order_by("pk"):
         if _is_owed_elsewhere(line):
             lost.append(line)
+            continue
+        if _goes_along(line):
+            won.append(line)
             continue
         came = ledger.pay(
             enrolment=line.enrolment, actor=taken.by, channel=taken.channel, at=at, reason="paid"
@@ -187,14 +188,39 @@ def take_places(
 
 
 def _is_owed_elsewhere(line: OrderLine) -> bool:
-    """Whether another order is for the place by now; a difference comes on top of one."""
+    """Whether another order is for the place by now, or the fee below a difference went along."""
+    if line.tops_up is not None:
+        return line.tops_up.enrolment_id != line.enrolment_id
     others = OrderLine.objects.that_count().for_places().exclude(order=line.order_id)
-    return line.tops_up_id is None and others.filter(enrolment=line.enrolment_id).exists()
+    return others.filter(enrolment=line.enrolment_id).exists()
 
 
-def charge_again(order: Order, at: datetime) -> None:
-    """An order that was closed is owed after all: its money came late, and found its places."""
-    order.lines.update(counts=True)
+def _goes_along(line: OrderLine) -> bool:
+    """Whether it is a difference to a class that was changed just now: it pays for the next one.
+
+    Once that was worked out (``ended.move_money``), a difference that was not paid is closed.
+    """
+    changed = line.enrolment.status == Enrolment.Status.TRANSFERRED
+    return changed and line.tops_up is not None and line.counts
+
+
+def give_back_lost(payment: Payment, lost: list[OrderLine], at: datetime) -> None:
+    """Owe back what money paid for places that had gone; nobody owes anything for these here."""
+    OrderLine.objects.filter(pk__in=[line.pk for line in lost]).update(counts=False)
+    for line in lost:
+        if line.amount_fen:
+            owe_back(
+                payment=payment, amount_fen=line.amount_fen, cause=Refund.Cause.LATE_MONEY,
+                enrolment=line.enrolment, line=line, at=at,
+            )  # fmt: skip
+
+
+def charge_again(order: Order, won: list[OrderLine], at: datetime) -> None:
+    """An order that was closed is owed after all: its money came late, and found its places.
+
+    The books ask for all of it once more, as all of it came; what had gone goes back.
+    """
+    order.lines.filter(pk__in=[line.pk for line in won]).update(counts=True)
     turn = order.journals.filter(source_kind=Journal.Source.CHARGE).count()
     post(
         books.charged(order.amount_fen),

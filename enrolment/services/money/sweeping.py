@@ -11,7 +11,7 @@ from typing import Any
 from accounts import scope
 from enrolment.models import Difference, InboundEvent, Order, PaymentAttempt
 from enrolment.services.money import refunding
-from enrolment.services.money.attempts import end_attempts, look_again
+from enrolment.services.money.attempts import PAGE_MISSING, end_attempts, look_again
 from enrolment.services.money.inbox import read_event
 from enrolment.services.money.orders import PaymentRefused, close_order
 from enrolment.services.money.remissions import sweep_waivers
@@ -93,13 +93,13 @@ def _wait_for(attempt: PaymentAttempt, at: datetime) -> bool:
             kind=Difference.Kind.ATTEMPT, subject=attempt.key
         )
         if attempt.state != before:
-            standing.update(closed_at=at, last_seen=at)
+            standing.exclude(detail=PAGE_MISSING).update(closed_at=at, last_seen=at)
             return True
         if at - attempt.created_at > ON_THE_WAY_TOO_LONG and not standing.update(last_seen=at):
             Difference.objects.create(
                 kind=Difference.Kind.ATTEMPT,
                 subject=attempt.key,
-                detail="on its way for more than a day",
+                detail="on_its_way",
                 unit=attempt.order.unit,
                 amount_fen=attempt.amount_fen,
                 first_seen=at,

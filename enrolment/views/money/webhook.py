@@ -1,4 +1,4 @@
-"""The door for notifications of a provider of payments. Their machines knock, never a browser."""
+"""The door for notifications of Stripe. Its machines knock, never a browser."""
 
 from django.http import Http404, HttpRequest, JsonResponse
 from django.http.request import UnreadablePostError
@@ -12,6 +12,7 @@ from enrolment.payments import Forged
 from enrolment.services import money
 
 LARGEST = 1_000_000  # bytes; a notification has some thousand
+STRIPE = "stripe"
 SIGNATURE = "Stripe-Signature"
 
 
@@ -24,7 +25,7 @@ def hear(request: HttpRequest) -> JsonResponse:
     200 is said only after the row is there: whoever hears anything else tells it again, and the
     same notification counts once. What is not signed by them, or too long ago, leaves no trace.
     """
-    online = payments.provider()
+    online = payments.provider(STRIPE)
     if online is None:
         raise Http404
     body = _body(request)
@@ -32,9 +33,9 @@ def hear(request: HttpRequest) -> JsonResponse:
         return JsonResponse({"error": "too large, or cut off"}, status=413)
     try:
         event = online.event(body, request.headers.get(SIGNATURE, ""))
+        new = money.take_event(event, provider=online.name, at=clock.now())
     except Forged as forged:
         return JsonResponse({"error": str(forged)}, status=400)
-    new = money.take_event(event, provider=online.name, at=clock.now())
     return JsonResponse({"kept": True, "new": new})
 
 

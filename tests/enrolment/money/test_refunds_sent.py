@@ -121,7 +121,7 @@ def test_one_that_fails_later_stays_owed_and_is_given_at_the_counter(standin, re
     standin.end_refund(refund.provider_ref, "failed")
 
     for _time in range(2):
-        look_at_refund(refund.provider_ref, at=LEFT + timedelta(hours=1))
+        look_at_refund(refund.provider_ref, provider="stripe", at=LEFT + timedelta(hours=1))
 
     refund.refresh_from_db()
     assert (refund.state, refund.way) == ("failed", "cash")
@@ -137,7 +137,7 @@ def test_a_notification_that_is_faster_than_the_answer_finds_its_refund(standin,
         key=refund.key,
         order=str(refund.order_id),
     )
-    assert look_at_refund(seen.id, at=LEFT)
+    assert look_at_refund(seen.id, provider="stripe", at=LEFT)
     refund.refresh_from_db()
     assert (refund.state, refund.provider_ref) == ("succeeded", seen.id)
 
@@ -146,7 +146,7 @@ def test_a_refund_of_somebody_else_on_the_account_is_none_of_ours(standin, refun
     seen = payments.provider().refund(
         payment=refund.payment.reference, amount_fen=1, key=f"other:{uuid4()}", order="x"
     )
-    assert look_at_refund(seen.id, at=LEFT) is False
+    assert look_at_refund(seen.id, provider="stripe", at=LEFT) is False
     assert Payment.objects.count() == 1
 
 
@@ -240,7 +240,7 @@ def test_one_that_was_made_after_all_is_not_given_at_the_counter(standin, refund
     assert rounds(refund, LEFT + 9 * MINUTE) == ("failed", "cash")
     late = made(refund)
 
-    look_at_refund(late.id, at=LEFT + 10 * MINUTE)
+    look_at_refund(late.id, provider="stripe", at=LEFT + 10 * MINUTE)
 
     refund.refresh_from_db()
     assert (refund.state, refund.way, refund.failure) == ("succeeded", "origin", "")
@@ -258,7 +258,7 @@ def test_one_that_was_given_at_the_counter_stays_given_and_a_second_one_is_found
     before = balances()
     late = made(refund)
 
-    look_at_refund(late.id, at=LEFT + 11 * MINUTE)
+    look_at_refund(late.id, provider="stripe", at=LEFT + 11 * MINUTE)
 
     refund.refresh_from_db()
     assert (refund.state, refund.way, balances()) == ("succeeded", "cash", before)
@@ -272,7 +272,7 @@ def test_a_late_word_about_one_that_could_not_be_delivered_changes_nothing(stand
     refund.refresh_from_db()
     pending = payments.provider().refund_seen(refund.provider_ref)
     standin.end_refund(refund.provider_ref, "failed")
-    look_at_refund(refund.provider_ref, at=LEFT)
+    look_at_refund(refund.provider_ref, provider="stripe", at=LEFT)
     before = balances()
 
     note_refund(refund_id=refund.pk, seen=pending, at=LEFT + MINUTE)
@@ -286,7 +286,7 @@ def test_a_refund_that_bears_our_key_and_is_of_another_payment_is_none_of_ours(s
     seen = payments.provider().refund(
         payment=other.reference, amount_fen=1, key=refund.key, order="x"
     )
-    assert look_at_refund(seen.id, at=LEFT) is False
+    assert look_at_refund(seen.id, provider="stripe", at=LEFT) is False
     refund.refresh_from_db()
     assert refund.state == "approved"
 

@@ -339,3 +339,39 @@ def test_some_orders_and_repetitions_of_a_history_end_alike(standin):
 @pytest.mark.django_db
 def test_every_order_and_repetition_of_a_history_ends_alike(standin):
     assert len(all_ends(standin, all_ways)) == 1
+
+
+@pytest.mark.django_db
+def test_what_is_about_a_thing_without_a_name_is_kept_and_does_nothing(
+    app_client, standin, told, paid
+):
+    PaymentAttempt.objects.update(state="created", session="", url="")
+    for kind in ("balance.available", "checkout.session.completed", "refund.updated"):
+        nameless = {"id": f"evt_{kind}", "type": kind, "data": {"object": {"object": "balance"}}}
+        assert bring(app_client, *standin.signed(told | nameless)).status_code == 200
+    read_all()
+    assert set(InboundEvent.objects.values_list("outcome", flat=True)) == {"nothing to do"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("strange", "code"),
+    [
+        ({"type": "x" * 200}, 200),
+        ({"id": "e" * 300}, 400),
+        ({"id": "evt_\x00"}, 400),
+        ({"id": "evt_\ud800"}, 400),
+        ({"data": {"object": {"id": "a\x00b"}}}, 400),
+        ({"data": {"object": {"id": "a" * 300}}}, 400),
+        ({"data": {"object": {"id": "a", "reason": "\x00"}}}, 400),
+        ({"data": {"object": ["a"]}}, 400),
+    ],
+)
+def test_nonsense_that_is_signed_is_refused_or_kept_and_never_breaks_the_door(
+    app_client, standin, told, strange, code
+):
+    app_client.raise_request_exception = False
+    answer = bring(app_client, *standin.signed(told | {"id": "evt_strange"} | strange))
+    assert answer.status_code == code
+    assert InboundEvent.objects.count() == (code == 200)
+    assert bring(app_client, *standin.signed(told)).status_code == 200, "the control"
