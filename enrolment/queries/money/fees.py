@@ -1,7 +1,7 @@
 """What somebody owes and has paid: for "my fees" and its pages."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 
 from django.utils.timezone import localtime
@@ -10,9 +10,12 @@ from accounts.models import Learner, Unit
 from campus.models import Campus
 from courses.models import Term
 from enrolment.domain import deadlines
-from enrolment.models import Enrolment, Order, Payment, PaymentAttempt, Receipt, Refund
+from enrolment.domain.money import remissions
+from enrolment.models import Enrolment, Order, Payment, PaymentAttempt, Receipt, Refund, Waiver
 from enrolment.queries.mine import fee_owed
 from enrolment.queries.times import rules_of
+
+LATE_IS_NEWS = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,8 @@ class Due:
     fen: int
     until: datetime
     order: Order | None = None
+    taken_off_fen: int = 0
+    is_on_the_way: bool = False  # sent off on the web, not arrived yet
 
     @property
     def place(self) -> Enrolment:
@@ -88,10 +93,15 @@ def fees_of(learner: Learner, *, at: datetime) -> Fees:
     standing = {
         line.enrolment_id: order for order in orders if order.is_open for line in order.lines.all()
     }
-    owed = sorted(to_pay(learner, at=at), key=_together)
+    in_review = [one for one in orders if one.state == Order.State.REVIEW]
+    waits_for_us = {line.enrolment_id for order in in_review for line in order.lines.all()}
+    kept = [one for one in to_pay(learner, at=at) if one.pk not in waits_for_us]
+    owed = sorted(kept, key=_together)
     return Fees(
-        dues=[_due(list(places), standing) for _key, places in groupby(owed, key=_together)],
-        looked_at=[one for one in orders if one.state in {Order.State.REVIEW, Order.State.LATE}],
+        dues=[
+            _due(learner, list(places), standing) for _key, places in groupby(owed, key=_together)
+        ],
+        looked_at=[*in_review, *(one for one in orders if _came_late(one, at))],
         paid=[one for one in orders if one.is_paid],
         on_top=list(Order.objects.of(learner).open().for_differences().with_all_to_show()),
     )
@@ -124,23 +134,45 @@ def counters_of(unit: Unit) -> list[Campus]:
     return list(Campus.objects.open_to_learners().with_rooms().filter(unit=unit).in_order())
 
 
+def _came_late(order: Order, at: datetime) -> bool:
+    """Whether money that came too late is still news."""
+    closed_at = order.closed_at
+    return (
+        order.state == Order.State.LATE and closed_at is not None and at - closed_at < LATE_IS_NEWS
+    )
+
+
 def _together(place: Enrolment) -> tuple[int, int]:
     return place.section.unit_id, place.section.term_id
 
 
-def _due(places: list[Enrolment], standing: dict[int, Order]) -> Due:
-    """Say what places come to; where an order stands for exactly these, what it says."""
+def _due(learner: Learner, places: list[Enrolment], standing: dict[int, Order]) -> Due:
+    """Say what places come to; where an order stands for exactly these, what it says.
+
+    Else what one would say that was opened now: less the waiver that is in force.
+    """
     order = standing.get(places[0].pk)
     if order is not None and {line.enrolment_id for line in order.lines.all()} != {
         one.pk for one in places
     }:
         order = None
     section = places[0].section
+    whole = sum(map(fee_owed, places))
+    left = order.amount_fen if order else whole - _waived(learner, places)
     return Due(
         unit=section.unit,
         term=section.term,
         places=places,
-        fen=order.amount_fen if order else sum(map(fee_owed, places)),
+        fen=left,
         until=min(one.due_at for one in places if one.due_at),
         order=order,
+        taken_off_fen=whole - left,
+        is_on_the_way=order is not None and order.attempts.on_the_way().exists(),
     )
+
+
+def _waived(learner: Learner, places: list[Enrolment]) -> int:
+    section = places[0].section
+    waiver = Waiver.objects.for_order(learner, section.unit, section.term)
+    percent = waiver.percent if waiver else 0
+    return sum(remissions.waived(fee_owed(place), percent) for place in places)

@@ -165,6 +165,7 @@ def test_a_receipt_can_be_printed(reader, standin, order, learner):
     page = text(reader.get(f"/my/fees/{order.pk}/receipt/"))
     assert "2026-000001" in page
     assert "壹佰捌拾元整" in page
+    assert "2026年" in page
     assert learner.name in page
     assert "print-header" in page
 
@@ -267,6 +268,8 @@ def test_nobody_sees_the_fees_of_somebody_else(app_client, order):
 def test_each_end_is_said_in_words(reader, order, state, said):
     Order.objects.update(state=state, closed_at=TODAY, doubt="amount" if state == "review" else "")
     assert said in text(reader.get(f"/my/fees/{order.pk}/"))
+    # What we look at is not asked for a second time.
+    assert ("/my/fees/open/" in text(reader.get("/my/fees/"))) is (state != "review")
 
 
 @pytest.mark.parametrize(
@@ -283,3 +286,6 @@ def test_each_try_is_said_in_words(reader, standin, order, state, said):
     page = text(reader.get(f"/my/fees/{order.pk}/"))
     assert said in page
     assert ('type="radio"' in page) is (state != "processing")
+    mine = text(reader.get("/my/fees/"))
+    assert ("/my/fees/open/" in mine) is (state != "processing")
+    assert ("请不要再缴" in mine) is (state == "processing")
