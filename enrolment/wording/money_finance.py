@@ -61,6 +61,7 @@ WHAT_DIFFERS = {
     "receipt_gap": gettext_lazy("The numbers of the receipts have a gap."),
     "no_receipt": gettext_lazy("A payment has no receipt."),
     "voucher_sum": gettext_lazy("A voucher took off more than it is worth."),
+    "refund_of_voided": gettext_lazy("A payment that was taken back goes back once more."),
     "suspense_waits": gettext_lazy("Money has waited for more than a day to be placed."),
     "event_unread": gettext_lazy("A notification of the provider was not read."),
     "event_given_up": gettext_lazy(

@@ -5,7 +5,7 @@ from typing import Self
 from uuid import uuid4
 
 from django.db import models
-from django.db.models import Q, Sum
+from django.db.models import Func, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit, User
@@ -32,7 +32,8 @@ class Journal(models.Model):
     """One event of money. Its entries come to 0 at commit, or the commit is refused.
 
     ``source_kind`` and ``source`` name the row it is about, so that an event is booked once:
-    ``charge|order``, ``payment|...``. A correction reverses a journal; none is changed.
+    ``charge|order``, ``payment|...``. A correction reverses a journal; none is changed, and none
+    gets a line later on (``written_in``: the transaction that wrote it).
     """
 
     class Source(models.TextChoices):
@@ -63,6 +64,11 @@ class Journal(models.Model):
     note = models.CharField(max_length=200, blank=True, default="")
     day = models.DateField()
     at = models.DateTimeField()
+    # By PostgreSQL's own count: no later transaction adds a line.
+    written_in = models.BigIntegerField(
+        db_default=Func(function="txid_current", output_field=models.BigIntegerField()),
+        editable=False,
+    )
 
     objects = JournalQuerySet.as_manager()
 

@@ -159,6 +159,13 @@ LEFT JOIN enrolment_voucher v ON v.order_id = o.id
 WHERE v.id IS NULL OR l.fen > v.amount_fen
 """
 
+# A payment that was a mistake was taken back: there is nothing of it to give back.
+TAKEN_BACK = """
+SELECT 'refund:' || r.id, r.unit_id, r.amount_fen::bigint, 'refund_of_voided'
+FROM enrolment_refund r JOIN enrolment_payment p ON p.id = r.payment_id
+WHERE p.state = 'voided' AND r.state <> 'refused'
+"""
+
 SUSPENSE = """
 SELECT 'payment:' || p.id, p.unit_id, (p.amount_fen - coalesce(r.fen, 0))::bigint,
        'suspense_waits'
@@ -209,6 +216,7 @@ INVARIANTS: Mapping[str, str] = {
     "money is in the books": NOT_IN_THE_BOOKS,
     "receipts have no gaps": RECEIPTS,
     "a voucher takes off what it is worth": TAKEN_OFF,
+    "what was taken back does not go back": TAKEN_BACK,
 }
 # What may be so for a while, and not for long.
 WAITING: Mapping[str, str] = {

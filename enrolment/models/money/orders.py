@@ -259,6 +259,11 @@ class OrderLine(models.Model):
         return f"{self.section_id} on {self.order_id}"
 
     @property
+    def whole_id(self) -> int:
+        """The line of the whole fee: this one, or that which a difference is on top of."""
+        return self.tops_up_id or self.pk
+
+    @property
     def waived_fen(self) -> int:
         """What a waiver takes off: all that no voucher does."""
         return self.discount_fen - self.voucher_fen

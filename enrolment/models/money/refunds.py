@@ -16,6 +16,8 @@ from enrolment.models.money.orders import Order, OrderLine
 from enrolment.models.money.payments import Payment
 
 STANDING = ["requested", "approved", "pending", "succeeded", "failed"]  # all but refused
+# What somebody asks for is asked for once; what is worked out may have a rest to be paid later.
+ASKED_FOR = ["special", "goodwill", "undone", "changed"]
 
 
 class RefundQuerySet(models.QuerySet["Refund"]):
@@ -136,6 +138,7 @@ class Refund(models.Model):
     # Until then whoever lost a class that was called off may choose another instead of money.
     choose_until = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
+    # When the provider was asked for it last, answered or not; or when people gave it.
     sent_at = models.DateTimeField(null=True, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
 
@@ -176,7 +179,7 @@ class Refund(models.Model):
                 fields=["enrolment", "cause"],
                 condition=Q(enrolment__isnull=False)
                 & ~Q(state="refused")
-                & ~Q(cause="lessons_lost"),
+                & Q(cause__in=ASKED_FOR),
                 name="a_place_is_refunded_once_for_a_cause",
             ),
         ]
@@ -192,9 +195,6 @@ class Refund(models.Model):
         return f"refund {self.pk}"
 
     @property
-    def key(self) -> str:
-        """The name under which the provider knows it: sent twice, it is one refund."""
-    @property
     def was_typed_in(self) -> bool:
         """Whether it gives back what paid nothing, and what only somebody's typing says came."""
         return self.payment.is_typed_in and self.payment.state == Payment.State.SUSPENSE
@@ -208,6 +208,9 @@ class Refund(models.Model):
         """Whether only what they typed says that its money came: then another pays it out."""
         return self.payment.is_typed_in and self.payment.taken_by_id == user.pk
 
+    @property
+    def key(self) -> str:
+        """The name under which the provider knows it: sent twice, it is one refund."""
         return f"refund:{self.pk}"
 
 

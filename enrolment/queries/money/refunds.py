@@ -36,12 +36,18 @@ class PaidPlace:
     parts: list[Part]
     paid_fen: int  # less what came back when a cheaper class was taken
     back_fen: int
+    gift_fen: int  # of it, what the office gave of its own accord
     given_back: int  # lessons that the school lost and has paid back
 
     @property
     def enrolment(self) -> Enrolment:
         """The place."""
         return self.line.enrolment
+
+    @property
+    def pays_fen(self) -> int:
+        """What of it pays for another class, if this one is changed: a gift stays a gift."""
+        return self.paid_fen - (self.back_fen - self.gift_fen)
 
     @property
     def left_fen(self) -> int:
@@ -69,14 +75,19 @@ def paid_by(line: OrderLine) -> PaidPlace | None:
             parts.append(Part(line=one, payment=payment, left_fen=one.amount_fen - back))
     if not parts:
         return None
-    cheaper = sum(one.amount_fen for one in standing if one.cause == Refund.Cause.CHANGED)
+    cheaper = _sum_for(Refund.Cause.CHANGED, standing)
     return PaidPlace(
         line=line,
         parts=parts,
         paid_fen=sum(part.line.amount_fen for part in parts) - cheaper,
         back_fen=sum(one.amount_fen for one in standing) - cheaper,
+        gift_fen=_sum_for(Refund.Cause.GOODWILL, standing),
         given_back=_lessons_given_back(standing),
     )
+
+
+def _sum_for(cause: Refund.Cause, refunds_: Iterable[Refund]) -> int:
+    return sum(one.amount_fen for one in refunds_ if one.cause == cause)
 
 
 def _lessons_given_back(standing: Iterable[Refund]) -> int:

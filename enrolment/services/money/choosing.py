@@ -9,9 +9,9 @@ from accounts import scope
 from accounts.models import AuditEvent, User
 from courses.models import ClassSection
 from enrolment.domain.refusals import Refusal
-from enrolment.models import Channel, Enrolment, Order, OrderLine, Outcome, Refund, ledger
-from enrolment.services.money.ended import WITH_ALL, move_money
-from enrolment.services.money.orders import PaymentProblem, PaymentRefused
+from enrolment.models import Channel, Enrolment, OrderLine, Outcome, Refund, ledger
+from enrolment.services.money.ended import WITH_ALL, end_differences, fall_away, move_money
+from enrolment.services.money.orders import PaymentProblem, PaymentRefused, lock_fees
 from enrolment.services.money.refunds import decide
 from enrolment.services.refused import SeatRefused
 from enrolment.services.seats import hold_seat
@@ -43,15 +43,18 @@ def take_another(
     """Take another class for what was paid for one that was called off; None where it is full.
 
     The seat comes first, by the rules of every other; then the money goes along with it, and the
-    difference is settled. Raises ``SeatRefused``, and ``PaymentRefused`` when the days to choose
-    are over.
+    difference is settled. Call it outside any transaction. Raises ``SeatRefused``, and
+    ``PaymentRefused`` when the days to choose are over, or money for it is underway.
     """
     with scope.system("another class"):
-        learner = Refund.objects.select_related("order__learner").get(pk=refund.pk).order.learner  # type: ignore[union-attr]  # a fee has its order
+        asked = Refund.objects.select_related("order__learner", "line").get(pk=refund.pk)
+        learner = asked.order.learner  # type: ignore[union-attr]  # a fee has its order
         if not Refund.objects.to_choose().filter(pk=refund.pk).exists():
             raise PaymentRefused(PaymentProblem.TOO_LATE)
         if section.fee_fen and section.unit_id != refund.unit_id:
             raise SeatRefused(Refusal.OTHER_OFFICE)
+    # Before a seat is taken: while money for a difference is underway, none can be paid for.
+    end_differences(line_id=asked.line.whole_id, at=at)  # type: ignore[union-attr]  # and its line
     claim = hold_seat(section=section, learner=learner, actor=actor, key=key, at=at)
     if claim.outcome == Outcome.WAITLISTED or claim.enrolment_id is None:
         return None
@@ -74,28 +77,17 @@ def _pay_with(refund: Refund, enrolment_id: int, actor: User, at: datetime) -> E
     if came == "gone":
         raise PaymentRefused(PaymentProblem.TOO_LATE)
     for one in refunds:
-        one.state, one.decided_at, one.choose_until = Refund.State.REFUSED, at, None
-        one.failure = "another class was taken"
-        one.save(update_fields=["state", "decided_at", "choose_until", "failure"])
-        AuditEvent.objects.record(
-            actor, "another class chosen", one, at=at, unit=one.unit, enrolment=place.pk
-        )
-    whole = OrderLine.objects.select_related(*WITH_ALL).get(pk=_whole(refunds[0]))
+        fall_away(one, at=at, actor=actor)
+    whole = OrderLine.objects.select_related(*WITH_ALL).get(pk=refunds[0].line.whole_id)  # type: ignore[union-attr]  # as chosen by
     move_money(whole, place, at=at)
     place.refresh_from_db()
     return place
 
 
 def _to_choose(refund: Refund) -> list[Refund]:
-    """Return all that is to be chosen about with one place, its order locked."""
-    Order.objects.select_for_update(of=("self",)).get(pk=refund.order_id or "")
-    whole = _whole(refund)
+    """Return all that is to be chosen about with one place, its orders locked."""
+    whole = refund.line.whole_id if refund.line is not None else 0
+    lock_fees([whole])
     parts = OrderLine.objects.filter(pk=whole) | OrderLine.objects.filter(tops_up=whole)
     mine = Refund.objects.to_choose().filter(line__in=parts).order_by("requested_at", "line")
     return list(mine.select_related("payment", "order", "unit", "line"))
-
-
-def _whole(refund: Refund) -> int:
-    """Return the line of the fee, also for a refund of a difference that was paid on top."""
-    line = refund.line
-    return (line.tops_up_id or line.pk) if line is not None else 0

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.timezone import localdate
 
 from accounts import scope
-from accounts.models import Learner, User
+from accounts.models import AuditEvent, Learner, User
 from courses.models import ClassSection
 from enrolment import queries
 from enrolment.domain import refunds
@@ -22,12 +22,21 @@ from enrolment.queries.money.refunds import (
     paid_by,
 )
 from enrolment.queries.times import end_of_working_day
-from enrolment.services.money.orders import open_difference
+from enrolment.services.money.attempts import end_attempts
+from enrolment.services.money.orders import (
+    PaymentProblem,
+    PaymentRefused,
+    close_order,
+    lock_fees,
+    open_difference,
+)
 from enrolment.services.money.refunds import owe_back
 
 Cause, Status = Refund.Cause, Enrolment.Status
 DAYS_TO_CHOOSE = 5  # working days for another class instead of the money
 DAYS_TO_TOP_UP = 1
+# While money for a difference is underway or looked at, nobody can say what is still owed.
+WAITS = {PaymentProblem.BEING_PAID, PaymentProblem.BEING_LOOKED_AT}
 WITH_ALL = (
     "order", "waiver", "section", "enrolment__learner", "enrolment__section__term",
     "enrolment__section__campus", "enrolment__section__slot", "enrolment__section__course",
@@ -37,18 +46,46 @@ WITH_ALL = (
 def see_to_ended(*, line_id: int, at: datetime) -> bool:
     """Work out what comes back of a paid place that has ended; return whether it had to be.
 
-    Safe to call twice, and at once from several places: under the lock of the order it is seen
+    Safe to call twice, and at once from several places: under the lock of its orders it is seen
     that somebody else did it. A place that was changed for another is not paid back: its money
-    goes along.
+    goes along, once the page of a difference to the former class is closed; until then the next
+    round tries again. Call it outside any transaction.
     """
-    with transaction.atomic(), scope.system("a paid place has ended"):
-        line = _locked(line_id, OrderLine.objects.whose_places_ended(at))
-        if line is None:
-            return False
-        if line.enrolment.status == Status.TRANSFERRED:
-            return _follow(line, at)
-        _owe_for(line, at)
-        return True
+    try:
+        if _was_changed(line_id):
+            end_differences(line_id=line_id, at=at)
+        with transaction.atomic(), scope.system("a paid place has ended"):
+            line = _locked(line_id, OrderLine.objects.whose_places_ended(at))
+            if line is None:
+                return False
+            if line.enrolment.status == Status.TRANSFERRED:
+                return _follow(line, at)
+            _owe_for(line, at)
+            return True
+    except PaymentRefused as refused:
+        if refused.problem not in WAITS:
+            raise
+        return False
+
+
+def _was_changed(line_id: int) -> bool:
+    with scope.system("was it changed"):
+        return Enrolment.objects.changed_for_another().filter(order_lines=line_id).exists()
+
+
+def end_differences(*, line_id: int, at: datetime) -> None:
+    """Close the pages on which a difference on top of a fee could be paid: its class was left.
+
+    Raises ``PaymentRefused`` (``WAITS``) while money may still come by one, or is looked at.
+    """
+    with scope.system("differences of a class that was left"):
+        on_top = OrderLine.objects.that_count().filter(tops_up=line_id)
+        orders = list(Order.objects.filter(pk__in=on_top.values("order")))
+    if any(order.state == Order.State.REVIEW for order in orders):
+        raise PaymentRefused(PaymentProblem.BEING_LOOKED_AT)
+    for order in orders:
+        if order.is_open:
+            end_attempts(order=order, at=at)
 
 
 def see_to_lessons_lost(*, line_id: int, at: datetime) -> bool:
@@ -102,7 +139,8 @@ def owe_parts(
 ) -> list[Refund]:
     """Write down what comes back of a place, of each payment for it as much as is left.
 
-    The caller holds the lock of the order. Whether a second person decides goes by the whole.
+    The caller holds the locks of its orders (``lock_fees``). Whether a second person decides goes
+    by the whole.
     """
     second = needs_second(cause, found.fen, paid.line, at)
     rule = {
@@ -132,9 +170,8 @@ def owe_parts(
 
 
 def _locked(line_id: int, still: "Iterable[OrderLine]") -> OrderLine | None:
-    """Return a line with its order locked, if it is still one of those."""
-    order_id = OrderLine.objects.values_list("order", flat=True).get(pk=line_id)
-    Order.objects.select_for_update(of=("self",)).get(pk=order_id)
+    """Return a line with all its orders locked, if it is still one of those."""
+    lock_fees([line_id])
     mine = still.filter(pk=line_id)  # type: ignore[attr-defined]  # one of its QuerySets
     found: OrderLine | None = mine.select_related(*WITH_ALL).first()
     return found
@@ -190,17 +227,22 @@ def _follow(line: OrderLine, at: datetime) -> bool:
 
 
 def move_money(line: OrderLine, place: Enrolment, *, at: datetime) -> None:
-    """Let a line, whose order the caller has locked, pay for another place of its learner.
+    """Let a line, whose orders the caller has locked, pay for another place of its learner.
 
-    What the new class costs less comes back; what it costs more becomes an order. A share that
-    was waived is waived of the new fee, too.
+    What the new class costs less comes back; what it costs more becomes an order, in the place of
+    one that asked for the difference to the class before. A share that was waived is waived of
+    the new fee, too. Raises ``PaymentRefused`` (``WAITS``) while money for the former difference
+    is underway or looked at.
     """
+    _stay_after_all(line, at)
+    _ask_no_longer(line, at)
     before = paid_by(line)
     line.enrolment, line.seen_to_at = place, None
     line.save(update_fields=["enrolment", "seen_to_at"])
-    line.topped_up_by.update(enrolment=place)
+    # A difference that was closed stays with its class: money that comes for it is too late.
+    line.topped_up_by.that_count().update(enrolment=place)
     price = _price(line, place)
-    paid_fen = before.paid_fen - before.back_fen if before is not None else 0
+    paid_fen = before.pays_fen if before is not None else 0
     after = paid_by(line)
     if price < paid_fen and after is not None:
         found = refunds.Refund(refunds.Share.WHOLE, paid_fen - price, 0)
@@ -208,6 +250,36 @@ def move_money(line: OrderLine, place: Enrolment, *, at: datetime) -> None:
     elif price > paid_fen:
         until = end_of_working_day(place.section.term, DAYS_TO_TOP_UP, at=at)
         open_difference(paid=line, place=place, amount_fen=price - paid_fen, until=until, at=at)
+
+
+def _stay_after_all(line: OrderLine, at: datetime) -> None:
+    """Whoever asked to leave for a special cause, and took another class, asks no longer."""
+    asked = Refund.objects.to_approve().filter(cause=Cause.SPECIAL)
+    for refund in asked.filter(line__in=[line, *line.topped_up_by.all()]):
+        fall_away(refund, at=at)
+
+
+def fall_away(refund: Refund, *, at: datetime, actor: User | None = None) -> None:
+    """End a refund that waited for a word: another class was taken for its sum.
+
+    The caller holds the lock of its order. No letter says so: they know what they have taken.
+    """
+    refund.state, refund.decided_at, refund.choose_until = Refund.State.REFUSED, at, None
+    refund.failure = "another class was taken"
+    refund.save(update_fields=["state", "decided_at", "choose_until", "failure"])
+    AuditEvent.objects.record(
+        actor, "another class chosen", refund, at=at, unit=refund.unit,
+        amount_fen=refund.amount_fen,
+    )  # fmt: skip
+
+
+def _ask_no_longer(line: OrderLine, at: datetime) -> None:
+    """Close what is still asked for on top of a fee: the class it was for has been left."""
+    for on_top in line.topped_up_by.that_count().select_related("order"):
+        if on_top.order.state == Order.State.REVIEW:
+            raise PaymentRefused(PaymentProblem.BEING_LOOKED_AT)
+        if on_top.order.is_open:
+            close_order(on_top.order, state=Order.State.CANCELLED, at=at)
 
 
 def _price(line: OrderLine, place: Enrolment) -> int:

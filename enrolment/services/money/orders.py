@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
 
 from accounts import outbox, scope
 from accounts.models import AuditEvent, Learner, User
@@ -83,10 +84,9 @@ def open_order(
     with scope.system("open an order"):
         Learner.objects.select_for_update(no_key=True, of=("self",)).get(pk=learner.pk)
         places = _places(learner, enrolments, at)
-        standing = OrderLine.objects.that_count().filter(enrolment__in=places)
-        orders = Order.objects.select_for_update(of=("self",)).filter(
-            pk__in=standing.values("order")
-        )
+        # A difference is asked for apart: the place was had by another sum before.
+        standing = OrderLine.objects.that_count().for_places().filter(enrolment__in=places)
+        orders = lock_orders(Order.objects.filter(pk__in=standing.values("order")))
         voucher = None
         for order in orders:
             if order.state == State.REVIEW:
@@ -112,6 +112,28 @@ def open_anew(
     voucher = voucher or Voucher.objects.of_order(order)
     close_order(order, state=State.CANCELLED, at=at)
     return _opened(order.learner, places, opened_by, at, voucher)
+
+
+def lock_orders(wanted: QuerySet[Order]) -> list[Order]:
+    """Lock several orders, the oldest first: whoever locks more than one does it by this.
+
+    A difference is younger than the sum that it is on top of, so nobody holds the one and waits
+    for the other the wrong way round.
+    """
+    return list(wanted.order_by("created_at", "pk").select_for_update(of=("self",)))
+
+
+def lock_fees(lines: Iterable[int]) -> None:
+    """Lock all that was paid or is owed for places: their fees, and the differences on top.
+
+    ``lines`` are those of the fees. What goes back may go back of each of these orders.
+    """
+    whole = list(lines)
+    parts = OrderLine.objects.filter(Q(pk__in=whole) | Q(tops_up__in=whole))
+    orders = Order.objects.filter(pk__in=parts.values("order"))
+    locked = lock_orders(orders)
+    while orders.exclude(pk__in=[one.pk for one in locked]).exists():
+        locked = lock_orders(orders)  # one more was asked for while we waited
 
 
 def _places(learner: Learner, enrolments: Sequence[Enrolment], at: datetime) -> list[Enrolment]:

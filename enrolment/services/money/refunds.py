@@ -13,6 +13,8 @@ from enrolment.services.money.books import post
 from enrolment.services.money.orders import PaymentProblem, PaymentRefused
 
 State = Refund.State
+# Whose sum was spoken for, so that the place may have ended with that much less.
+KEPT_APART = {Refund.Cause.SPECIAL, Refund.Cause.GOODWILL}
 SEND_REFUND = "send_refund"
 DELETE_PAPERS = "delete_papers"
 # For how long the ways of paying take money back; cards as long as a refund may be asked for.
@@ -49,10 +51,10 @@ def owe_back(
     """
     if amount_fen > left_of(payment):
         raise PaymentRefused(PaymentProblem.TOO_MUCH)
-    refund = Refund.objects.create(
-        unit=payment.unit,
     paid_nothing = payment.state == Payment.State.SUSPENSE
     needs_second = needs_second or (payment.is_typed_in and paid_nothing)
+    refund = Refund.objects.create(
+        unit=payment.unit,
         order=payment.order,
         payment=payment,
         enrolment=enrolment,
@@ -135,9 +137,8 @@ def refuse(refund: Refund, *, by: User | None, words: str, at: datetime) -> None
     AuditEvent.objects.record(
         by, "refund refused", refund, at=at, unit=refund.unit, amount_fen=refund.amount_fen
     )
-    if refund.cause == Refund.Cause.SPECIAL and refund.line is not None:
-        refund.line.seen_to_at = None
-        refund.line.save(update_fields=["seen_to_at"])
+    if refund.cause in KEPT_APART and refund.line is not None:
+        OrderLine.objects.filter(pk=refund.line.whole_id).update(seen_to_at=None)
     _afterwards(refund)
 
 

@@ -18,7 +18,7 @@ from enrolment.queries.money.refunds import (
     paid_place,
 )
 from enrolment.services.money.ended import owe_parts
-from enrolment.services.money.orders import PaymentProblem, PaymentRefused
+from enrolment.services.money.orders import PaymentProblem, PaymentRefused, lock_fees
 from enrolment.services.money.papers import keep_paper
 from enrolment.services.money.refunds import decide, refuse
 from enrolment.services.refused import SeatRefused
@@ -106,11 +106,11 @@ def say_no(*, refund: Refund, by: User, words: str, at: datetime) -> Refund:
 
 
 def _locked(enrolment: Enrolment) -> PaidPlace:
-    """Return what was paid for a place, its order locked; ``PaymentRefused`` for nothing."""
+    """Return what was paid for a place, its orders locked; ``PaymentRefused`` for nothing."""
     paid = paid_place(enrolment)
     if paid is None:
         raise PaymentRefused(PaymentProblem.NOTHING_TO_PAY)
-    Order.objects.select_for_update(of=("self",)).get(pk=paid.line.order_id)
+    lock_fees([paid.line.pk])
     again = paid_place(Enrolment.objects.select_related("learner").get(pk=enrolment.pk))
     if again is None:
         raise PaymentRefused(PaymentProblem.NOTHING_TO_PAY)
@@ -137,4 +137,5 @@ def _end_place(enrolment: Enrolment, refund: Refund, at: datetime) -> None:
             yield_seat(enrolment=enrolment, key=uuid4(), **told)  # type: ignore[arg-type]
         except SeatRefused:
             return  # left meanwhile, or the helper's right has ended: the round sees to it
-    OrderLine.objects.filter(refunds=refund).update(seen_to_at=at)
+    if refund.line is not None:
+        OrderLine.objects.filter(pk=refund.line.whole_id).update(seen_to_at=at)

@@ -14,7 +14,7 @@ from enrolment.models import Enrolment, Order, Payment, Refund
 from enrolment.models.claims import part_key
 from enrolment.queries.money.refunds import paid_by
 from enrolment.services.money.ended import owe_parts
-from enrolment.services.money.orders import PaymentProblem, PaymentRefused
+from enrolment.services.money.orders import PaymentProblem, PaymentRefused, lock_fees
 from enrolment.services.seats import withdraw, yield_seat
 
 
@@ -27,7 +27,8 @@ def undo_payment(*, order: Order, actor: User, key: UUID, at: datetime) -> list[
     when somebody may not give up a place.
     """
     with scope.system("undo a payment"):
-        order = Order.objects.select_for_update(of=("self",)).get(pk=order.pk)
+        lock_fees(order.lines.values_list("pk", flat=True))
+        order = Order.objects.get(pk=order.pk)
         before = list(order.refunds.filter(cause=Refund.Cause.UNDONE))
         if before:
             return before

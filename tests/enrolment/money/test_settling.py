@@ -10,7 +10,7 @@ from enrolment.domain.money.books import Account
 from enrolment.domain.money.settling import SessionStatus
 from enrolment.models import Journal, LedgerEntry, Order, Payment, Receipt, Refund, WaitlistEntry
 from enrolment.services.money.settling import settle
-from tests.enrolment.acts import claim
+from tests.enrolment.acts import claim, entry_of, seats_of
 from tests.factories.accounts import LearnerFactory
 from tests.factories.enrolment import SectionFactory
 from tests.factories.fees import FEE, attempt_for, order_for, place_to_pay, seen
@@ -18,6 +18,7 @@ from tests.factories.times import TODAY
 
 pytestmark = pytest.mark.django_db
 MUCH_LATER = TODAY + timedelta(days=3)
+IN_THE_NIGHT = MUCH_LATER.replace(hour=2)
 
 
 @pytest.fixture
@@ -98,6 +99,21 @@ def test_money_for_a_place_that_went_is_owed_back_as_a_whole(order, place, secti
     assert balances() == {Account.CLEARING: FEE, Account.REFUNDS_PAYABLE: -FEE}
     entry = WaitlistEntry.objects.get(learner=place.learner, section=section)
     assert entry.ticket < 1, "first of those who wait"
+
+
+def test_late_money_does_not_take_a_free_seat_from_those_who_wait(order, place, section):
+    attempt = attempt_for(order, expires_at=TODAY)
+    who_waits = LearnerFactory()
+    assert claim(section, who_waits).outcome == "waitlisted"
+    services.lapse_and_promote(at=IN_THE_NIGHT)
+    assert seats_of(section) == ["free"], "offers are made in the morning"
+
+    settle(attempt=attempt, seen=seen(attempt), at=IN_THE_NIGHT)
+
+    order.refresh_from_db()
+    assert (order.state, Refund.objects.get().cause) == ("late", "late_money")
+    assert seats_of(section) == ["free"]
+    assert entry_of(who_waits, section).state == "waiting"
 
 
 def test_money_that_comes_twice_is_owed_back_once(order):
