@@ -44,7 +44,8 @@ def show_enrolment(request: LearnerRequest, enrolment_id: int) -> HttpResponse:
     """One class of one's own: what was agreed, what happens next, how to leave."""
     enrolment = _enrolment(request, enrolment_id)
     may_undo = enrolment.undo_until is not None and enrolment.undo_until > request.at
-    goes_back = queries.refund_of(enrolment, at=enrolment.ended_at) if may_undo else None
+    left_at = enrolment.ended_at if may_undo else None
+    goes_back = queries.refund_of(enrolment, at=left_at) if left_at else None
     return render(
         request,
         "enrolment/show_enrolment.html",
