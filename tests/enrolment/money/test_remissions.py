@@ -3,9 +3,13 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import transaction
+from django.db.utils import ProgrammingError
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accounts import clock, scope
 from accounts.models import OutboxMessage, StaffPost
 from enrolment import services
 from enrolment.domain.money.books import Account
@@ -149,6 +153,43 @@ def test_an_ended_waiver_leaves_the_whole_fee_to_pay(place, clerk, finance):
     end_waiver(waiver=waiver, actor=finance, at=TODAY)
     assert sweep_waivers(at=TODAY) == 1
     assert open_order_of(place).amount_fen == FEE
+
+
+def test_a_waiver_is_read_by_its_learner_and_its_office_and_by_nobody_else(
+    place, clerk, finance, as_app
+):
+    grant(place, clerk, finance)
+    other = LearnerFactory(unit=UnitFactory(county=True))
+    stranger = StaffFactory(unit=other.unit, role=Role.FINANCE)
+
+    def read():
+        return Waiver.objects.count()
+
+    with as_app():
+        with scope.learners([place.learner_id]):
+            own = read()
+            with pytest.raises(ProgrammingError), transaction.atomic():
+                Waiver.objects.update(percent=100)  # theirs to read, not to write
+        with scope.learners([other.pk]):
+            of_another = read()
+        with scope.staff(finance):
+            in_the_office = read()
+        with scope.staff(stranger):
+            elsewhere = read()
+
+    assert (own, of_another, in_the_office, elsewhere) == (1, 0, 1, 0)
+
+
+def test_a_learner_sees_the_fee_they_will_be_asked_for_before_they_press(
+    app_client, place, clerk, finance
+):
+    clock.set_to(TODAY)
+    grant(place, clerk, finance)
+    app_client.force_login(place.learner.user)
+    shown = app_client.get(reverse("enrolment:list-fees")).content.decode()
+    assert "¥90" in shown
+    assert "¥180" not in shown
+    assert "已减免" in shown
 
 
 def test_what_was_paid_keeps_its_price(place, clerk, finance):
