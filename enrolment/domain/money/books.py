@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from enrolment.domain.money.amounts import MOST, fen
+from enrolment.domain.money.amounts import MOST, MOST_IN_BOOKS, fen
 
 
 class Account(StrEnum):
@@ -59,40 +59,42 @@ Journal = tuple[Line, ...]
 def moved(amount: int, *, to: Account, out_of: Account) -> Journal:
     """Return the journal that moves an amount from one account to another.
 
+    It may be a sum of many payments. What one person pays or gets back has the limit of one.
+
     >>> [(line.account.value, line.fen) for line in moved(5, to=Account.BANK, out_of=Account.POS)]
     [('bank', 5), ('pos', -5)]
     """
-    return (Line(to, fen(amount)), Line(out_of, -amount))
+    return (Line(to, fen(amount, most=MOST_IN_BOOKS)), Line(out_of, -amount))
 
 
 def charged(amount: int) -> Journal:
     """An order was opened: the fee is owed, and so are the lessons."""
-    return moved(amount, to=Account.RECEIVABLE, out_of=Account.DEFERRED_INCOME)
+    return moved(fen(amount), to=Account.RECEIVABLE, out_of=Account.DEFERRED_INCOME)
 
 
 def paid(amount: int, method: Method) -> Journal:
     """What was owed has come."""
-    return moved(amount, to=WHERE_IT_LIES[method], out_of=Account.RECEIVABLE)
+    return moved(fen(amount), to=WHERE_IT_LIES[method], out_of=Account.RECEIVABLE)
 
 
 def came_to_nothing(amount: int, method: Method) -> Journal:
     """Money came for which nothing is owed: late, twice, or not as it should be."""
-    return moved(amount, to=WHERE_IT_LIES[method], out_of=Account.SUSPENSE)
+    return moved(fen(amount), to=WHERE_IT_LIES[method], out_of=Account.SUSPENSE)
 
 
 def accepted(amount: int) -> Journal:
     """Money that had no place now pays for an order after all."""
-    return moved(amount, to=Account.SUSPENSE, out_of=Account.RECEIVABLE)
+    return moved(fen(amount), to=Account.SUSPENSE, out_of=Account.RECEIVABLE)
 
 
 def refund_decided(amount: int, *, out_of: Account) -> Journal:
     """The school owes an amount back: a fee (``DEFERRED_INCOME``), or money without an order."""
-    return moved(amount, to=out_of, out_of=Account.REFUNDS_PAYABLE)
+    return moved(fen(amount), to=out_of, out_of=Account.REFUNDS_PAYABLE)
 
 
 def refund_sent(amount: int, method: Method) -> Journal:
     """What was owed back has left us."""
-    return moved(amount, to=Account.REFUNDS_PAYABLE, out_of=WHERE_IT_LIES[method])
+    return moved(fen(amount), to=Account.REFUNDS_PAYABLE, out_of=WHERE_IT_LIES[method])
 
 
 def drawer_closed(*, expected: int, counted: int) -> Journal:

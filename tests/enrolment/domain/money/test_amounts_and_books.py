@@ -1,11 +1,13 @@
 """Fen, journals that come to nothing, and numbers that are read out on the telephone."""
 
+from functools import partial
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from enrolment.domain.money import books, codes
-from enrolment.domain.money.amounts import MOST, AmountRefused, fen
+from enrolment.domain.money.amounts import MOST, MOST_IN_BOOKS, AmountRefused, fen
 from enrolment.domain.money.books import Account, Method
 
 amounts = st.integers(1, MOST)
@@ -21,6 +23,27 @@ def test_only_whole_fen_are_an_amount(value):
 def test_a_float_is_refused_by_every_journal():
     with pytest.raises(AmountRefused):
         books.charged(180.0)
+
+
+@pytest.mark.parametrize("amount", [MOST + 1, MOST_IN_BOOKS])
+def test_a_sum_of_many_payments_may_be_larger_than_one_of_them(amount):
+    journal = books.moved(amount, to=Account.BANK, out_of=Account.CLEARING)
+    assert books.comes_to(journal) == 0
+    for what_one_pays in (
+        partial(books.charged, amount),
+        partial(books.paid, amount, Method.ONLINE),
+        partial(books.came_to_nothing, amount, Method.CASH),
+        partial(books.accepted, amount),
+        partial(books.refund_decided, amount, out_of=Account.SUSPENSE),
+        partial(books.refund_sent, amount, Method.TRANSFER),
+    ):
+        with pytest.raises(AmountRefused):
+            what_one_pays()
+
+
+def test_the_books_have_a_limit_too():
+    with pytest.raises(AmountRefused):
+        books.moved(MOST_IN_BOOKS + 1, to=Account.BANK, out_of=Account.CLEARING)
 
 
 @given(amounts, methods)
