@@ -19,7 +19,7 @@ TILL_ROWS: dict[str, Way] = {
     "enrolment:print-pay-slip": Way("till: print a pay slip", OF_TILL, {"order_id": "order"}),
     "enrolment:till-receipt": Way("till: a receipt", OF_TILL, {"receipt_id": "receipt"}),
     "enrolment:void-payment": Way("till: take a payment back", OF_TILL, {"payment_id": "payment"}),
-    "enrolment:note-transfer": Way("till: a transfer of somebody unknown", ANY_TILL),
+    "enrolment:note-money": Way("till: money without an open fee", ANY_TILL),
     "enrolment:my-drawer": Way("till: my drawer", ANY_TILL),
     "enrolment:list-drawers": Way("till: drawers to count and sign", ANY_TILL),
     "enrolment:show-drawer": Way("till: a cash-up", OF_TILL, {"drawer_id": "drawer"}),

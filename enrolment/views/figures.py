@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from courses.models import Term
 from enrolment import queries, wording
 from enrolment.models import Roster, TermFigures
+from enrolment.views.money.sheets import csv_cell
 
 
 @require_safe
@@ -46,7 +47,7 @@ def download_figures(request: HttpRequest, code: str) -> HttpResponse:
     answer = HttpResponse(content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="figures-{term.code}.csv"'
     answer.write("\ufeff")  # spreadsheets take it for Chinese of another century otherwise
-    csv.writer(answer).writerows(_rows(counted))
+    csv.writer(answer).writerows([csv_cell(cell) for cell in row] for row in _rows(counted))
     return answer
 
 

@@ -96,8 +96,16 @@ def fiscal_written() -> str:
     return _("The number stands on the receipt now.")
 
 
-def transfer_noted(amount_fen: int) -> str:
-    """Say that finance will see to a transfer."""
+def write_it_apart() -> str:
+    """Say where money is written down that is there, though its place is not."""
+    return _(
+        "No fee is open here any more, but the money is there. Write it down here: finance places"
+        " it or gives it back."
+    )
+
+
+def money_noted(amount_fen: int) -> str:
+    """Say that finance will see to money."""
     return _("%(amount)s written down. Finance finds out what it is for.") % {
         "amount": yuan(amount_fen)
     }

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
 
-from accounts.models import Learner, User
+from accounts.models import Learner, Unit, User
 from courses.models import ClassSection
 from enrolment import queries
 from enrolment.domain.money.books import Method
@@ -61,6 +61,16 @@ def seen(attempt: PaymentAttempt, **more: Any) -> Snapshot:
 def drawer_for(user: User, section: ClassSection, *, float_fen: int = 0) -> DrawerSession:
     """The drawer of somebody at the counter of a class's campus, opened with some change."""
     return drawers.open_drawer(campus=section.campus, float_fen=float_fen, by=user, at=TODAY)
+
+
+def noted_transfer(
+    unit: Unit, by: User, *, amount_fen: int = FEE, reference="B-1", payer="-", key=None, at=TODAY
+) -> Payment:
+    """A line of the bank that somebody wrote down without knowing what it is for."""
+    handed = Handed(method=Method.TRANSFER, reference=reference, note=payer)
+    return till.note_money(
+        unit=unit, amount_fen=amount_fen, handed=handed, by=by, key=key or uuid4(), at=at
+    )
 
 
 def pay_in_cash(

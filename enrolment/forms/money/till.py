@@ -12,6 +12,7 @@ from courses.forms.money import YuanField
 from enrolment.domain.money import cash
 from enrolment.domain.money.books import Method
 from enrolment.domain.money.handed import Handed
+from enrolment.models import Payment
 from enrolment.wording.money_finance import exact
 
 MOST_PIECES = 9_999
@@ -109,19 +110,49 @@ class TransferForm(forms.Form):
         )
 
 
-class UnknownTransferForm(forms.Form):
-    """A line of the bank's statement of which nobody knows what it is for."""
+class MoneyApartForm(forms.Form):
+    """Money for which no fee is open here: a line of the bank's statement, a terminal's slip."""
 
+    way = forms.ChoiceField(
+        label=_("How did it come?"),
+        choices=[(one.value, one.label) for one in (Payment.Method.TRANSFER, Payment.Method.POS)],
+        widget=forms.RadioSelect,
+        initial=Payment.Method.TRANSFER,
+        error_messages={"required": _("Please choose one of these.")},
+    )
     amount = YuanField(label=_("Amount that came, in yuan"))
     reference = PrintedField(
-        label=_("Reference of the bank"), max_length=60,
+        label=_("Reference of the bank, or number of the slip"), max_length=60,
         error_messages=REQUIRED,
     )  # fmt: skip
-    payer = forms.CharField(
-        label=_("Who paid, and what they wrote"),
-        max_length=200,
-        error_messages={"required": _("Please copy what the bank's line says.")},
+    terminal = PrintedField(
+        label=_("Number of the terminal"),
+        help_text=_("Only for a slip of the card terminal."),
+        max_length=20,
+        required=False,
     )
+    payer = forms.CharField(
+        label=_("Who paid, and for what"),
+        help_text=_("What the bank's line says, or the name of the learner."),
+        max_length=200,
+        error_messages={"required": _("Please write who paid, as far as it is known.")},
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """A slip names its terminal: numbers of slips begin anew on each."""
+        said = super().clean() or self.cleaned_data
+        if said.get("way") == Payment.Method.POS and not said.get("terminal"):
+            self.add_error("terminal", REQUIRED["required"])
+        return said
+
+    def handed(self) -> Handed:
+        """Return what is known of it."""
+        said = self.cleaned_data
+        is_slip = said["way"] == Payment.Method.POS
+        return Handed(
+            method=Method(said["way"]), reference=said["reference"], note=said["payer"],
+            terminal=said["terminal"] if is_slip else "",
+        )  # fmt: skip
 
     def clean_amount(self) -> int:
         """An amount above nothing."""

@@ -24,6 +24,7 @@ from enrolment.models import (
     Refund,
     ledger,
 )
+from enrolment.models.money.payments import TYPED_IN
 from enrolment.services.money.attempts import end_attempts
 from enrolment.services.money.books import post, reverse
 from enrolment.services.money.drawers import drawer_of
@@ -156,28 +157,32 @@ def _came_too_late(payment: Payment) -> bool:
     return payment.state != Payment.State.KEPT or payment.refunds.exists()
 
 
-def note_transfer(
-    *, unit: Unit, amount_fen: int, reference: str, payer: str, by: User, key: UUID, at: datetime
+def note_money(
+    *, unit: Unit, amount_fen: int, handed: Handed, by: User, key: UUID, at: datetime
 ) -> Payment:
-    """Write down a transfer of which nobody knows yet what it is for; finance places it later.
+    """Write down money for which no fee is open, or nobody knows which; finance places it later.
 
-    Raises ``PaymentRefused`` for a reference that was taken before.
+    A transfer of somebody unknown, or a slip of the terminal whose place has gone. Never cash:
+    that is still in the other's hand. Raises ``PaymentRefused`` for what was taken before.
     """
+    method = Method(handed.method)
+    if method not in TYPED_IN:
+        raise PaymentRefused(PaymentProblem.NOT_POSSIBLE)
     try:
-        with transaction.atomic(), scope.system("note a transfer"):
+        with transaction.atomic(), scope.system("note money"):
             if known := _taken_before(key, None):
                 return known
             payment = Payment.objects.create(
-                unit=unit, method=Method.TRANSFER, state=Payment.State.SUSPENSE,
-                amount_fen=amount_fen, reference=reference, note=payer, day=localdate(at), at=at,
-                taken_by=by, key=key,
+                unit=unit, method=method, state=Payment.State.SUSPENSE, amount_fen=amount_fen,
+                reference=handed.reference, terminal=handed.terminal, note=handed.note,
+                day=localdate(at), at=at, taken_by=by, key=key,
             )  # fmt: skip
             post(
-                books.came_to_nothing(amount_fen, books.Method.TRANSFER),
+                books.came_to_nothing(amount_fen, handed.method),
                 kind=Journal.Source.PAYMENT, source=payment.pk, unit=unit, by=by, at=at,
             )  # fmt: skip
             AuditEvent.objects.record(
-                by, "transfer noted", payment, at=at, unit=unit, amount_fen=amount_fen
+                by, "money noted", payment, at=at, unit=unit, amount_fen=amount_fen, method=method
             )
             return payment
     except IntegrityError as error:
@@ -263,6 +268,9 @@ def _owe_again(order: Order, *, by: User, reason: str, at: datetime) -> None:
     # Whoever owes a difference has the place by what was paid before, and goes on having it.
     whole = order.lines.for_places()
     lines = list(whole.select_related("enrolment", "section__term").order_by("pk"))
+    if any(line.section_id != line.enrolment.section_id for line in lines):
+        # It pays for another class by now, with a price of its own and a difference.
+        raise PaymentRefused(PaymentProblem.NOT_POSSIBLE)
     until = max(
         [order.hold_until, *(queries.kept_again_until(one.section, at=at) for one in lines)]
     )

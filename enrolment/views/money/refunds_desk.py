@@ -31,6 +31,7 @@ from enrolment.wording import money_refunds as wording
 Role = StaffPost.Role
 PAYS_OUT = (Role.COUNTER, Role.FINANCE, Role.BRANCH_HEAD, Role.REGISTRAR)
 DECIDES = (Role.FINANCE, Role.BRANCH_HEAD, Role.REGISTRAR)
+TRANSFERS = (Role.FINANCE,)  # the bank is theirs; nobody else can say that a transfer left it
 STANDS_TO_BE_PAID = (Refund.State.APPROVED, Refund.State.FAILED)
 
 
@@ -83,6 +84,7 @@ def show_refund(request: StaffRequest, refund_id: UUID) -> HttpResponse:
             "is_own": refund.is_own_of(request.user),
             "asked_for_it": refund.asked_by_id == request.user.pk,
             "typed_it_in": refund.is_of_money_typed_by(request.user),
+            "transfers": refund.unit_id in scope.offices_of(request.user, TRANSFERS),
             "to_pay_out": refund.state in STANDS_TO_BE_PAID and refund.way != Refund.Way.ORIGIN,
             "drawer": DrawerSession.objects.of_cashier(request.user),
             "form": tried,
@@ -107,6 +109,8 @@ def _done(request: StaffRequest, refund: Refund, act: str, form: Any) -> str:
     if act == "cash":
         to = f"{said['name']}（{wording.as_whom(said['who'].partition('-')[0])}）"
         return wording.paid_out(money.give_cash(refund=refund, to=to, by=by, at=at))
+    if refund.unit_id not in scope.offices_of(by, TRANSFERS):
+        raise Http404
     return wording.paid_out(
         money.note_transferred(
             refund=refund, to=said["name"], reference=said["reference"], by=by, at=at

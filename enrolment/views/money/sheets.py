@@ -8,6 +8,7 @@ numbers with two digits.
 import csv
 import io
 import tempfile
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,7 +21,8 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-CALCULATES = ("=", "+", "-", "@", "\t", "\r")
+CALCULATES = ("=", "+", "-", "@")  # of either width, whatever blanks come before
+BREAKS = ("\t", "\r", "\n")
 LONGEST = 32_000  # characters a cell of a spreadsheet holds
 KINDS = {
     "csv": "text/csv; charset=utf-8",
@@ -61,15 +63,22 @@ def sheet(name: str, kind: str, rows: Iterable[Row]) -> FileResponse:
 
 def _write_csv(file: IO[bytes], rows: Iterable[Row]) -> None:
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
-    csv.writer(text).writerows([_as_text(cell) for cell in row] for row in rows)
+    csv.writer(text).writerows([csv_cell(cell) for cell in row] for row in rows)
     text.detach()
 
 
-def _as_text(cell: Any) -> str:
+def csv_cell(cell: Any) -> str:
+    """Return a cell as it stands in a file of comma-separated values: never one that calculates.
+
+    >>> csv_cell("=1+1"), csv_cell(" ＝1+1"), csv_cell("1+1"), csv_cell(Fen(-50))
+    ("'=1+1", "' ＝1+1", '1+1', '-0.50')
+    """
     if isinstance(cell, Fen):
         return f"{cell.yuan:.2f}"
     words = _words(cell)
-    return f"'{words}" if words.startswith(CALCULATES) else words
+    begins = unicodedata.normalize("NFKC", words).lstrip()
+    led = begins.startswith(CALCULATES) or words[:1] in BREAKS
+    return f"'{words}" if led else words
 
 
 def _write_xlsx(file: IO[bytes], rows: Iterable[Row]) -> None:

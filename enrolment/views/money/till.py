@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -23,16 +24,16 @@ from enrolment.domain.money.books import Method
 from enrolment.forms.money.till import (
     CashForm,
     FiscalForm,
+    MoneyApartForm,
     PosForm,
     TransferForm,
-    UnknownTransferForm,
     VoidForm,
 )
 from enrolment.models import DrawerSession, Order, Payment
 from enrolment.queries.money import fees
 from enrolment.queries.money import till as tills
 from enrolment.services.money import till
-from enrolment.services.money.orders import PaymentRefused, open_order
+from enrolment.services.money.orders import PaymentProblem, PaymentRefused, open_order
 from enrolment.views.calls import ON_THE_PHONE
 from enrolment.views.desk import learner_of
 from enrolment.views.presses import one_key_one_request
@@ -43,6 +44,9 @@ AT_THE_TILL = (Role.COUNTER, Role.FINANCE, Role.BRANCH_HEAD, Role.REGISTRAR)
 MOST_PEOPLE = 12
 WAYS = {Method.CASH: CashForm, Method.POS: PosForm, Method.TRANSFER: TransferForm}
 LAST_TERMINAL = "till_terminal"  # session: the next slip mostly comes from the same one
+NO_FEE_IS_OPEN = {
+    PaymentProblem.TOO_LATE, PaymentProblem.NOTHING_TO_PAY, PaymentProblem.PAID_ALREADY,
+}  # fmt: skip
 JUST_TAKEN = "till_just_taken"  # session: the receipt of who stands there; its change is due
 
 
@@ -111,11 +115,23 @@ def till_of(request: StaffRequest, learner_id: int) -> HttpResponse:
             by=request.user, key=press_of(request), at=clock.now(),
         )  # fmt: skip
     except PaymentRefused as refused:
+        if way != Method.CASH and refused.problem in NO_FEE_IS_OPEN:
+            messages.warning(request, wording.write_it_apart())
+            return redirect(_apart(learner, way, form))
         messages.warning(request, wording.refused_at_till(refused.problem))
         return redirect(request.get_full_path())
     if way == Method.POS:
         request.session[LAST_TERMINAL] = form.cleaned_data["terminal"]
     return _taken(request, learner, payment)
+
+
+def _apart(learner: Learner, way: Method, form: Any) -> str:
+    """Return the page where money is written down that is there, though its place is not."""
+    said = form.cleaned_data
+    typed = {"way": str(way), "learner": learner.pk, "reference": said["reference"]}
+    if said.get("terminal"):
+        typed["terminal"] = said["terminal"]
+    return f"{reverse('enrolment:note-money')}?{urlencode(typed)}"
 
 
 def _taken(request: StaffRequest, learner: Learner, payment: Payment | None) -> HttpResponse:
@@ -316,27 +332,27 @@ def void_payment(request: StaffRequest, payment_id: UUID) -> HttpResponse:
 @staff_required(*AT_THE_TILL)
 @require_http_methods(["GET", "HEAD", "POST"])
 @one_key_one_request
-def note_transfer(request: StaffRequest) -> HttpResponse:
-    """A transfer of which nobody knows yet what it is for: kept apart for finance."""
-    form = UnknownTransferForm(sent(request))
+def note_money(request: StaffRequest) -> HttpResponse:
+    """A transfer of somebody unknown, or a slip whose place has gone: kept apart for finance."""
+    form = MoneyApartForm(sent(request), initial=_typed_before(request))
     units = Unit.objects.filter(pk__in=request.units).order_by("position", "pk")
     chosen = request.POST.get("unit", "")
     unit = next((one for one in units if str(one.pk) == chosen), units[0])
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         try:
-            till.note_transfer(
-                unit=unit, amount_fen=said["amount"], reference=said["reference"],
-                payer=said["payer"], by=request.user, key=press_of(request), at=clock.now(),
+            till.note_money(
+                unit=unit, amount_fen=said["amount"], handed=form.handed(), by=request.user,
+                key=press_of(request), at=clock.now(),
             )  # fmt: skip
         except PaymentRefused as refused:
             messages.warning(request, wording.refused_at_till(refused.problem))
         else:
-            messages.success(request, wording.transfer_noted(said["amount"]))
+            messages.success(request, wording.money_noted(said["amount"]))
         return redirect("enrolment:till")
     return render(
         request,
-        "enrolment/money/till/transfer.html",
+        "enrolment/money/till/apart.html",
         {
             "form": form,
             "units": units,
@@ -345,3 +361,13 @@ def note_transfer(request: StaffRequest) -> HttpResponse:
         },
         status=422 if form.errors else 200,
     )
+
+
+def _typed_before(request: StaffRequest) -> dict[str, str]:
+    """Return what was typed for a fee that is not open any more."""
+    typed = {name: request.GET.get(name, "") for name in ("way", "reference", "terminal")}
+    if (who := _numbers(request.GET.getlist("learner"))) and (
+        learner := Learner.objects.filter(pk=who[0]).first()
+    ):
+        typed["payer"] = f"{learner.name} {learner.card_no}"
+    return {name: said for name, said in typed.items() if said}

@@ -36,7 +36,15 @@ from enrolment.wording import money_finance as wording
 from tests.enrolment.test_office import sign_in
 from tests.factories.accounts import LearnerFactory, StaffFactory, UnitFactory
 from tests.factories.enrolment import SectionFactory
-from tests.factories.fees import FEE, attempt_for, drawer_for, order_for, place_to_pay, seen
+from tests.factories.fees import (
+    FEE,
+    attempt_for,
+    drawer_for,
+    noted_transfer,
+    order_for,
+    place_to_pay,
+    seen,
+)
 from tests.factories.times import TODAY
 
 pytestmark = pytest.mark.django_db
@@ -184,6 +192,14 @@ def test_no_text_becomes_a_formula_in_csv():
     assert rows[1] == ["-5.00", "123.45", ""]
 
 
+@pytest.mark.parametrize(
+    "words", ["＝1+1", "＋1", "－1", "＠SUM(1)", "\n=1+1", " =1+1", "\u3000=1"]
+)
+def test_no_spreadsheet_of_the_east_calculates_either(words):
+    with closing(sheet("t", "csv", [[words]])) as response:
+        assert rows_of(response)[0][0].startswith("'")
+
+
 def test_no_text_becomes_a_formula_in_a_spreadsheet():
     with closing(sheet("t", "xlsx", [HOSTILE, [Fen(-500), Fen(12345), None]])) as response:
         book = load_workbook(io.BytesIO(b"".join(response.streaming_content)))
@@ -222,10 +238,7 @@ def test_a_difference_is_explained_on_its_page(app_client, offices):
 def test_money_is_placed_by_the_pay_code(app_client, offices):
     unit, _section, _paid, owing = offices[0]
     sign_in(app_client, unit, Role.FINANCE)
-    payment = till.note_transfer(
-        unit=unit, amount_fen=FEE, reference="R-1", payer="不知道是谁",
-        by=StaffFactory(unit=unit), key=uuid4(), at=TODAY,
-    )  # fmt: skip
+    payment = noted_transfer(unit, StaffFactory(unit=unit), reference="R-1", payer="不知道是谁")
     assert "不知道是谁" in page(app_client, "list-suspense")
     url = reverse("enrolment:place-payment", args=[payment.pk])
     assert app_client.post(url, {"code": "123"}).status_code == 422

@@ -191,3 +191,21 @@ def test_nobody_is_given_cash_without_an_identity_card(app_client, section, coun
     assert send(app_client, "desk-refund", refund.pk, **said).status_code == 422
     refund.refresh_from_db()
     assert refund.state == "approved"
+
+
+def test_only_finance_says_that_a_refund_was_transferred(app_client, section, county):
+    place = place_to_pay(section, LearnerFactory(unit=county))
+    pay_in_cash(place)
+    place.refresh_from_db()
+    withdraw(place)
+    sweep(at=TODAY + timedelta(minutes=11))
+    refund = Refund.objects.get()
+    said = {"act": "transfer", "transfer-name": "王秀英", "transfer-reference": "B-7"}
+
+    for role, status in ((Role.COUNTER, 404), (Role.BRANCH_HEAD, 404), (Role.FINANCE, 302)):
+        sign_in(app_client, county, role)
+        shown = page(app_client, "desk-refund", refund.pk).content.decode()
+        assert ('value="transfer"' in shown) == (role == Role.FINANCE)
+        assert send(app_client, "desk-refund", refund.pk, **said).status_code == status
+        refund.refresh_from_db()
+        assert (refund.state == "succeeded") == (role == Role.FINANCE)

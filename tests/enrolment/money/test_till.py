@@ -21,7 +21,15 @@ from enrolment.services.money.special import approve
 from tests.enrolment.acts import claim
 from tests.factories.accounts import LearnerFactory, StaffFactory, UnitFactory
 from tests.factories.enrolment import CampusFactory, SectionFactory
-from tests.factories.fees import FEE, attempt_for, drawer_for, order_for, place_to_pay, seen
+from tests.factories.fees import (
+    FEE,
+    attempt_for,
+    drawer_for,
+    noted_transfer,
+    order_for,
+    place_to_pay,
+    seen,
+)
 from tests.factories.times import TODAY
 
 pytestmark = pytest.mark.django_db
@@ -159,10 +167,7 @@ def test_a_transfer_of_another_amount_is_looked_at(order, place, cashier):
 def test_a_transfer_of_somebody_unknown_is_kept_apart_once(section, cashier):
     key = uuid4()
     for _tap in range(2):
-        payment = till.note_transfer(
-            unit=section.unit, amount_fen=FEE, reference="77", payer="王先生", by=cashier,
-            key=key, at=TODAY,
-        )  # fmt: skip
+        payment = noted_transfer(section.unit, cashier, reference="77", payer="王先生", key=key)
     assert (payment.state, payment.order) == ("suspense", None)
     assert balances() == {Account.BANK: FEE, Account.SUSPENSE: -FEE}
 
@@ -222,6 +227,14 @@ def test_no_cash_for_what_was_paid_on_a_page_that_nobody_told_us_of(standin, ord
     assert refused(take, order, cashier) is Problem.PAID_ALREADY
     order.refresh_from_db()
     assert (order.state, order.payments.get().method) == ("paid", "online")
+
+
+def test_no_cash_beside_a_page_that_was_opened_while_the_others_were_closed(
+    order, cashier, monkeypatch
+):
+    monkeypatch.setattr(till, "end_attempts", lambda *, order, at: attempt_for(order))
+    assert refused(take, order, cashier) is Problem.BEING_PAID
+    assert not Payment.objects.exists()
 
 
 # Taking back
@@ -298,20 +311,28 @@ def test_once_taken_back_the_same_line_of_the_bank_can_be_taken(order, section, 
 
 
 def test_an_unknown_transfer_that_never_came_is_taken_back(section, cashier):
-    payment = till.note_transfer(
-        unit=section.unit, amount_fen=FEE, reference="X1", payer="林女士", by=cashier,
-        key=uuid4(), at=TODAY,
-    )  # fmt: skip
+    payment = noted_transfer(section.unit, cashier, reference="X1", payer="林女士")
     void(payment, StaffFactory(unit=section.unit), at=MUCH_LATER)
     assert balances() == {}
     assert broken_invariants() == []
 
 
+def test_a_slip_whose_place_has_gone_is_money_without_a_place(section, cashier):
+    payment = till.note_money(
+        unit=section.unit, amount_fen=FEE, handed=SLIP, by=cashier, key=uuid4(), at=TODAY
+    )
+    assert (payment.state, payment.method, payment.terminal) == ("suspense", "pos", "T1")
+    assert balances() == {Account.POS: FEE, Account.SUSPENSE: -FEE}
+    assert broken_invariants() == []
+
+
+def test_cash_is_never_written_down_without_a_fee(section, cashier):
+    asked = {"unit": section.unit, "amount_fen": FEE, "by": cashier, "key": uuid4(), "at": TODAY}
+    assert refused(till.note_money, handed=CASH, **asked) is Problem.NOT_POSSIBLE
+
+
 def test_what_finance_has_placed_is_taken_back_as_a_whole(order, section, cashier):
-    payment = till.note_transfer(
-        unit=section.unit, amount_fen=FEE, reference="X1", payer="林女士", by=cashier,
-        key=uuid4(), at=TODAY,
-    )  # fmt: skip
+    payment = noted_transfer(section.unit, cashier, reference="X1", payer="林女士")
     place_payment(payment=payment, order=order, actor=cashier, at=TODAY)
     void(payment, StaffFactory(unit=section.unit))
     order.refresh_from_db()

@@ -12,6 +12,7 @@ from accounts.models import StaffPost
 from enrolment.domain.money import codes
 from enrolment.models import DrawerSession, LedgerEntry, Order, Payment
 from enrolment.wording import money_till as wording
+from tests.enrolment.acts import withdraw
 from tests.enrolment.test_office import sign_in
 from tests.factories.accounts import LearnerFactory, UnitFactory
 from tests.factories.enrolment import CampusFactory, SectionFactory
@@ -181,6 +182,24 @@ def test_a_slip_and_a_transfer_are_taken_without_a_drawer(app_client, office, pl
     answer = press(app_client, place, way, **typed)
     assert "/receipts/" in answer.headers["Location"]
     assert Payment.objects.get().method == way
+
+
+def test_a_slip_whose_place_has_gone_is_written_down_apart(app_client, office, place):
+    sign_in(app_client, office)
+    withdraw(place)
+    gone = press(app_client, place, "pos", **{"pos-terminal": "T1", "pos-reference": "0007"})
+    shown = page(app_client, gone.headers["Location"])
+    assert 'value="0007"' in shown
+    assert place.learner.name in shown
+    assert reverse("enrolment:note-money") in page(app_client, till_of(place))
+
+    typed = {"unit": str(office.pk), "way": "pos", "amount": "180", "reference": "0007"}
+    more = {"press": str(uuid4()), "payer": place.learner.name}
+    there = reverse("enrolment:note-money")
+    assert app_client.post(there, typed | more).status_code == 422, "which terminal?"
+    app_client.post(there, typed | more | {"terminal": "T1"})
+    taken = Payment.objects.get()
+    assert (taken.state, taken.method, taken.amount_fen) == ("suspense", "pos", FEE)
 
 
 def test_what_is_missing_is_asked_for_with_everything_else_kept(app_client, cashier, place):

@@ -23,6 +23,7 @@ from tests.factories.fees import (
     FEE,
     attempt_for,
     drawer_for,
+    noted_transfer,
     order_for,
     pay_in_cash,
     place_to_pay,
@@ -55,10 +56,7 @@ def other(section):
 
 
 def noted(section, by, amount_fen=LITTLE):
-    return till.note_transfer(
-        unit=section.unit, amount_fen=amount_fen, reference="B-1", payer="无", by=by, key=uuid4(),
-        at=TODAY,
-    )  # fmt: skip
+    return noted_transfer(section.unit, by, amount_fen=amount_fen, reference="B-1", payer="无")
 
 
 def taken(order, by, method="pos"):
