@@ -7,11 +7,10 @@ import json
 from datetime import UTC, timedelta
 
 import pytest
-import stripe
 
 from enrolment import payments
 from enrolment.domain.money.settling import SessionStatus
-from enrolment.payments import Forged, ProviderFailed, ProviderRefused
+from enrolment.payments import Forged, ProviderFailed, ProviderRefused, ProviderUnknown
 from enrolment.payments.checks import somebody_should_know_that_nobody_pays_online
 from tests.factories.times import TODAY
 
@@ -344,80 +343,25 @@ def test_the_books_tell_of_all_that_moved(online, standin, paid):
     assert all(line.at.tzinfo for line in lines)
 
 
-# What is refused: what we were asked for by older books, and what no version ever took.
+# What is not there, and who may not ask.
 
 
-@pytest.fixture
-def client(standin):
-    return stripe.StripeClient(
-        standin.key, base_addresses={"api": standin.url}, max_network_retries=0
-    )
+def test_what_is_not_there_is_no_failure_of_the_provider(online, paid):
+    for ask in (
+        lambda: online.session("cs_none"),
+        lambda: online.end_session("cs_none"),
+        lambda: online.refund_seen("re_none"),
+        lambda: online.refund(payment="pi_none", amount_fen=1, key="refund:1", order=ORDER),
+    ):
+        with pytest.raises(ProviderUnknown):
+            ask()
 
 
-def changed(request, *way, to):
-    """The request with one place in it set, or left out (``to`` is None)."""
-    request = json.loads(json.dumps(request))
-    place = request
-    for step in way[:-1]:
-        place = place[step]
-    if to is None:
-        del place[way[-1]]
-    else:
-        place[way[-1]] = to
-    return request
-
-
-PRICE = ("line_items", 0, "price_data")
-SOON = int((TODAY + timedelta(minutes=29)).timestamp())
-NEXT_DAY = int((TODAY + timedelta(hours=25)).timestamp())
-
-
-@pytest.mark.parametrize(
-    ("way", "to", "param"),
-    [
-        (("payment_method_types",), ["card"], "payment_method_types"),  # gone since 2026-09-30
-        (("nonsense",), "x", "nonsense"),
-        ((*PRICE, "nonsense"), "x", "line_items[0][price_data][nonsense]"),
-        ((*PRICE, "unit_amount"), "abc", "line_items[0][price_data][unit_amount]"),
-        ((*PRICE, "unit_amount"), 199.5, "line_items[0][price_data][unit_amount]"),
-        ((*PRICE, "unit_amount"), "199.50", "line_items[0][price_data][unit_amount]"),
-        ((*PRICE, "currency"), None, "line_items[0][price_data][currency]"),
-        ((*PRICE, "currency"), "yen", "line_items[0][price_data][currency]"),
-        (
-            ("payment_method_options", "wechat_pay", "client"), "desktop",
-            "payment_method_options[wechat_pay][client]",
-        ),
-        (("payment_method_options",), None, "payment_method_options[wechat_pay][client]"),
-        (("allowed_payment_method_types",), ["paper"], "allowed_payment_method_types[0]"),
-        (("mode",), None, "mode"),
-        (("line_items",), None, "line_items"),
-        (("success_url",), None, "success_url"),
-        (("success_url",), "/back/", "success_url"),
-        (("locale",), "xx", "locale"),
-        (("client_reference_id",), "x" * 201, "client_reference_id"),
-        (("metadata", "order"), "x" * 501, "metadata[order]"),
-        (("expires_at",), SOON, "expires_at"),
-        (("expires_at",), NEXT_DAY, "expires_at"),
-    ],
-)  # fmt: skip
-def test_a_request_that_is_not_as_stripe_wants_it_is_refused(online, client, way, to, param):
-    request = changed(request_for(online), *way, to=to)
-    with pytest.raises(stripe.InvalidRequestError) as refused:
-        client.v1.checkout.sessions.create(request)
-    assert refused.value.param == param
-    assert online.sessions_of(ORDER) == []
-
-
-def test_a_refund_that_is_not_as_stripe_wants_it_is_refused(client, paid):
-    for wrong in [
-        {"payment_intent": paid.payment, "reason": "because"},
-        {"payment_intent": paid.payment, "amount": 0},
-        {"payment_intent": paid.payment, "charge": "ch_1"},
-        {"amount": 100},
-        {"payment_intent": "pi_none"},
-    ]:
-        with pytest.raises(stripe.InvalidRequestError):
-            client.v1.refunds.create(wrong)
+def test_a_refund_is_found_by_its_payment_and_our_key(online, paid):
+    assert online.refund_made(payment=paid.payment, key="refund:1") is None
+    sent = refund(online, paid)
+    assert online.refund_made(payment=paid.payment, key="refund:1") == sent
+    assert online.refund_made(payment=paid.payment, key="refund:2") is None
 
 
 def test_a_wrong_key_is_our_failure_and_said_aloud(standin, settings, caplog):
