@@ -13,10 +13,11 @@ from config.demo.load_places import Keys
 from config.demo.next_term import TO_PAY
 from config.demo.records import CityPlan, EnrolmentPlan
 from enrolment.domain.money import books
-from enrolment.models import DrawerSession, Enrolment, Journal, Order, OrderLine, Payment, Refund
+from enrolment.models import DrawerSession, Enrolment, Journal, OrderLine, Payment, Refund
 from enrolment.services.money.books import post, reverse
 from enrolment.services.money.orders import open_order
 from enrolment.services.money.receipts import write_receipt
+from enrolment.services.money.refunds import note_on_order
 
 Source = Journal.Source
 LATER = timedelta(minutes=10)
@@ -57,9 +58,11 @@ class Stories:
         found = [one for one in self.plan.staff if (one.unit, one.role) == (unit, role)]
         return self.users[found[min(which, len(found) - 1)].username]
 
+    def _line(self, row: EnrolmentPlan) -> OrderLine:
+        return OrderLine.objects.that_count().get(enrolment=self.first + self.places[row])
+
     def _refund(self, row: EnrolmentPlan, **more: object) -> Refund:
-        place = self.first + self.places[row]
-        line = OrderLine.objects.that_count().get(enrolment=place)
+        line = self._line(row)
         line.seen_to_at = row.ended
         line.save(update_fields=["seen_to_at"])
         payment = line.order.payments.get()
@@ -67,14 +70,14 @@ class Stories:
             unit=payment.unit,
             order=line.order,
             payment=payment,
-            enrolment_id=place,
+            enrolment_id=line.enrolment_id,
             line=line,
             requested_at=row.ended or row.at,
             **more,
         )
 
     def _left(self, leaver: Leaver, row: EnrolmentPlan) -> None:
-        """A whole fee, as far on its way as the story says."""
+        """The whole fee of one place, as far on its way as the story says."""
         fee = self.of_place[self.places[row]]
         ended = row.ended or row.at
         decided, sent = ended + LATER, ended + 2 * LATER
@@ -82,7 +85,7 @@ class Stories:
         came_back = leaver.refund == "failed"
         refund = self._refund(
             row,
-            amount_fen=fee.amount,
+            amount_fen=self._line(row).amount_fen,
             cause=Refund.Cause.WITHDREW,
             way=Refund.Way.CASH if came_back else leaver.way,
             state=leaver.refund,
@@ -112,7 +115,7 @@ class Stories:
                 reverse(away, kind=Source.REFUND_BACK, source=refund.pk, at=sent + LATER, by=None)
         if refund.done_at:
             write_receipt(unit=unit, refund=refund, at=refund.done_at, by=None)
-        Order.objects.filter(refunds=refund).update(state=Order.State.REFUNDED)
+        note_on_order(order)
 
     def _died(self, row: EnrolmentPlan) -> None:
         """The family has asked; somebody else of the office has yet to look at the paper."""
