@@ -35,7 +35,10 @@ class Scope:
 
     def opens_what(self, other: "Scope") -> bool:
         """Whether the same rows are open in both, for the same time."""
-        return replace(self, system=bool(self.system)) == replace(other, system=bool(other.system))
+        return self._opened() == other._opened()
+
+    def _opened(self) -> tuple[str, str, bool, bool]:
+        return self.units, self.learners, bool(self.system), self.ends_with_transaction
 
 
 NOBODY = Scope(ends_with_transaction=False)
