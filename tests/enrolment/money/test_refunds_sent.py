@@ -16,6 +16,7 @@ from enrolment.services.money import (
     look_at_refund,
     reconcile_payments,
     send_refund,
+    sending,
 )
 from enrolment.services.money.attempts import begin_attempt, look_again
 from enrolment.services.money.refunding import sweep
@@ -225,6 +226,16 @@ def test_who_asks_while_another_gives_it_to_the_counter_is_heard(standin, refund
 
     monkeypatch.setattr(StripeProvider, "refund_made", looked_and_asked)
     assert rounds(refund, LEFT + 9 * MINUTE) == ("approved", "origin")
+
+
+def test_what_went_to_the_counter_a_moment_ago_is_not_asked_for(refund, monkeypatch):
+    def meanwhile(payment, *, at):
+        Refund.objects.filter(pk=refund.pk).update(state="failed", way="cash")  # a second worker
+        return "origin"
+
+    monkeypatch.setattr(sending, "way_back", meanwhile)
+    assert send_refund(refund_id=refund.pk, at=LEFT) == "failed"
+    assert at_stripe() == []
 
 
 @pytest.mark.parametrize(("way", "days"), [("wechat_pay", 180), ("alipay", 90)])
