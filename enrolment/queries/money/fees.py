@@ -10,9 +10,8 @@ from accounts.models import Learner, Unit
 from campus.models import Campus
 from courses.models import Term
 from enrolment.domain import deadlines
-from enrolment.domain.money import remissions
-from enrolment.models import Enrolment, Order, Payment, PaymentAttempt, Receipt, Refund, Waiver
-from enrolment.queries.mine import fee_owed
+from enrolment.models import Enrolment, Order, Payment, PaymentAttempt, Receipt, Refund
+from enrolment.queries.money.prices import prices_of, voucher_that_goes_over
 from enrolment.queries.times import rules_of
 
 LATE_IS_NEWS = timedelta(days=30)
@@ -149,16 +148,23 @@ def _together(place: Enrolment) -> tuple[int, int]:
 def _due(learner: Learner, places: list[Enrolment], standing: dict[int, Order]) -> Due:
     """Say what places come to; where an order stands for exactly these, what it says.
 
-    Else what one would say that was opened now: less the waiver that is in force.
+    Else what one would say that was opened now.
     """
     order = standing.get(places[0].pk)
+    others = {standing[one.pk] for one in places if one.pk in standing}
     if order is not None and {line.enrolment_id for line in order.lines.all()} != {
         one.pk for one in places
     }:
         order = None
     section = places[0].section
-    whole = sum(map(fee_owed, places))
-    left = order.amount_fen if order else whole - _waived(learner, places)
+    if order is None:
+        voucher = voucher_that_goes_over(others)
+        prices = prices_of(learner, section.unit, section.term, places, voucher=voucher)
+        whole = sum(one.fee_fen for one in prices)
+        left = sum(one.amount_fen for one in prices)
+    else:
+        left = order.amount_fen
+        whole = left + sum(line.discount_fen for line in order.lines.all())
     return Due(
         unit=section.unit,
         term=section.term,
@@ -169,10 +175,3 @@ def _due(learner: Learner, places: list[Enrolment], standing: dict[int, Order]) 
         taken_off_fen=whole - left,
         is_on_the_way=order is not None and order.attempts.on_the_way().exists(),
     )
-
-
-def _waived(learner: Learner, places: list[Enrolment]) -> int:
-    section = places[0].section
-    waiver = Waiver.objects.for_order(learner, section.unit, section.term)
-    percent = waiver.percent if waiver else 0
-    return sum(remissions.waived(fee_owed(place), percent) for place in places)

@@ -155,6 +155,18 @@ def entries_of(units: Units, month: Month, account: str = "") -> QuerySet[Ledger
     )
 
 
+def refunds_of(units: Units, month: Month) -> QuerySet[Refund]:
+    """Return what was asked for in a month, or went back in it, the latest first."""
+    found = Refund.objects.of_units(units).filter(
+        Q(requested_at__date__gte=month.first, requested_at__date__lt=month.after)
+        | Q(done_at__date__gte=month.first, done_at__date__lt=month.after)
+    )
+    return found.select_related(
+        "unit", "order__learner", "payment", "receipt", "asked_by", "approved_by",
+        "line__section__course",
+    ).order_by("-requested_at", "-pk")  # fmt: skip
+
+
 def owed(units: Units) -> QuerySet[Order]:
     """Return what is still to be paid, by when it runs out, with whom to call."""
     lines = OrderLine.objects.select_related("section__course", "section__campus")

@@ -10,7 +10,6 @@ from django.db.models import Count, QuerySet, Sum
 from accounts import scope
 from accounts.models import Learner, Unit, User
 from courses.models import Term
-from enrolment.domain.money import remissions
 from enrolment.models import (
     DrawerSession,
     Enrolment,
@@ -18,10 +17,8 @@ from enrolment.models import (
     Payment,
     Receipt,
     Refund,
-    Voucher,
-    Waiver,
 )
-from enrolment.queries.mine import fee_owed
+from enrolment.queries.money.prices import prices_of, voucher_that_goes_over
 
 A_FEW = 20  # payments of today on the first page of the till
 
@@ -125,25 +122,11 @@ def _of_places(learner: Learner, places: list[Enrolment]) -> Bill:
             for line in same.lines.all()
         ]
     else:
-        lines = _as_if_opened(learner, unit, term, places, standing)
+        voucher = voucher_that_goes_over(standing)
+        prices = prices_of(learner, unit, term, places, voucher=voucher)
+        lines = [BillLine(one.place, one.fee_fen, one.off_fen) for one in prices]
     until = min(place.due_at for place in places if place.due_at)
     return Bill(unit, term, lines, until, same)
-
-
-def _as_if_opened(
-    learner: Learner, unit: Unit, term: Term, places: list[Enrolment], standing: list[Order]
-) -> list[BillLine]:
-    waiver = Waiver.objects.for_order(learner, unit, term)
-    percent = waiver.percent if waiver else 0
-    fees = [fee_owed(place) for place in places]
-    off = [remissions.waived(fee, percent) for fee in fees]
-    # The voucher of an order that would be closed goes over to the new one.
-    voucher = Voucher.objects.filter(order__in=standing).first()
-    if voucher is not None:
-        left = [fee - waived for fee, waived in zip(fees, off, strict=True)]
-        more = remissions.spread(voucher.amount_fen, left)
-        off = [waived + part for waived, part in zip(off, more, strict=True)]
-    return [BillLine(*line) for line in zip(places, fees, off, strict=True)]
 
 
 def taken_today(user: User, units: Iterable[int], *, day: date) -> list[Payment]:

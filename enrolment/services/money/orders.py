@@ -10,8 +10,7 @@ from django.db.models import Q, QuerySet
 
 from accounts import outbox, scope
 from accounts.models import AuditEvent, Learner, User
-from enrolment import queries
-from enrolment.domain.money import books, codes, remissions
+from enrolment.domain.money import books, codes
 from enrolment.models import (
     Channel,
     Enrolment,
@@ -19,9 +18,9 @@ from enrolment.models import (
     Order,
     OrderLine,
     Voucher,
-    Waiver,
     ledger,
 )
+from enrolment.queries.money.prices import Price, prices_of
 from enrolment.queries.money.refunds import rule_sold
 from enrolment.services.money.books import post, reverse
 
@@ -168,10 +167,8 @@ def _opened(
     voucher: Voucher | None,
 ) -> Order:
     unit, term = places[0].section.unit, places[0].section.term
-    waiver = Waiver.objects.for_order(learner, unit, term)
-    lines = [_line(place, waiver) for place in places]
-    if voucher is not None:
-        _take_off(voucher.amount_fen, lines)
+    prices = prices_of(learner, unit, term, places, voucher=voucher)
+    lines = [_line(price) for price in prices]
     order = _with_a_code(
         Order(
             learner=learner,
@@ -240,27 +237,17 @@ def open_difference(
     return order
 
 
-def _line(place: Enrolment, waiver: Waiver | None) -> OrderLine:
-    fee = queries.fee_owed(place)
-    discount = remissions.waived(fee, waiver.percent) if waiver else 0
+def _line(price: Price) -> OrderLine:
     return OrderLine(
-        enrolment=place,
-        section=place.section,
-        fee_fen=fee,
-        discount_fen=discount,
-        amount_fen=fee - discount,
-        waiver=waiver,
-        rule=rule_sold(place),
+        enrolment=price.place,
+        section=price.place.section,
+        fee_fen=price.fee_fen,
+        discount_fen=price.off_fen,
+        voucher_fen=price.voucher_fen,
+        amount_fen=price.amount_fen,
+        waiver=price.waiver,
+        rule=rule_sold(price.place),
     )
-
-
-def _take_off(amount_fen: int, lines: Sequence[OrderLine]) -> None:
-    """Spread a voucher over what is left of each fee."""
-    parts = remissions.spread(amount_fen, [line.amount_fen for line in lines])
-    for line, part in zip(lines, parts, strict=True):
-        line.voucher_fen = part
-        line.discount_fen += part
-        line.amount_fen -= part
 
 
 def _with_a_code(order: Order) -> Order:

@@ -1,7 +1,8 @@
 """Doors to the tables of finance as files, of the same offices and days as the pages."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from itertools import islice
 from typing import Any
 
 from django.contrib import messages
@@ -16,10 +17,10 @@ from django.views.decorators.http import require_safe
 
 from accounts import clock
 from accounts.http import StaffRequest, staff_required
-from accounts.models import AuditEvent, Unit
-from enrolment.models import Difference, Enrolment, LedgerEntry, Order, Payment, Voucher
-from enrolment.queries.mine import fee_owed
+from accounts.models import AuditEvent, Unit, User
+from enrolment.models import Difference, Enrolment, LedgerEntry, Order, Payment, Refund, Voucher
 from enrolment.queries.money import finance as asked
+from enrolment.queries.money.prices import Price, prices_of_many
 from enrolment.views.money.finance import IN_FINANCE, chosen_day, chosen_month, chosen_units
 from enrolment.views.money.sheets import KINDS, MOST_ROWS, Fen, Row, sheet
 from enrolment.wording import money_finance as wording
@@ -44,13 +45,20 @@ def download_table(request: StaffRequest, what: str, kind: str) -> HttpResponseB
         request.user, "table taken", Unit.objects.get(pk=units[0]), at=clock.now(),
         table=what, period=period, units=len(units),
     )  # fmt: skip
-    return sheet(f"{named}-{period}", kind, _lines(heads(), rows, row_of))
+    made_of = PREPARED.get(what, list)
+    return sheet(f"{named}-{period}", kind, _lines(heads(), rows, made_of, row_of))
 
 
-def _lines(heads: Row, rows: QuerySet[Any], row_of: Callable[[Any], Row]) -> Iterator[Row]:
+def _lines(
+    heads: Row,
+    rows: QuerySet[Any],
+    made_of: Callable[[list[Any]], Iterable[Any]],
+    row_of: Callable[[Any], Row],
+) -> Iterator[Row]:
     yield heads
-    for row in rows.iterator(chunk_size=AT_ONCE):
-        yield row_of(row)
+    found = rows.iterator(chunk_size=AT_ONCE)
+    while some := list(islice(found, AT_ONCE)):
+        yield from map(row_of, made_of(some))
 
 
 def _payments(request: StaffRequest, units: list[int]) -> tuple[QuerySet[Payment], str]:
@@ -74,7 +82,7 @@ def _payment(one: Payment) -> Row:
         one.day, one.at, one.unit.display_name(), _name(one.order), one.get_method_display(),
         one.get_state_display(), Fen(one.amount_fen), receipt or "",
         receipt.fiscal_no if receipt else "", one.reference,
-        one.taken_by.shown_name if one.taken_by else "",
+        _who(one.taken_by),
     )  # fmt: skip
 
 
@@ -125,10 +133,11 @@ def _kept_heads() -> Row:
             _("Amount"))  # fmt: skip
 
 
-def _is_kept(one: Enrolment) -> Row:
+def _is_kept(price: Price) -> Row:
+    one = price.place
     return (
         one.due_at, one.learner.name, one.learner.card_no, one.learner.phone,
-        one.unit.display_name(), one.section.display_name(), Fen(fee_owed(one)),
+        one.unit.display_name(), one.section.display_name(), Fen(price.amount_fen),
     )  # fmt: skip
 
 
@@ -146,7 +155,7 @@ def _difference(one: Difference) -> Row:
     amount = "" if one.amount_fen is None else Fen(one.amount_fen)
     return (
         one.first_seen, one.unit.display_name(), wording.difference(one), amount, one.subject,
-        one.closed_at, one.explanation, one.closed_by.shown_name if one.closed_by else "",
+        one.closed_at, one.explanation, _who(one.closed_by),
     )  # fmt: skip
 
 
@@ -166,6 +175,35 @@ def _voucher(one: Voucher) -> Row:
     )  # fmt: skip
 
 
+def _refunds(request: StaffRequest, units: list[int]) -> tuple[QuerySet[Refund], str]:
+    month = chosen_month(request)
+    return asked.refunds_of(units, month), month.word
+
+
+def _refund_heads() -> Row:
+    return (
+        _("Refund asked for"), _("Unit"), _("Learner"), _("Class"), _("Why"), _("Amount"),
+        _("State"), _("Way"), _("Refund asked for by"), _("Decided"), _("Decided by"),
+        _("Paid out"), _("Given to"), _("Reference of the bank"), _("Receipt"), _("Paid"),
+        _("Paid by way of"),
+    )  # fmt: skip
+
+
+def _refund(one: Refund) -> Row:
+    return (
+        one.requested_at, one.unit.display_name(), _name(one.order),
+        one.line.section.display_name() if one.line else "", one.get_cause_display(),
+        Fen(one.amount_fen), one.get_state_display(), one.get_way_display(),
+        _who(one.asked_by), one.decided_at, _who(one.approved_by), one.done_at, one.paid_to,
+        one.bank_reference, getattr(one, "receipt", ""), Fen(one.payment.amount_fen),
+        one.payment.get_method_display(),
+    )  # fmt: skip
+
+
+def _who(user: User | None) -> str:
+    return user.shown_name if user else ""
+
+
 def _name(order: Order | None) -> str:
     return order.learner.name if order and order.learner else ""
 
@@ -177,6 +215,8 @@ Table = tuple[
     str,
     str,
 ]
+# What is worked out for many rows at once, before each becomes a line.
+PREPARED: dict[str, Callable[[list[Any]], Iterable[Any]]] = {"kept": prices_of_many}
 TABLES: dict[str, Table] = {
     "payments": (_payments, _payment_heads, _payment, "enrolment:finance-day", "payments"),
     "entries": (_entries, _entry_heads, _entry, "enrolment:finance-ledger", "entries"),
@@ -185,5 +225,6 @@ TABLES: dict[str, Table] = {
     "differences": (
         _differences, _difference_heads, _difference, "enrolment:list-differences", "differences",
     ),
+    "refunds": (_refunds, _refund_heads, _refund, "enrolment:finance-ledger", "refunds"),
     "vouchers": (_vouchers, _voucher_heads, _voucher, "enrolment:list-vouchers", "vouchers"),
 }  # fmt: skip

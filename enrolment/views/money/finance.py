@@ -19,9 +19,9 @@ from accounts.models import StaffPost, Unit
 from enrolment.domain.money.books import Account
 from enrolment.forms.money.finance import CodeForm, WordsForm
 from enrolment.models import Difference, Order, Payment
-from enrolment.queries.mine import fee_owed
 from enrolment.queries.money import finance as asked
 from enrolment.queries.money.finance import Month
+from enrolment.queries.money.prices import prices_of_many
 from enrolment.services import money
 from enrolment.services.money import PaymentRefused
 from enrolment.services.money.corrections import MAY_BE_REVERSED
@@ -161,7 +161,7 @@ def list_owed(request: StaffRequest) -> HttpResponse:
         "enrolment/money/finance/owed.html",
         {
             "page": page,
-            "kept": [(place, fee_owed(place)) for place in page] if is_kept else [],
+            "kept": prices_of_many(page) if is_kept else [],
             "is_kept": is_kept,
             "kept_number": kept.count(),
             "units": options,
