@@ -334,16 +334,36 @@ def test_failures_kept_under_one_key_after_the_other_end_with_the_round(standin,
     assert at_stripe() == []
 
 
-def test_one_refund_that_fails_leaves_the_next_its_turn(standin, monkeypatch):
-    first, second = owed(standin), owed(standin)
-    sent = StripeProvider.refund
+def asked(monkeypatch, *, fails):
+    """Let the provider fail for some keys; return by which it was asked, in turn."""
+    sent, keys = StripeProvider.refund, []
 
-    def fails_for_the_first(self, **about):
-        if about["key"] == first.key:
+    def refund(self, **about):
+        keys.append(about["key"])
+        if about["key"] in fails:
             raise ProviderFailed("500")
         return sent(self, **about)
 
-    monkeypatch.setattr(StripeProvider, "refund", fails_for_the_first)
+    monkeypatch.setattr(StripeProvider, "refund", refund)
+    return keys
+
+
+def to_send(standin, number):
+    for _one in range(number):
+        owed(standin)
+    return list(Refund.objects.to_send())
+
+
+@pytest.mark.parametrize("how_many_fail", [1, 2])
+def test_one_that_fails_leaves_the_next_its_turn(standin, monkeypatch, how_many_fail):
+    *fail, last = to_send(standin, how_many_fail + 1)
+    asked(monkeypatch, fails={one.key for one in fail})
+    assert rounds(last, LEFT + 2 * MINUTE) == ("succeeded", "origin")
+    assert rounds(fail[0]) == ("approved", "origin")
+
+
+def test_a_provider_that_fails_three_in_a_row_is_left_in_peace(standin, monkeypatch):
+    keys = [one.key for one in to_send(standin, 5)]
+    heard = asked(monkeypatch, fails=set(keys))
     sweep(at=LEFT + 2 * MINUTE)
-    assert rounds(second) == ("succeeded", "origin")
-    assert rounds(first) == ("approved", "origin")
+    assert heard == keys[:3]
