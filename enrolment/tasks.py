@@ -25,7 +25,6 @@ from enrolment.models import (
     Renewal,
     Roster,
     Seat,
-    SeatState,
     StruckOut,
     WaitlistEntry,
     ledger,
@@ -336,8 +335,7 @@ def apply_waiver(learner_id: str) -> None:
 
 def _is_settled(claim: Claim) -> bool:
     """Whether a place that was left is not to be had back any more at a word."""
-    leaving = Seat.objects.filter(enrolment=claim.enrolment_id, state=SeatState.LEAVING)
-    return not leaving.exists()
+    return not Seat.objects.leaving().filter(enrolment=claim.enrolment_id).exists()
 
 
 def _order(order_id: str) -> Order:

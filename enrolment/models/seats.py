@@ -19,6 +19,10 @@ class SeatQuerySet(models.QuerySet["Seat"]):
         """Seats nobody has."""
         return self.filter(state=SeatState.FREE)
 
+    def leaving(self) -> Self:
+        """Seats that were left, and that can be had back at a word for some minutes."""
+        return self.filter(state=SeatState.LEAVING)
+
     def in_order(self) -> Self:
         """By class and number."""
         return self.order_by("section", "no")
