@@ -168,12 +168,13 @@ class Fees:
         rows += [(unit.code, None, None, lately) for unit in self.plan.units]
         copy_in_full(
             Voucher,
-            ("code", "unit_id", "amount_fen", "reason", "runs_out_on", "given_by_id", "given_at",
-             "order_id", "used_at"),
+            ("code", "unit_id", "amount_fen", "reason", "proof", "runs_out_on", "given_by_id",
+             "given_at", "approved_by_id", "approved_at", "order_id", "used_at"),
             (
                 (codes.pay_code(rng.randrange(10**codes.DIGITS)), self.keys["units"][unit],
-                 VOUCHER_FEN, "停课致歉", until, self.heads[unit].pk,
-                 given - timedelta(days=3), order, at)
+                 VOUCHER_FEN, "停课致歉", "停课通知和校务会纪要", until, self.cashiers[unit][0].pk,
+                 given - timedelta(days=3), self.heads[unit].pk, given - timedelta(days=2),
+                 order, at)
                 for unit, order, at, given in rows
             ),
         )  # fmt: skip

@@ -200,6 +200,16 @@ def waiver_decided() -> str:
     return _("Your decision is kept. What is owed follows it within a minute.")
 
 
+def voucher_written() -> str:
+    """Say that a voucher waits for somebody else's yes."""
+    return _("It is written down. Another person agrees to it; then its code counts.")
+
+
+def voucher_decided() -> str:
+    """Say that a decision on a voucher is kept."""
+    return _("Your decision is kept.")
+
+
 def voucher_ended() -> str:
     """Say that a voucher counts no longer."""
     return _("The voucher can no longer be used.")

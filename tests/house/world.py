@@ -217,7 +217,7 @@ def look_after_money(order: Order, unit: Unit, user: User) -> dict[str, Any]:
     )  # fmt: skip
     voucher = Voucher.objects.create(
         code="100000000008", unit=unit, amount_fen=100, reason="-",
-        runs_out_on=TODAY.date() + timedelta(days=30), given_by=user, given_at=TODAY,
+        runs_out_on=TODAY.date() + timedelta(days=30), given_by=user, given_at=TODAY, proof="-",
     )  # fmt: skip
     return {
         "journal": order.journals.get().pk,

@@ -106,7 +106,7 @@ class DecideForm(forms.Form):
 
 
 class VoucherForm(forms.Form):
-    """An amount, why, and until when."""
+    """An amount, why, by which paper, and until when."""
 
     unit = forms.ModelChoiceField(
         Unit.objects.none(), label=_("Unit"), widget=forms.RadioSelect, empty_label=None,
@@ -118,6 +118,12 @@ class VoucherForm(forms.Form):
         help_text=_("For example: class called off in autumn. Kept with your name."),
         max_length=200,
         error_messages=REASON,
+    )
+    proof = forms.CharField(
+        label=_("Paper it rests on"),
+        help_text=_("For example: decision of the head, number. Only finance reads it."),
+        max_length=200,
+        error_messages={"required": _("Please write down which paper it rests on.")},
     )
     runs_out_on = forms.DateField(
         label=_("May be used until"),

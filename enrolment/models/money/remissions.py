@@ -1,7 +1,6 @@
 """What the school takes off a fee: waivers for people, vouchers for money."""
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Self
 
 from django.db import models
@@ -110,9 +109,18 @@ class VoucherQuerySet(models.QuerySet["Voucher"]):
         """Given out by these offices."""
         return self.filter(unit__in=units)
 
-    def to_be_used(self, day: date) -> Self:
-        """Not ended, not run out, and on no order that is open, looked at or paid."""
-        return self.filter(NOT_SPENT, ended_at=None, runs_out_on__gte=day)
+    def to_approve(self) -> Self:
+        """Written by one person, the oldest first."""
+        waiting = self.filter(approved_at=None, ended_at=None, order=None)
+        return waiting.order_by("given_at", "pk")
+
+    def decided(self) -> Self:
+        """All the others, the latest first."""
+        return self.exclude(approved_at=None, ended_at=None, order=None).latest_first()
+
+    def unspent(self) -> Self:
+        """Not ended, and on no order that is open, looked at or paid."""
+        return self.filter(NOT_SPENT, ended_at=None)
 
     def spent(self) -> Self:
         """On an order that is open, looked at or paid, the latest first."""
@@ -130,18 +138,25 @@ class VoucherQuerySet(models.QuerySet["Voucher"]):
 class Voucher(models.Model):
     """An amount that whoever has the code may have taken off one order, once.
 
-    Given for a class that was called off, or by a community. It is no money: no change is given,
-    and what it paid does not come back as money. ``order`` is the one it was put on last: when
-    that ends without being paid, it may be put on another.
+    It counts once another person than who wrote it has agreed, by the paper that ``proof`` names
+    for finance alone; the database puts none on an order before (migration 0052). Given for a
+    class that was called off, or by a community. It is no money: no change is given, and what it
+    paid does not come back as money. ``order`` is the one it was put on last: when that ends
+    without being paid, it may be put on another.
     """
 
     code = models.CharField(_("code"), max_length=12, unique=True)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     amount_fen = models.PositiveIntegerField(_("amount"))
     reason = models.CharField(_("why"), max_length=200)
+    proof = models.CharField(_("proof that was seen"), max_length=200, default="", blank=True)
     runs_out_on = models.DateField(_("may be used until"))
     given_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     given_at = models.DateTimeField()
+    approved_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    approved_at = models.DateTimeField(null=True, blank=True)
     order = models.OneToOneField(
         Order, on_delete=models.PROTECT, null=True, blank=True, related_name="voucher"
     )
@@ -154,6 +169,12 @@ class Voucher(models.Model):
         verbose_name = _("voucher")
         constraints = [
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="a_voucher_is_an_amount"),
+            models.CheckConstraint(
+                condition=Q(approved_by=None, approved_at=None)
+                | Q(approved_at__isnull=False, approved_by__isnull=False)
+                & ~Q(approved_by=F("given_by")),
+                name="a_second_person_decides_a_voucher",
+            ),
             models.CheckConstraint(
                 condition=Q(order=None, used_at=None)
                 | Q(order__isnull=False, used_at__isnull=False),

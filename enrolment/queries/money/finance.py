@@ -26,6 +26,7 @@ from enrolment.models import (
     Voucher,
     Waiver,
 )
+from enrolment.models.money.remissions import VoucherQuerySet
 
 Units = Collection[int]
 
@@ -233,6 +234,7 @@ class Desk:
     unsigned: int
     uncounted: int
     waivers: int
+    vouchers: int
     owed: int
     owed_fen: int
     kept_unpaid: int
@@ -252,16 +254,17 @@ def desk_of(units: Units, *, at: datetime) -> Desk:
         unsigned=drawers.to_sign().count(),
         uncounted=drawers.open().filter(day__lt=day).count(),
         waivers=Waiver.objects.of_units(units).to_approve().count(),
+        vouchers=Voucher.objects.of_units(units).to_approve().count(),
         owed=told["number"],
         owed_fen=int(told["fen"]),
         kept_unpaid=kept_unpaid(units, at=at).count(),
     )
 
 
-def vouchers_of(units: Units) -> QuerySet[Voucher]:
+def vouchers_of(units: Units) -> VoucherQuerySet:
     """Return vouchers, the latest first, with what they were used for."""
     found = Voucher.objects.of_units(units).latest_first()
-    return found.select_related("unit", "order__learner", "given_by")
+    return found.select_related("unit", "order__learner", "given_by", "approved_by")
 
 
 def waivers_of(units: Units) -> QuerySet[Waiver]:

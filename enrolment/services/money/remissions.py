@@ -200,14 +200,25 @@ def _without_money(learner_id: int, at: datetime) -> int:
 
 
 def give_voucher(
-    *, unit: Unit, amount_fen: int, reason: str, runs_out_on: date, actor: User, at: datetime
+    *,
+    unit: Unit,
+    amount_fen: int,
+    reason: str,
+    proof: str,
+    runs_out_on: date,
+    actor: User,
+    at: datetime,
 ) -> Voucher:
-    """Write a voucher: whoever has its code may have that amount taken off one order, once."""
+    """Write a voucher, and which paper it rests on. It counts once another person has agreed.
+
+    Then whoever has its code may have that amount taken off one order, once.
+    """
     with scope.system("give a voucher"):
         voucher = Voucher(
             unit=unit,
             amount_fen=fen(amount_fen),
             reason=reason,
+            proof=proof,
             runs_out_on=runs_out_on,
             given_by=actor,
             given_at=at,
@@ -215,6 +226,29 @@ def give_voucher(
         _give_a_code(voucher)
         AuditEvent.objects.record(
             actor, "voucher given", voucher, at=at, unit=unit, amount_fen=amount_fen
+        )
+        return voucher
+
+
+@transaction.atomic
+def decide_voucher(*, voucher: Voucher, agreed: bool, actor: User, at: datetime) -> Voucher:
+    """Agree to a voucher, or not, as another person than who wrote it.
+
+    Raises ``RemissionRefused`` for who did, and where it is decided, used or ended.
+    """
+    with scope.system("decide a voucher"):
+        voucher = Voucher.objects.select_for_update(of=("self",)).get(pk=voucher.pk)
+        if voucher.approved_at or voucher.ended_at or voucher.order_id:
+            raise RemissionRefused(RemissionProblem.DECIDED_ALREADY)
+        if voucher.given_by_id == actor.pk:
+            raise RemissionRefused(RemissionProblem.SAME_PERSON)
+        if agreed:
+            voucher.approved_by, voucher.approved_at = actor, at
+        else:
+            voucher.ended_at = at
+        voucher.save(update_fields=["approved_by", "approved_at", "ended_at"])
+        AuditEvent.objects.record(
+            actor, "voucher decided", voucher, at=at, unit=voucher.unit, agreed=agreed
         )
         return voucher
 
@@ -237,7 +271,7 @@ def end_voucher(*, voucher: Voucher, actor: User, at: datetime) -> Voucher:
     """Let a voucher that nobody used be used no more: lost, or given by mistake."""
     with scope.system("end a voucher"):
         voucher = Voucher.objects.select_for_update(of=("self",)).get(pk=voucher.pk)
-        if not Voucher.objects.to_be_used(date.min).filter(pk=voucher.pk).exists():
+        if not Voucher.objects.unspent().filter(pk=voucher.pk).exists():
             raise RemissionRefused(RemissionProblem.CODE_USED)
         voucher.ended_at = at
         voucher.save(update_fields=["ended_at"])
@@ -272,7 +306,7 @@ def _ensure_usable(order: Order, code: str, at: datetime) -> Voucher:
             raise RemissionRefused(RemissionProblem.NOTHING_TO_PAY)
         vouchers = Voucher.objects.select_for_update(of=("self",))
         voucher = vouchers.filter(code=codes.as_typed(code)).first()
-        if voucher is None or voucher.ended_at:
+        if voucher is None or voucher.ended_at or voucher.approved_at is None:
             raise RemissionRefused(RemissionProblem.CODE_UNKNOWN)
         if Voucher.objects.of_order(order) is not None:
             raise RemissionRefused(RemissionProblem.HAS_ONE)

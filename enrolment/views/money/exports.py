@@ -165,13 +165,13 @@ def _vouchers(request: StaffRequest, units: list[int]) -> tuple[QuerySet[Voucher
 
 def _voucher_heads() -> Row:
     return (_("Given"), _("Unit"), _("Amount"), _("Reason"), _("May be used until"), _("Used"),
-            _("Ended"))  # fmt: skip
+            _("Ended"), _("Given by"), _("Agreed by"))  # fmt: skip
 
 
 def _voucher(one: Voucher) -> Row:
     return (
         one.given_at, one.unit.display_name(), Fen(one.amount_fen), one.reason, one.runs_out_on,
-        one.used_at, one.ended_at,
+        one.used_at, one.ended_at, _who(one.given_by), _who(one.approved_by),
     )  # fmt: skip
 
 

@@ -137,24 +137,51 @@ def list_vouchers(request: StaffRequest) -> HttpResponse:
         said = form.cleaned_data
         voucher = money.give_voucher(
             unit=said["unit"], amount_fen=said["amount"], reason=said["reason"],
-            runs_out_on=said["runs_out_on"], actor=request.user, at=at,
+            proof=said["proof"], runs_out_on=said["runs_out_on"], actor=request.user, at=at,
         )  # fmt: skip
+        messages.success(request, wording.voucher_written())
         return redirect("enrolment:show-voucher", voucher.pk)
     return render(
         request,
         "enrolment/money/finance/vouchers.html",
-        {"page": page_of(request, asked.vouchers_of(units)), "units": options, "form": form},
+        {
+            "waiting": asked.vouchers_of(units).to_approve(),
+            "page": page_of(request, asked.vouchers_of(units).decided()),
+            "units": options,
+            "form": form,
+        },
         status=422 if form.errors else 200,
     )
 
 
 @never_cache
 @staff_required(*IN_FINANCE)
-@require_safe
+@get_or_post
 def show_voucher(request: StaffRequest, voucher_id: int) -> HttpResponse:
-    """One voucher, to be printed and handed over."""
+    """One voucher: for another person to agree to; then to be printed and handed over."""
+    voucher = _voucher(request, voucher_id)
+    waits = voucher.approved_at is None and voucher.ended_at is None and voucher.order is None
+    form = DecideForm(sent(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            money.decide_voucher(
+                voucher=voucher, actor=request.user, at=clock.now(), **form.cleaned_data
+            )
+        except RemissionRefused as refused:
+            messages.warning(request, wording.not_taken_off(refused.problem))
+        else:
+            messages.success(request, wording.voucher_decided())
+        return redirect("enrolment:show-voucher", voucher.pk)
     return render(
-        request, "enrolment/money/finance/voucher.html", {"voucher": _voucher(request, voucher_id)}
+        request,
+        "enrolment/money/finance/voucher.html",
+        {
+            "voucher": voucher,
+            "waits": waits,
+            "is_own": voucher.given_by_id == request.user.pk,
+            "form": form,
+        },
+        status=422 if form.errors else 200,
     )
 
 

@@ -288,12 +288,21 @@ def test_a_voucher_is_given_printed_and_used_by_its_learner(app_client, offices)
     sign_in(app_client, unit, Role.FINANCE)
     answer = app_client.post(reverse("enrolment:list-vouchers"), {
         "unit": unit.pk, "amount": "50", "reason": "停班补偿", "runs_out_on": "2027-06-30",
+        "proof": "校务会纪要3号",
     })  # fmt: skip
     voucher = Voucher.objects.get()
-    assert answer["Location"] == reverse("enrolment:show-voucher", args=[voucher.pk])
-    assert " ".join([voucher.code[:4], voucher.code[4:8], voucher.code[8:]]) in page(
-        app_client, "show-voucher", voucher.pk
-    )
+    there = reverse("enrolment:show-voucher", args=[voucher.pk])
+    assert answer["Location"] == there
+    code = " ".join([voucher.code[:4], voucher.code[4:8], voucher.code[8:]])
+    assert code not in page(app_client, "show-voucher", voucher.pk), "nobody has agreed yet"
+    app_client.post(there, {"agreed": "yes"})
+    assert code not in page(app_client, "show-voucher", voucher.pk), "who wrote it does not"
+
+    sign_in(app_client, unit, Role.FINANCE)
+    assert re.search(r"待决定的抵用券</a>：<strong>1<", page(app_client, "finance"))
+    assert there in page(app_client, "list-vouchers")
+    app_client.post(there, {"agreed": "yes"})
+    assert code in page(app_client, "show-voucher", voucher.pk)
 
     app_client.force_login(owing.learner.user)
     url = reverse("enrolment:use-voucher", args=[owing.pk])

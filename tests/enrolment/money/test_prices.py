@@ -68,7 +68,8 @@ def test_a_voucher_that_goes_over_is_taken_off_everywhere(section):
     Voucher.objects.create(
         code="100000000008", unit=section.unit, amount_fen=5000, reason="停开", given_at=TODAY,
         given_by=StaffFactory(unit=section.unit), runs_out_on=TODAY.date(),
-        order=order_for(place), used_at=TODAY,
+        order=order_for(place), used_at=TODAY, approved_at=TODAY,
+        approved_by=StaffFactory(unit=section.unit),
     )  # fmt: skip
     other = SectionFactory(fee_fen=FEE, term=section.term, campus=section.campus, weekday=5)
     more = place_to_pay(other, learner)

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import transaction
-from django.db.utils import ProgrammingError
+from django.db.utils import IntegrityError, ProgrammingError
 from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,6 +21,7 @@ from enrolment.services.money.remissions import (
     RemissionProblem,
     RemissionRefused,
     apply_waivers,
+    decide_voucher,
     decide_waiver,
     end_voucher,
     end_waiver,
@@ -74,9 +75,16 @@ def grant(place, clerk, finance, **more):
 
 
 def voucher_of(unit, finance, amount_fen=5000, runs_out_on=NEXT_YEAR):
+    voucher = written(unit, finance, amount_fen, runs_out_on)
+    other = StaffFactory(unit=unit, role=Role.FINANCE)
+    return decide_voucher(voucher=voucher, agreed=True, actor=other, at=TODAY)
+
+
+def written(unit, finance, amount_fen=5000, runs_out_on=NEXT_YEAR):
+    """A voucher to which nobody has agreed yet."""
     return give_voucher(
-        unit=unit, amount_fen=amount_fen, reason="停班补偿", runs_out_on=runs_out_on,
-        actor=finance, at=TODAY,
+        unit=unit, amount_fen=amount_fen, reason="停班补偿", proof="校务会纪要3号",
+        runs_out_on=runs_out_on, actor=finance, at=TODAY,
     )  # fmt: skip
 
 
@@ -345,3 +353,38 @@ def test_a_share_is_rounded_for_the_learner(fee, percent):
     taken = waived(fee, percent)
     assert fee * percent <= taken * 100 < fee * percent + 100
     assert taken <= fee
+
+
+def test_a_voucher_counts_once_another_person_has_agreed(place, finance):
+    voucher, order = written(place.section.unit, finance), order_for(place)
+    asked = {"order": order, "code": voucher.code, "actor": finance, "at": TODAY}
+    with pytest.raises(RemissionRefused) as unknown:
+        use_voucher(**asked)
+    assert unknown.value.problem is RemissionProblem.CODE_UNKNOWN
+    with pytest.raises(RemissionRefused) as alone:
+        decide_voucher(voucher=voucher, agreed=True, actor=finance, at=TODAY)
+    assert alone.value.problem is RemissionProblem.SAME_PERSON
+
+    other = StaffFactory(unit=place.section.unit)
+    decide_voucher(voucher=voucher, agreed=True, actor=other, at=TODAY)
+    assert use_voucher(**asked).amount_fen == FEE - 5000
+    with pytest.raises(RemissionRefused):
+        decide_voucher(voucher=voucher, agreed=False, actor=other, at=TODAY)
+
+
+def test_a_voucher_that_nobody_agreed_to_is_refused_by_the_database(place, finance):
+    voucher, order = written(place.section.unit, finance), order_for(place)
+    mine = Voucher.objects.filter(pk=voucher.pk)
+    with pytest.raises(IntegrityError, match="nobody agreed"), transaction.atomic():
+        mine.update(order=order, used_at=TODAY)
+    with pytest.raises(IntegrityError, match="second_person"), transaction.atomic():
+        mine.update(approved_by=finance, approved_at=TODAY)
+    with pytest.raises(IntegrityError, match="stays as it was written"), transaction.atomic():
+        mine.update(amount_fen=1_000_000)
+
+
+def test_a_voucher_that_is_not_agreed_to_is_over(place, finance):
+    voucher = written(place.section.unit, finance)
+    other = StaffFactory(unit=place.section.unit)
+    over = decide_voucher(voucher=voucher, agreed=False, actor=other, at=TODAY)
+    assert (over.approved_at, over.ended_at) == (None, TODAY)

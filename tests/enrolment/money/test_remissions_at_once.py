@@ -6,7 +6,12 @@ import pytest
 
 from enrolment.models import Order, OrderLine, Voucher
 from enrolment.queries.money.checks import broken_invariants
-from enrolment.services.money.remissions import RemissionRefused, give_voucher, use_voucher
+from enrolment.services.money.remissions import (
+    RemissionRefused,
+    decide_voucher,
+    give_voucher,
+    use_voucher,
+)
 from tests.enrolment.rush import all_at_once, on_own_connection
 from tests.factories.accounts import LearnerFactory, StaffFactory
 from tests.factories.enrolment import SectionFactory
@@ -21,9 +26,11 @@ def test_a_voucher_that_six_use_at_once_is_taken_off_once():
     section = SectionFactory(fee_fen=FEE, capacity=PEOPLE)
     finance = StaffFactory(unit=section.unit)
     voucher = give_voucher(
-        unit=section.unit, amount_fen=5000, reason="停班补偿", runs_out_on=date(2027, 6, 30),
-        actor=finance, at=TODAY,
+        unit=section.unit, amount_fen=5000, reason="停班补偿", proof="校务会纪要3号",
+        runs_out_on=date(2027, 6, 30), actor=finance, at=TODAY,
     )  # fmt: skip
+    second = StaffFactory(unit=section.unit)
+    decide_voucher(voucher=voucher, agreed=True, actor=second, at=TODAY)
     orders = [order_for(place_to_pay(section, LearnerFactory())) for _one in range(PEOPLE)]
 
     def use(order):
