@@ -4,6 +4,7 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from uuid import uuid4
 
 from django.db import transaction
 from hypothesis.stateful import RuleBasedStateMachine
@@ -21,6 +22,7 @@ from enrolment.models import (
     WaitlistEntry,
 )
 from enrolment.queries.money.checks import broken_invariants
+from enrolment.services import SeatRefused
 from enrolment.services.money import PaymentRefused
 from tests.enrolment.model import Seat as ModelSeat
 from tests.enrolment.model import Section, in_offer_hours
@@ -213,3 +215,20 @@ class BothSides(RuleBasedStateMachine):
             return press() or True
         except PaymentRefused:
             return None
+
+
+def outcome(press, at) -> str:
+    """What a press for a place comes to, in a word."""
+    try:
+        return str(press(key=uuid4(), at=at).outcome)
+    except SeatRefused as refused:
+        return str(refused.reason)
+
+
+def unless_refused(act, *what, worked=False):
+    """What an act of the model brings, or that it went through; None when it is refused."""
+    try:
+        done = act(*what)
+    except model.Refused:
+        return None
+    return True if worked else done

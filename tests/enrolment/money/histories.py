@@ -8,32 +8,27 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
 from enrolment import services
-from enrolment.domain.money import cash
-from enrolment.domain.money.books import Method
-from enrolment.domain.money.handed import Handed
-from enrolment.models import DrawerSession, Enrolment, InboundEvent, Payment, WaitlistEntry
+from enrolment.models import DrawerSession, Enrolment, InboundEvent, WaitlistEntry
 from enrolment.payments import ProviderFailed
 from enrolment.services import SeatRefused, money
 from enrolment.services.money import sending
-from enrolment.services.money.drawers import count_drawer, expected_in, open_drawer, sign_drawer
+from enrolment.services.money.drawers import expected_in
 from enrolment.services.money.paying_out import give_cash, note_transferred
 from enrolment.services.money.special import approve, say_no
-from enrolment.services.money.till import take_at_counter, void_payment
 from tests.enrolment.money import model
-from tests.enrolment.money.both_sides import CLASSES, BothSides
+from tests.enrolment.money.at_the_counter import Counter, picks
+from tests.enrolment.money.both_sides import CLASSES, outcome, unless_refused
 from tests.factories.fees import order_for
 
 LEARNERS = 3
 BACK = "http://testserver/back/"
 MINUTES = (1, 2, 10, 60, 8 * 60, 20 * 60)
-CHANGE = 50_000
 
 people = st.integers(0, LEARNERS - 1)
 classes = st.integers(0, len(CLASSES) - 1)
-picks = st.integers(0, 59)
 
 
-class Histories(BothSides):
+class Histories(Counter):
     """One history, lived on both sides."""
 
     # Places
@@ -72,7 +67,7 @@ class Histories(BothSides):
             section=self.world.sections[where], learner=self.world.learners[who]
         ).latest("pk")  # fmt: skip
         actor = self.world.learners[who].user
-        assert _outcome(partial(services.accept_offer, entry=entry, actor=actor), self.at) == (
+        assert outcome(partial(services.accept_offer, entry=entry, actor=actor), self.at) == (
             expected
         )
         self._compare()
@@ -91,14 +86,15 @@ class Histories(BothSides):
             for where, section in enumerate(self.office.sections)
             for who in section.status
         ]
-        if not places:
-            return
-        who, where = places[pick % len(places)]
+        if places:
+            self._press_about(service, expected, *places[pick % len(places)])
+
+    def _press_about(self, service, expected, who, where):
         press = partial(
             service, enrolment=self._place(who, where), actor=self.world.learners[who].user
         )
         answer = expected(who, where, self.at)
-        assert _outcome(press, self.at) == answer
+        assert outcome(press, self.at) == answer
         self.world.seen[answer] += 1
         self._compare()
 
@@ -111,12 +107,15 @@ class Histories(BothSides):
 
     # Orders and pages
 
-    @initialize(where=classes)
-    def somebody_has_come(self, where):
-        """Histories begin with two people whose places wait for money."""
+    @initialize(where=classes, pages=st.booleans())
+    def somebody_has_come(self, where, pages):
+        """Histories begin with a drawer, and two whose places wait for money, maybe on a page."""
+        self.open_or_count_the_drawer(off=0)
         for who, place in ((0, where), (1, 1)):
             self.claim(who, place)
             self.come_to_pay(who, place)
+        for order in self.office.orders if pages else ():
+            self._go_to_the_page(order, lose=False)
 
     @rule(who=people, where=classes, lose=st.booleans())
     def take_a_place_and_pay(self, who, where, lose):
@@ -130,7 +129,7 @@ class Histories(BothSides):
     def come_to_pay(self, who, where):
         if who not in self.office.sections[where].status:
             return
-        expected = _unless_refused(self.office.open_order, who, where, self.at)
+        expected = unless_refused(self.office.open_order, who, where, self.at)
         found = self._ours(lambda: order_for(self._place(who, where), at=self.at))
         assert (found is None) == (expected is None), (found, expected)
         if expected is not None:
@@ -145,7 +144,7 @@ class Histories(BothSides):
     def _go_to_the_page(self, order, lose):
         self.provider.lose = lose
         before = len(order.pages)
-        page = _unless_refused(self.office.begin, order, self.at)
+        page = unless_refused(self.office.begin, order, self.at)
         found = self._ours(
             lambda: money.begin_attempt(
                 order=self._row(order), return_url=BACK, language="zh-hans", at=self.at
@@ -169,6 +168,19 @@ class Histories(BothSides):
         page.there, page.amount = ("coming" if later else "arrived"), amount
         self.world.seen["paid later" if later else "paid on a page"] += 1
 
+    @precondition(lambda self: self._pages("open"))
+    @rule(pick=picks, heard=st.booleans())
+    def pay_and_leave(self, pick, heard):
+        """Somebody pays and gives the place up, before we hear of the money or after."""
+        order, page, session = self._pages("open")[pick % len(self._pages("open"))]
+        if page.expires <= self.at or not self.office.is_theirs(order):
+            return
+        self.provider.pay(session, amount=page.amount, later=False)
+        page.there = "arrived"
+        if heard:
+            self._look_at(order, page)
+        self._press_about(services.withdraw, self.office.withdraw, order.who, order.where)
+
     @precondition(lambda self: self._pages("coming"))
     @rule(pick=picks, arrives=st.booleans())
     def money_arrives_or_not(self, pick, arrives):
@@ -185,7 +197,7 @@ class Histories(BothSides):
 
     def _deliver(self, event):
         money.take_event(event, provider="stripe", at=self.at)
-        row = _event_row(event)
+        row = InboundEvent.objects.get(provider="stripe", event=event.id)
         is_new = row.processed_at is None
         try:
             money.read_event(event_id=row.pk, at=self.at)
@@ -202,90 +214,24 @@ class Histories(BothSides):
         """What the model makes of a notification."""
         for order, page, session in self._pages():
             if session == event.object_id:
-                _unless_refused(self.office.look, order, page, self.at)
+                unless_refused(self.office.look, order, page, self.at)
         for back in self.office.backs():
             if self._name_there(back) == event.object_id:
-                _unless_refused(self.office.ask, back, self.at)
+                unless_refused(self.office.ask, back, self.at)
 
     @precondition(lambda self: self._pages())
     @rule(pick=picks)
     def come_back_from_the_page(self, pick):
         order, page, _session = self._pages()[pick % len(self._pages())]
+        self._look_at(order, page)
+
+    def _look_at(self, order, page):
         attempt = self._attempt(order, page)
-        expected = _unless_refused(self.office.look, order, page, self.at, worked=True)
+        expected = unless_refused(self.office.look, order, page, self.at, worked=True)
         try:
             money.look_again(attempt=attempt, at=self.at)
         except ProviderFailed:
             assert expected is None
-        self._compare()
-
-    # The counter
-
-    @precondition(lambda self: self.office.orders)
-    @rule(pick=picks, method=st.sampled_from(["cash", "cash", "pos", "transfer", "short"]))
-    def pay_at_the_counter(self, pick, method):
-        order = self._order(pick)
-        is_short = method == "short"
-        method = "transfer" if is_short else method
-        self.slips += 1
-        came = model.Money(method, order.amount - is_short, self.at)
-        expected = _unless_refused(self.office.at_counter, order, came, self.at, worked=True)
-        handed = Handed(
-            method=Method(method), reference="" if method == "cash" else str(self.slips),
-            terminal="T1" if method == "pos" else "", amount_fen=came.amount if is_short else None,
-        )  # fmt: skip
-        paid = self._ours(
-            lambda: take_at_counter(
-                order=self._row(order), handed=handed, by=self.world.cashier, key=uuid4(),
-                at=self.at,
-            )
-        )  # fmt: skip
-        assert (paid is None) == (expected is None)
-        if paid is not None:
-            self.keys[id(came)] = paid.pk
-            self.world.seen[method] += 1
-        self._compare()
-
-    @precondition(
-        lambda self: any(id(m) in self.keys for o in self.office.orders for m in o.money)
-    )
-    @rule(pick=picks)
-    def void(self, pick):
-        taken = [
-            (order, came)
-            for order in self.office.orders
-            for came in order.money
-            if id(came) in self.keys
-        ]
-        order, came = taken[pick % len(taken)]
-        if came.state == "voided":
-            return
-        expected = _unless_refused(self.office.void, order, came, self.at, worked=True)
-        payment = Payment.objects.get(pk=self.keys[id(came)])
-        done = self._ours(
-            lambda: void_payment(payment=payment, reason="错", by=self.world.other, at=self.at)
-        )
-        assert (done is None) == (expected is None)
-        self.world.seen["voided"] += done is not None
-        self._compare()
-
-    @rule(off=st.sampled_from([0, 0, 0, -10, 100]))
-    def open_or_count_the_drawer(self, off):
-        cashier = self.world.cashier
-        drawer = DrawerSession.objects.of_cashier(cashier)
-        if drawer is None:
-            open_drawer(campus=self.world.campus, float_fen=CHANGE, by=cashier, at=self.at)
-            self.office.drawers += 1
-            self.office.drawer = self.office.drawers
-        else:
-            lies = max(expected_in(drawer) // 10 + off, 0)
-            counted = count_drawer(
-                drawer=drawer, pieces={cash.PIECES[-1]: lies}, explanation="点错", by=cashier,
-                at=self.at,
-            )  # fmt: skip
-            sign_drawer(drawer=counted, by=self.world.other, at=self.at)
-            self.office.drawer = None
-            self.world.seen["drawers counted"] += 1
         self._compare()
 
     # Refunds
@@ -295,7 +241,7 @@ class Histories(BothSides):
     def send_a_refund(self, pick):
         back = self._back(pick)
         if back.way == "origin" and back.state == "approved":
-            _unless_refused(self.office.send, back, self.at)
+            unless_refused(self.office.send, back, self.at)
         try:
             sending.send_refund(refund_id=self._refund(back).pk, at=self.at)
         except ProviderFailed:
@@ -334,7 +280,7 @@ class Histories(BothSides):
         refund = self._refund(back)
         drawer = DrawerSession.objects.of_cashier(self.world.cashier)
         lies = expected_in(drawer) if drawer else 0
-        expected = _unless_refused(
+        expected = unless_refused(
             partial(self.office.pay_out, lies_there=lies, by_taker=by_taker), back, way,
             worked=True,
         )  # fmt: skip
@@ -394,23 +340,3 @@ class Histories(BothSides):
             self._wait_until(self.at + timedelta(hours=hours))
             self.rounds()
         self._check_quiet()
-
-
-def _event_row(event) -> InboundEvent:
-    return InboundEvent.objects.get(provider="stripe", event=event.id)
-
-
-def _outcome(press, at) -> str:
-    try:
-        return str(press(key=uuid4(), at=at).outcome)
-    except SeatRefused as refused:
-        return str(refused.reason)
-
-
-def _unless_refused(act, *what, worked=False):
-    """What an act of the model brings, or that it went through; None when it is refused."""
-    try:
-        done = act(*what)
-    except model.Refused:
-        return None
-    return True if worked else done

@@ -126,13 +126,14 @@ class Office(School):
     def _standing(self, place: int) -> Order | None:
         return next((one for one in self.orders if one.place == place and one.counts), None)
 
-    def _is_theirs(self, order: Order) -> bool:
+    def is_theirs(self, order: Order) -> bool:
+        """Whether the place it is for is the latest of that person there."""
         return self.sections[order.where].number.get(order.who) == order.place
 
     def status_of(self, order: Order) -> str:
         """The status of the place an order is for, while it is the latest of that person."""
         section = self.sections[order.where]
-        return section.status[order.who] if self._is_theirs(order) else "gone"
+        return section.status[order.who] if self.is_theirs(order) else "gone"
 
     # Pages of payment
 
@@ -365,7 +366,7 @@ class Office(School):
         waiting = []
         for order in self.orders:
             seat = self.sections[order.where].seat_of(order.who)
-            if self._is_theirs(order) and self._waits_for_money(order, seat, at):
+            if self.is_theirs(order) and self._waits_for_money(order, seat, at):
                 waiting.append((seat, seat.due))
                 seat.due = None
         super().sweep(at)
