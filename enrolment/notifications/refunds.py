@@ -42,10 +42,15 @@ def tell_of_refund(refund: Refund, *, until: datetime, at: datetime) -> None:
             {"name": f"{learner.name[:SHORT_NAME]}…"},
             {"class": ""},
         ),
-        dedupe_key=f"refund {refund.pk} {refund.state} {refund.way}",
+        dedupe_key=f"refund {refund.pk} {_told_as(refund)} {refund.way}",
         at=at,
         learner=learner,
     )
+
+
+def _told_as(refund: Refund) -> State:
+    """Return under which state a letter is known: owed and on its way are one to the learner."""
+    return State.APPROVED if refund.state == State.PENDING else State(refund.state)
 
 
 def _event(refund: Refund) -> str:
@@ -58,7 +63,7 @@ def _event(refund: Refund) -> str:
             return "refund_refused" if refund.cause == Cause.SPECIAL else ""
         case State.APPROVED if refund.cause == Cause.LATE_MONEY:
             return ""  # told with the money that came too late
-        case State.APPROVED | State.FAILED:
+        case State.APPROVED | State.PENDING | State.FAILED:
             return BY_WAY[Way(refund.way)]
     return ""
 

@@ -16,6 +16,7 @@ State = Refund.State
 # Whose sum was spoken for, so that the place may have ended with that much less.
 KEPT_APART = {Refund.Cause.SPECIAL, Refund.Cause.GOODWILL}
 SEND_REFUND = "send_refund"
+ARRIVES_AT_ONCE = timedelta(minutes=1)
 DELETE_PAPERS = "delete_papers"
 # For how long the ways of paying take money back; cards as long as a refund may be asked for.
 TAKES_BACK = {"wechat_pay": timedelta(days=180), "alipay": timedelta(days=90)}
@@ -118,8 +119,10 @@ def decide(refund: Refund, *, by: User | None, at: datetime) -> None:
         by=by, at=at,
     )  # fmt: skip
     note_on_order(refund.order)
-    _afterwards(refund)
-    if refund.way == Refund.Way.ORIGIN:
+    goes_by_itself = refund.way == Refund.Way.ORIGIN
+    # Most of what goes by itself arrives within seconds: then the one letter says that it did.
+    _afterwards(refund, tell_from=at + ARRIVES_AT_ONCE if goes_by_itself else None)
+    if goes_by_itself:
         outbox.put(SEND_REFUND, refund.pk)
 
 
@@ -142,9 +145,9 @@ def refuse(refund: Refund, *, by: User | None, words: str, at: datetime) -> None
     _afterwards(refund)
 
 
-def _afterwards(refund: Refund) -> None:
+def _afterwards(refund: Refund, *, tell_from: datetime | None = None) -> None:
     """Tell the learner, and delete what proved a special cause."""
-    outbox.put("tell_refund", refund.pk)
+    outbox.put("tell_refund", refund.pk, not_before=tell_from)
     if refund.papers.exclude(name="").exists():
         outbox.put(DELETE_PAPERS, refund.pk)
 
