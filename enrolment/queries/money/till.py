@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Exists, F, Max, OuterRef, QuerySet, Subquery, Sum
 
 from accounts import scope
 from accounts.models import Learner, Unit, User
+from campus.models import Campus
 from courses.models import Term
 from enrolment.models import (
     DrawerSession,
@@ -223,6 +224,26 @@ def sheet_of(drawer: DrawerSession) -> Sheet:
         cash=list(cash),
         given_back=list(given.order_by("done_at", "pk")),
         others=[(str(Payment.Method(way).label), number, total) for way, number, total in others],
+    )
+
+
+def campuses_for_a_drawer(cashier: User, units: Iterable[int]) -> QuerySet[Campus]:
+    """Return where a cashier may open a drawer, the likeliest first.
+
+    That is where they sat last, then the offices of their own posts; the city's cashier may sit at
+    any of forty campuses, and does not look for today's among them.
+    """
+    last_sat = (
+        DrawerSession.objects.filter(cashier=cashier, campus=OuterRef("pk"))
+        .order_by()
+        .values("campus")
+        .annotate(last=Max("opened_at"))
+        .values("last")
+    )
+    own = cashier.posts.held().filter(unit=OuterRef("unit"))
+    places = Campus.objects.open_to_learners().with_rooms().filter(unit__in=units)
+    return places.annotate(last_sat=Subquery(last_sat), is_own=Exists(own)).order_by(
+        F("last_sat").desc(nulls_last=True), "-is_own", "unit__position", "position", "pk"
     )
 
 

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import clock
 from accounts.http import StaffRequest, sent, staff_required
-from campus.models import Campus
 from enrolment.domain.money import cash
 from enrolment.forms.money.till import CountForm, OpenDrawerForm
 from enrolment.models import DrawerSession
@@ -35,12 +34,10 @@ def my_drawer(request: StaffRequest) -> HttpResponse:
 
 
 def _open(request: StaffRequest) -> HttpResponse:
-    campuses = Campus.objects.open_to_learners().with_rooms().filter(unit__in=request.units)
-    campuses = campuses.in_order()
     last = DrawerSession.objects.filter(cashier=request.user).order_by("-opened_at").first()
     form = OpenDrawerForm(
         sent(request),
-        campuses=campuses,
+        campuses=tills.campuses_for_a_drawer(request.user, request.units),
         initial={"campus": last.campus_id, "float": last.float_fen} if last else None,
     )
     if request.method == "POST" and "campus" in request.POST and form.is_valid():

@@ -4,13 +4,15 @@ from datetime import timedelta
 
 import pytest
 
+from accounts import services as accounts_services
 from enrolment.domain.money.books import Account
 from enrolment.models import DrawerSession, Journal, LedgerEntry
+from enrolment.queries.money.till import campuses_for_a_drawer
 from enrolment.services.money import drawers
 from enrolment.services.money.orders import PaymentProblem as Problem
 from enrolment.services.money.orders import PaymentRefused
-from tests.factories.accounts import LearnerFactory, StaffFactory
-from tests.factories.enrolment import SectionFactory
+from tests.factories.accounts import LearnerFactory, StaffFactory, UnitFactory
+from tests.factories.enrolment import CampusFactory, SectionFactory
 from tests.factories.fees import FEE, drawer_for, pay_in_cash, place_to_pay
 from tests.factories.times import TODAY
 
@@ -105,3 +107,18 @@ def test_no_cash_goes_into_a_counted_drawer(drawer, section, cashier):
     with pytest.raises(PaymentRefused) as caught:
         drawers.drawer_of(cashier)
     assert caught.value.problem is Problem.NO_DRAWER
+
+
+def test_where_one_sat_last_and_ones_own_offices_come_first():
+    city = UnitFactory()
+    own, other = (UnitFactory(county=True, parent=city) for _one in range(2))
+    elsewhere, at_home, last = (CampusFactory(unit=unit) for unit in (other, own, other))
+    cashier = StaffFactory(unit=own)
+    accounts_services.grant_post(user=cashier, unit=own, role="counter", at=TODAY)
+    here = [other.pk, own.pk]
+    assert list(campuses_for_a_drawer(cashier, here)) == [at_home, elsewhere, last]
+
+    drawers.open_drawer(campus=last, float_fen=0, by=cashier, at=TODAY)
+
+    assert list(campuses_for_a_drawer(cashier, here)) == [last, at_home, elsewhere]
+    assert list(campuses_for_a_drawer(cashier, [own.pk])) == [at_home]
