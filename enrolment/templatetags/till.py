@@ -7,14 +7,12 @@ from django.utils.safestring import SafeString
 
 from enrolment.domain.money.cash import PIECES
 from enrolment.forms.money.till import said_piece
+from enrolment.wording.sums import full_yuan
 
 register = template.Library()
 
 
-@register.filter
-def full_yuan(fen: int) -> str:
-    """Return an amount with both places, as in a book: ¥180.00; less than nothing with a minus."""
-    return f"{'-' if fen < 0 else ''}¥{abs(fen) // 100:,}.{abs(fen) % 100:02}"
+register.filter(full_yuan)
 
 
 @register.filter

@@ -5,9 +5,9 @@ from typing import Protocol
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from courses.templatetags.catalogue import yuan
 from enrolment.models import Refund
 from enrolment.wording.moments import moment
+from enrolment.wording.sums import full_yuan
 
 State, Way, Cause = Refund.State, Refund.Way, Refund.Cause
 
@@ -61,16 +61,16 @@ def by_which_rule(refund: Refund) -> str:
             return _("%(number)s of %(all)s lessons that were not had, of %(paid)s paid") % {
                 "number": rule.get("lessons", 0),
                 "all": rule.get("sold", 0),
-                "paid": yuan(rule.get("paid_fen", 0)),
+                "paid": full_yuan(rule.get("paid_fen", 0)),
             }
         case "lessons lost":
             return _("%(number)s of %(all)s lessons did not take place, of %(paid)s paid") % {
                 "number": rule.get("lessons", 0),
                 "all": rule.get("sold", 0),
-                "paid": yuan(rule.get("paid_fen", 0)),
+                "paid": full_yuan(rule.get("paid_fen", 0)),
             }
         case "whole" if refund.cause not in {Cause.GOODWILL, Cause.CHANGED}:
-            return _("the whole of %(paid)s paid") % {"paid": yuan(rule.get("paid_fen", 0))}
+            return _("the whole of %(paid)s paid") % {"paid": full_yuan(rule.get("paid_fen", 0))}
     return ""
 
 
@@ -104,7 +104,7 @@ def asked() -> str:
 
 def decided(refund: Refund) -> str:
     """Say to staff what they decided."""
-    amount = {"amount": yuan(refund.amount_fen)}
+    amount = {"amount": full_yuan(refund.amount_fen)}
     if refund.state == State.REFUSED:
         return _("Refused. The learner is told why.")
     if refund.way == Way.ORIGIN:
@@ -115,7 +115,7 @@ def decided(refund: Refund) -> str:
 def paid_out(refund: Refund) -> str:
     """Say that the money has left us."""
     return _("%(amount)s paid out to %(name)s.") % {
-        "amount": yuan(refund.amount_fen),
+        "amount": full_yuan(refund.amount_fen),
         "name": refund.paid_to,
     }
 

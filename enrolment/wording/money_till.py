@@ -4,7 +4,7 @@ from typing import Protocol
 
 from django.utils.translation import gettext as _
 
-from courses.templatetags.catalogue import yuan
+from enrolment.wording.sums import full_yuan
 
 
 class Problem(Protocol):
@@ -65,10 +65,10 @@ def taken(amount_fen: int, change_fen: int) -> str:
     """Say what was taken, and what to give back."""
     if change_fen:
         return _("%(amount)s taken. Give back %(change)s.") % {
-            "amount": yuan(amount_fen),
-            "change": yuan(change_fen),
+            "amount": full_yuan(amount_fen),
+            "change": full_yuan(change_fen),
         }
-    return _("%(amount)s taken.") % {"amount": yuan(amount_fen)}
+    return _("%(amount)s taken.") % {"amount": full_yuan(amount_fen)}
 
 
 def taken_apart(amount_fen: int) -> str:
@@ -76,7 +76,7 @@ def taken_apart(amount_fen: int) -> str:
     return _(
         "%(amount)s written down, but the place is not paid with it. Finance sees to it or it goes"
         " back."
-    ) % {"amount": yuan(amount_fen)}
+    ) % {"amount": full_yuan(amount_fen)}
 
 
 def nothing_to_pay(name: str) -> str:
@@ -107,7 +107,7 @@ def write_it_apart() -> str:
 def money_noted(amount_fen: int) -> str:
     """Say that finance will see to money."""
     return _("%(amount)s written down. Finance finds out what it is for.") % {
-        "amount": yuan(amount_fen)
+        "amount": full_yuan(amount_fen)
     }
 
 
@@ -128,7 +128,7 @@ def change_is_missing(float_fen: int) -> str:
     return _(
         "That is less than the change of %(change)s alone. The change is counted too. Count"
         " again, or say why."
-    ) % {"change": yuan(float_fen)}
+    ) % {"change": full_yuan(float_fen)}
 
 
 def drawer_counted(difference_fen: int) -> str:
@@ -139,7 +139,7 @@ def drawer_counted(difference_fen: int) -> str:
         said = _("Counted: %(amount)s more than it should be. A second person signs now.")
     else:
         said = _("Counted: %(amount)s less than it should be. A second person signs now.")
-    return said % {"amount": yuan(abs(difference_fen))}
+    return said % {"amount": full_yuan(abs(difference_fen))}
 
 
 def drawer_signed() -> str:

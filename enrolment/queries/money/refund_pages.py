@@ -15,6 +15,7 @@ from enrolment.queries.classes import Offer
 from enrolment.queries.money.refunds import arrives_by, refund_of
 
 A_PAGE = 50
+ENDED = (Refund.State.SUCCEEDED, Refund.State.REFUSED)
 ALTERNATIVES = 3
 
 
@@ -25,6 +26,7 @@ class Shown:
     refund: Refund
     section: ClassSection | None
     until: datetime
+    is_late: bool = False  # it should have arrived by now, and has not
 
     @property
     def learner(self) -> Learner | None:
@@ -56,15 +58,22 @@ class Paid:
     is_asked: bool  # for a special cause, and not decided yet
 
 
-def shown(rows: Iterable[Refund]) -> list[Shown]:
+def shown(rows: Iterable[Refund], *, at: datetime) -> list[Shown]:
     """Return refunds as pages show them."""
-    return [
-        Shown(one, one.line.enrolment.section if one.line else None, arrives_by(one))
-        for one in rows
-    ]
+    return [_shown(one, at) for one in rows]
 
 
-def refunds_of(learner: Learner) -> list[Shown]:
+def _shown(refund: Refund, at: datetime) -> Shown:
+    until = arrives_by(refund)
+    return Shown(
+        refund=refund,
+        section=refund.line.enrolment.section if refund.line else None,
+        until=until,
+        is_late=refund.state not in ENDED and until < at,
+    )
+
+
+def refunds_of(learner: Learner, *, at: datetime) -> list[Shown]:
     """Return a learner's refunds, the latest first; not what another class was taken for."""
     mine = _with_all().filter(order__learner=learner).order_by("-requested_at", "pk")
     rows = [
@@ -72,7 +81,7 @@ def refunds_of(learner: Learner) -> list[Shown]:
         for one in mine
         if not (one.state == Refund.State.REFUSED and one.cause == Refund.Cause.CALLED_OFF)
     ]
-    return shown(rows)
+    return shown(rows, at=at)
 
 
 def to_choose(learner: Learner) -> list[Refund]:
@@ -81,13 +90,13 @@ def to_choose(learner: Learner) -> list[Refund]:
     return list(waiting.order_by("choose_until", "pk"))
 
 
-def board(units: Iterable[int]) -> Board:
+def board(units: Iterable[int], *, at: datetime) -> Board:
     """Return what these offices have to decide, to pay out, and what is on its way."""
     here = _with_all().of_units(units)
     return Board(
-        to_decide=shown(here.to_approve()[:A_PAGE]),
-        to_pay_out=shown(here.to_pay_out().order_by("decided_at", "pk")[:A_PAGE]),
-        on_the_way=shown([*here.on_the_way()[:A_PAGE], *here.to_send()[:A_PAGE]]),
+        to_decide=shown(here.to_approve()[:A_PAGE], at=at),
+        to_pay_out=shown(here.to_pay_out().order_by("decided_at", "pk")[:A_PAGE], at=at),
+        on_the_way=shown([*here.on_the_way()[:A_PAGE], *here.to_send()[:A_PAGE]], at=at),
     )
 
 

@@ -28,7 +28,7 @@ from enrolment.wording import refusal
 @require_safe
 def list_refunds(request: LearnerRequest) -> HttpResponse:
     """Everything that goes back to a learner, and until when."""
-    mine = refund_pages.refunds_of(request.learner)
+    mine = refund_pages.refunds_of(request.learner, at=request.at)
     rows = [(one, wording.how_it_stands(one.refund, one.until)) for one in mine]
     return render(request, "enrolment/money/refunds/list.html", {"rows": rows})
 

@@ -40,10 +40,11 @@ STANDS_TO_BE_PAID = (Refund.State.APPROVED, Refund.State.FAILED)
 @require_safe
 def list_refunds(request: StaffRequest) -> HttpResponse:
     """What waits for a decision, what is to be paid out, and what is on its way."""
+    board = refund_pages.board(request.units, at=clock.now())
     return render(
         request,
         "enrolment/money/refunds/board.html",
-        {"board": refund_pages.board(request.units), "decides": _decides(request)},
+        {"board": board, "decides": _decides(request)},
     )
 
 
@@ -70,7 +71,7 @@ def show_refund(request: StaffRequest, refund_id: UUID) -> HttpResponse:
         except PaymentRefused as refused:
             messages.warning(request, wording.refused(refused.problem))
         return redirect("enrolment:desk-refund", refund.pk)
-    (shown,) = refund_pages.shown([refund])
+    (shown,) = refund_pages.shown([refund], at=at)
     return render(
         request,
         "enrolment/money/refunds/one.html",
@@ -154,7 +155,7 @@ def refunds_for(request: StaffRequest, learner_id: int) -> HttpResponse:
             "places": refund_pages.paid_places(learner, request.units, at=clock.now()),
             "rows": [
                 (one, wording.how_it_stands(one.refund, one.until))
-                for one in refund_pages.refunds_of(learner)
+                for one in refund_pages.refunds_of(learner, at=clock.now())
                 if one.refund.unit_id in request.units
             ],
             "decides": _decides(request),
@@ -216,10 +217,11 @@ def print_receipt(request: StaffRequest, refund_id: UUID) -> HttpResponse:
     refund = get_object_or_404(
         refund_pages.one_of(request.units).filter(receipt__isnull=False), pk=refund_id
     )
+    (shown,) = refund_pages.shown([refund], at=clock.now())
     return render(
         request,
         "enrolment/money/refunds/receipt.html",
-        {"refund": refund, "shown": refund_pages.shown([refund])[0], "receipt": refund.receipt},
+        {"refund": refund, "shown": shown, "receipt": refund.receipt},
     )
 
 

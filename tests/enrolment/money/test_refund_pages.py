@@ -209,3 +209,34 @@ def test_only_finance_says_that_a_refund_was_transferred(app_client, section, co
         assert send(app_client, "desk-refund", refund.pk, **said).status_code == status
         refund.refresh_from_db()
         assert (refund.state == "succeeded") == (role == Role.FINANCE)
+
+
+# What the desk reads
+
+
+def test_the_board_says_in_words_what_should_have_arrived(app_client, place, section):
+    withdraw(place)
+    sweep(at=TODAY + timedelta(minutes=11))
+    sign_in(app_client, section.unit)
+    here = page(app_client, "desk-refunds").content.decode()
+    assert place.learner.name in here
+    assert "期限已过" not in here
+
+    clock.set_to(TODAY + timedelta(days=40))
+
+    for late in ("desk-refunds", ("desk-refund", Refund.objects.get().pk)):
+        name, *args = (late,) if isinstance(late, str) else late
+        assert "期限已过" in page(app_client, name, *args).content.decode()
+
+
+def test_the_desk_reads_sums_as_the_books_have_them(app_client, place, section):
+    withdraw(place)
+    sweep(at=TODAY + timedelta(minutes=11))
+    sign_in(app_client, section.unit)
+    refund = Refund.objects.get()
+    for name, args in (
+        ("desk-refunds", ()),
+        ("desk-refund", (refund.pk,)),
+        ("refunds-for", (place.learner_id,)),
+    ):
+        assert "¥180.00" in page(app_client, name, *args).content.decode()
