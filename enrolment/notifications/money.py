@@ -7,6 +7,7 @@ from django.utils import translation
 
 from accounts import messaging
 from accounts.models import StaffPost
+from enrolment.domain.money import codes
 from enrolment.models import Difference, Order, Payment
 from enrolment.notifications.seats import office_phone, when, yuan
 
@@ -48,7 +49,7 @@ def ask_to_pay(order: Order, *, phone: str, link: str, at: datetime) -> None:
     params = {
         "fee": yuan(order.amount_fen),
         "due": when(order.hold_until),
-        "code": " ".join(code[start : start + 4] for start in range(0, 12, 4)),
+        "code": codes.in_groups(code),
         "link": link,
         "phone": office,
     }

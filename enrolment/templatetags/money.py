@@ -3,7 +3,7 @@
 from django import template
 
 from enrolment.domain.money import capitals
-from enrolment.wording import money_pay as wording
+from enrolment.domain.money.codes import in_groups
 
 register = template.Library()
 
@@ -11,7 +11,7 @@ register = template.Library()
 @register.filter
 def code_words(code: str) -> str:
     """Return a pay code in groups of four, as it is read out and typed."""
-    return wording.spoken_code(code)
+    return in_groups(code)
 
 
 @register.filter

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from django.utils.translation import gettext as _
 
+from enrolment.domain.money.codes import in_groups
 from enrolment.models import Order, PaymentAttempt
 
 
@@ -16,16 +17,11 @@ class Problem(Protocol):
         ...
 
 
-def spoken_code(code: str) -> str:
-    """Return a pay code in groups of four, as it is read out and typed."""
-    return " ".join(code[start : start + 4] for start in range(0, len(code), 4))
-
-
 def what_is_paid(order: Order) -> str:
     """Name on a provider's page what is paid, without a word about who learns what."""
     return _("%(office)s: fee, pay code %(code)s") % {
         "office": order.unit.display_name(),
-        "code": spoken_code(order.pay_code),
+        "code": in_groups(order.pay_code),
     }
 
 

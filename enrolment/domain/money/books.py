@@ -117,8 +117,3 @@ def drawer_closed(*, expected: int, counted: int) -> Journal:
 def reversed_(journal: Iterable[Line]) -> Journal:
     """Return the journal that takes another one back."""
     return tuple(Line(line.account, -line.fen) for line in journal)
-
-
-def comes_to(journal: Iterable[Line]) -> int:
-    """Return what the lines come to: 0, or the books do not balance."""
-    return sum(line.fen for line in journal)

@@ -28,8 +28,8 @@ class CodeForm(forms.Form):
 
     code = forms.CharField(
         label=_("Pay code"),
-        help_text=_("Twelve digits. Blanks do not matter."),
-        max_length=20,
+        help_text=_("12 digits, on the pay slip. Blanks do not matter."),
+        max_length=40,
         error_messages={"required": _("Please write the twelve digits of the code.")},
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
@@ -51,6 +51,7 @@ class VoucherCodeForm(CodeForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["code"].label = _("Code of the voucher")
+        self.fields["code"].help_text = _("Twelve digits. Blanks do not matter.")
 
 
 class WaiverForm(forms.Form):

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from enrolment.forms.desk import CHOOSE
 from enrolment.models import RefundPaper
 
-MEGABYTES = 10
 ACCEPTED = "image/jpeg,image/png,image/webp,application/pdf"
 TOO_LARGE = _("This file is larger than 10 MB. Please take a smaller picture.")
 NO_PAPER = _("Please choose a photo or a PDF of the paper.")

@@ -247,15 +247,3 @@ def said_piece(piece: int) -> str:
     if piece >= 100:
         return gettext("%(number)s yuan") % {"number": piece // 100}
     return gettext("%(number)s jiao") % {"number": piece // 10}
-
-
-class CodeForm(forms.Form):
-    """A pay code, as it is printed or as it is read out."""
-
-    code = forms.CharField(
-        label=_("Pay code"),
-        help_text=_("12 digits, on the pay slip. Blanks do not matter."),
-        max_length=40,
-        error_messages={"required": _("Please type the 12 digits of the pay code.")},
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-    )

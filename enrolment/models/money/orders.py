@@ -50,10 +50,6 @@ class OrderQuerySet(models.QuerySet["Order"]):
         """Of what a dearer class costs more than the one that was paid: the place is had."""
         return self.filter(lines__tops_up__isnull=False, lines__counts=True).distinct()
 
-    def fallen_due(self, at: datetime) -> Self:
-        """Open, and the places are not kept any longer."""
-        return self.open().filter(hold_until__lte=at).order_by("hold_until", "pk")
-
     def whose_places_went(self) -> Self:
         """Open, though one of the places is no longer kept: given up, run out or called off.
 

@@ -50,13 +50,7 @@ def kind_of(content: bytes) -> str:
         with Image.open(BytesIO(content), formats=list(PICTURES)) as picture:
             picture.verify()
             return PICTURES[str(picture.format)]
-    except (
-        UnidentifiedImageError,
-        OSError,
-        SyntaxError,
-        ValueError,
-        Image.DecompressionBombError,
-    ):
+    except NO_PICTURE:
         raise PaperRefused("neither a picture nor a PDF") from None
 
 

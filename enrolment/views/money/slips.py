@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import clock, limits
 from enrolment.domain.money import codes
-from enrolment.forms.money.till import CodeForm
+from enrolment.forms.money.finance import CodeForm
 from enrolment.queries.money import fees, slips
 from enrolment.services.money import attempts
 from enrolment.services.money.orders import PaymentRefused
@@ -24,10 +24,7 @@ def find_slip(request: HttpRequest) -> HttpResponse:
     """Type the code of a slip. What cannot be a code is said at once and asks nobody."""
     form = CodeForm(request.GET if "code" in request.GET else None)
     if form.is_valid():
-        code = codes.as_typed(form.cleaned_data["code"])
-        if code:
-            return redirect("enrolment:pay-slip", code)
-        form.add_error("code", wording.no_such_code())
+        return redirect("enrolment:pay-slip", form.cleaned_data["code"])
     return _ask(request, form, status=422 if form.errors else 200)
 
 
@@ -48,7 +45,7 @@ def show_slip(request: HttpRequest, code: str) -> HttpResponse:
     if slip is None:
         if typed:  # a slip of the pen was noticed by its check digit, and is no guess
             limits.note_unknown_code(address, at=at)
-        form.add_error("code", wording.no_such_code())
+            form.add_error("code", wording.no_such_code())
         return _ask(request, form, status=404)
     if request.method == "POST":
         return _pay(request, slip)
