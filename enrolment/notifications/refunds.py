@@ -48,9 +48,9 @@ def tell_of_refund(refund: Refund, *, until: datetime, at: datetime) -> None:
     )
 
 
-def _told_as(refund: Refund) -> State:
+def _told_as(refund: Refund) -> str:
     """Return under which state a letter is known: owed and on its way are one to the learner."""
-    return State.APPROVED if refund.state == State.PENDING else State(refund.state)
+    return State.APPROVED.value if refund.state == State.PENDING else refund.state
 
 
 def _event(refund: Refund) -> str:
