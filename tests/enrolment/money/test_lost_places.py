@@ -4,9 +4,8 @@ import pytest
 
 from enrolment import queries
 from enrolment.models import Enrolment, Order, OrderLine, Payment, Refund
-from enrolment.queries.money import checks
+from enrolment.queries.money import checks, prices
 from enrolment.services import money
-from enrolment.services.money import orders
 from enrolment.services.money.settling import settle
 from tests.enrolment.acts import give_up, withdraw
 from tests.factories.accounts import LearnerFactory, StaffFactory
@@ -91,9 +90,7 @@ def test_finance_places_money_for_several_of_which_one_is_asked_for_elsewhere(pl
 def free_of_charge(monkeypatch, place):
     """As for whoever joins when no lesson is left to pay for."""
     was = queries.fee_owed
-    monkeypatch.setattr(
-        orders.queries, "fee_owed", lambda one: 0 if one.pk == place.pk else was(one)
-    )
+    monkeypatch.setattr(prices, "fee_owed", lambda one: 0 if one.pk == place.pk else was(one))
 
 
 def test_a_place_that_cost_nothing_and_went_gives_nothing_back(places, monkeypatch):
