@@ -164,16 +164,21 @@ class Term:
     def refunds_are_fetched(self) -> None:
         """Who has money waiting at the counter since yesterday comes for it; finance transfers."""
         from enrolment.models import Refund
+        from enrolment.services.money.drawers import drawer_of, expected_in
         from enrolment.services.money.paying_out import give_cash, note_transferred
 
         yesterday = self.at - timedelta(hours=12)
         waiting = Refund.objects.filter(state=Refund.State.APPROVED, decided_at__lt=yesterday)
-        for back in waiting.filter(way=Refund.Way.CASH):
-            give_cash(refund=back, to="本人", by=self.cashier, at=self.at)
-        for back in waiting.filter(way=Refund.Way.TRANSFER):
-            note_transferred(
-                refund=back, to="本人", reference=f"B{back.pk}", by=self.other, at=self.at
-            )
+        for back in waiting.exclude(way=Refund.Way.ORIGIN).select_related("payment"):
+            lies_there = expected_in(drawer_of(self.cashier)) >= back.amount_fen
+            # Who typed a slip in does not pay its refund out.
+            is_theirs = back.way == Refund.Way.CASH and not back.is_of_money_typed_by(self.cashier)
+            if is_theirs and lies_there:
+                give_cash(refund=back, to="本人", by=self.cashier, at=self.at)
+            else:
+                note_transferred(
+                    refund=back, to="本人", reference=f"B{back.pk}", by=self.other, at=self.at
+                )
 
     def rounds(self, *after: timedelta) -> None:
         """Let the round of every minute go by, some time later."""
