@@ -163,14 +163,15 @@ class Term:
 
     def refunds_are_fetched(self) -> None:
         """Who has money waiting at the counter since yesterday comes for it; finance transfers."""
-        from enrolment.models import Refund
-        from enrolment.services.money.drawers import drawer_of, expected_in
+        from enrolment.models import DrawerSession, Refund
+        from enrolment.services.money.drawers import expected_in
         from enrolment.services.money.paying_out import give_cash, note_transferred
 
+        drawer = DrawerSession.objects.open().get(cashier=self.cashier)
         yesterday = self.at - timedelta(hours=12)
         waiting = Refund.objects.filter(state=Refund.State.APPROVED, decided_at__lt=yesterday)
         for back in waiting.exclude(way=Refund.Way.ORIGIN).select_related("payment"):
-            lies_there = expected_in(drawer_of(self.cashier)) >= back.amount_fen
+            lies_there = expected_in(drawer) >= back.amount_fen
             # Who typed a slip in does not pay its refund out.
             is_theirs = back.way == Refund.Way.CASH and not back.is_of_money_typed_by(self.cashier)
             if is_theirs and lies_there:
