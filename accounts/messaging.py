@@ -109,12 +109,19 @@ def text_of(template: str, params: Mapping[str, Any]) -> str:
 def deliver(*, message_id: UUID, at: datetime) -> None:
     """Hand one letter to the gateway, unless it was sent, came too late, or is for the dead.
 
-    Raises ``TryAgainLater`` when the gateway does not take it now. A worker that dies between
-    the gateway's yes and our commit sends it twice, hence the gateway is told the key.
+    Two causes may ask for one letter in the same moment: whoever comes second leaves it to the
+    first. Raises ``TryAgainLater`` when the gateway does not take it now. A worker that dies
+    between the gateway's yes and our commit sends it twice, hence the gateway is told the key.
     """
-    message = Message.objects.filter(pk=message_id).select_related("learner").first()
-    if message is None or message.status != Message.Status.QUEUED:
-        return
+    queued = Message.objects.filter(pk=message_id, status=Message.Status.QUEUED)
+    with transaction.atomic():
+        own = queued.select_for_update(skip_locked=True, of=("self",))
+        message = own.select_related("learner").first()
+        if message is not None:
+            _hand_over(message, at)
+
+
+def _hand_over(message: Message, at: datetime) -> None:
     if message.learner is not None and message.learner.deceased_on is not None:
         _close(message, Message.Status.EXPIRED)  # written before the family came to us
         return
