@@ -11,7 +11,7 @@ from enrolment.domain.money.handed import Handed
 from enrolment.models import DrawerSession, Payment
 from enrolment.services.money.drawers import count_drawer, expected_in, open_drawer, sign_drawer
 from enrolment.services.money.till import take_at_counter, void_payment
-from tests.enrolment.money import model
+from tests.enrolment.money import remembered
 from tests.enrolment.money.both_sides import BothSides, unless_refused
 
 CHANGE = 50_000
@@ -29,7 +29,7 @@ class Counter(BothSides):
         is_short = method == "short"
         method = "transfer" if is_short else method
         self.slips += 1
-        came = model.Money(method, order.amount - is_short, self.at)
+        came = remembered.Money(method, order.amount - is_short, self.at)
         expected = unless_refused(self.office.at_counter, order, came, self.at, worked=True)
         handed = Handed(
             method=Method(method), reference="" if method == "cash" else str(self.slips),

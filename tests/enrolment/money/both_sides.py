@@ -26,7 +26,7 @@ from enrolment.services import SeatRefused
 from enrolment.services.money import PaymentRefused
 from tests.enrolment.model import Seat as ModelSeat
 from tests.enrolment.model import Section, in_offer_hours
-from tests.enrolment.money import model
+from tests.enrolment.money import model, remembered
 from tests.factories.fees import FEE
 from tests.factories.times import TODAY
 
@@ -171,10 +171,10 @@ class BothSides(RuleBasedStateMachine):
 
     # Our rows
 
-    def _order(self, pick) -> model.Order:
+    def _order(self, pick) -> remembered.Order:
         return self.office.orders[pick % len(self.office.orders)]
 
-    def _back(self, pick) -> model.Back:
+    def _back(self, pick) -> remembered.Back:
         return self.office.backs()[pick % len(self.office.backs())]
 
     def _row(self, order) -> Order:
@@ -229,6 +229,6 @@ def unless_refused(act, *what, worked=False):
     """What an act of the model brings, or that it went through; None when it is refused."""
     try:
         done = act(*what)
-    except model.Refused:
+    except remembered.Refused:
         return None
     return True if worked else done

@@ -6,91 +6,19 @@ what is owed, which pages were opened, what came and what goes back.
 """
 
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
 
 from tests.enrolment import model
 from tests.enrolment.model import Entry, School, Section, end_of_working_day
+from tests.enrolment.money.remembered import UNDERWAY, Back, Money, Order, Page, Refused
 
 SHORTEST = timedelta(minutes=31)
 LONGEST = timedelta(hours=23, minutes=55)
 PAGE_GRACE, ON_ITS_WAY, LOOKED_AT = timedelta(minutes=5), timedelta(hours=24), timedelta(days=3)
 A_MINUTE, TEN_MINUTES = timedelta(minutes=1), timedelta(minutes=10)
 LIES = {"online": "clearing", "cash": "in hand", "pos": "pos", "transfer": "in hand"}
-OPEN, PAID, UNDERWAY = ("held", "paying"), ("paid", "refunded"), ("created", "open", "processing")
-
-
-class Refused(Exception):
-    """The rules say no; nothing has changed but what was found out on the way."""
-
-
-@dataclass
-class Page:
-    """A try to pay on the web: how it stands with us, and how with the provider."""
-
-    created: datetime
-    expires: datetime
-    no: int = 0
-    state: str = "created"
-    there: str = ""  # "" while there is no page; open, expired, coming, arrived, failed
-    amount: int = 0
-
-
-@dataclass
-class Money:
-    """An amount that came, and how much of it goes back."""
-
-    method: str
-    amount: int
-    at: datetime
-    state: str = "kept"
-    drawer: int | None = None
-    page: Page | None = None
-
-    @property
-    def is_typed(self) -> bool:
-        """Known by nothing but what somebody at the counter typed."""
-        return self.method in ("pos", "transfer")
-
-
-@dataclass
-class Back:
-    """A refund: of which money, and how far it has come."""
-
-    money: Money
-    order: "Order"
-    amount: int
-    decided: datetime
-    state: str = "approved"
-    way: str = "cash"
-    sent: datetime | None = None
-    there: str = ""  # pending, succeeded or failed at the provider
-
-    @property
-    def is_booked_out(self) -> bool:
-        """Whether it has left us."""
-        return self.state in ("pending", "succeeded")
-
-
-@dataclass(eq=False)
-class Order:
-    """What somebody owes for one place: that with the number ``place``."""
-
-    who: int
-    where: int
-    place: int
-    amount: int
-    until: datetime
-    state: str = "held"
-    counts: bool = True
-    pages: list[Page] = field(default_factory=list)
-    money: list[Money] = field(default_factory=list)
-    backs: list[Back] = field(default_factory=list)
-    seen_to: bool = False
-
-    def underway(self) -> Page | None:
-        return next((page for page in self.pages if page.state in UNDERWAY), None)
+OPEN, PAID = ("held", "paying"), ("paid", "refunded")
 
 
 class Office(School):
