@@ -91,6 +91,11 @@ def taken_back(*, is_paid_again: bool = True) -> str:
     return _("The payment was taken back. The places are kept and are to be paid again.")
 
 
+def nothing_open() -> str:
+    """Say that there is no slip of a fee that was paid, or whose place is gone."""
+    return _("Nothing is to be paid here any more.")
+
+
 def fiscal_written() -> str:
     """Say that the number stands on our receipt."""
     return _("The number stands on the receipt now.")

@@ -44,7 +44,7 @@ def list_refunds(request: StaffRequest) -> HttpResponse:
     return render(
         request,
         "enrolment/money/refunds/board.html",
-        {"board": board, "decides": _decides(request)},
+        {"board": board, "decides": _decides(request), "in_several": len(request.units) > 1},
     )
 
 

@@ -247,6 +247,9 @@ def print_slip(request: StaffRequest, order_id: UUID) -> HttpResponse:
     order = get_object_or_404(
         Order.objects.of_units(request.units).select_related("unit"), pk=order_id
     )
+    if not order.is_open:
+        messages.warning(request, wording.nothing_open())
+        return redirect("enrolment:till-of", order.learner_id)
     address = request.build_absolute_uri(reverse("enrolment:pay-slip", args=[order.pay_code]))
     return render(
         request,

@@ -188,7 +188,7 @@ def test_within_ten_minutes_a_payment_is_taken_back_and_the_place_given_up(
     assert (place.status, refund.cause, refund.amount_fen) == ("withdrawn", "undone", FEE)
     for page in ("", "receipt/"):
         assert "原路退回" in text(reader.get(f"/my/fees/{order.pk}/{page}"))
-    assert "已退费" in text(reader.get("/my/fees/"))
+    assert "已办退费" in text(reader.get("/my/fees/"))
     assert reader.get(f"/my/fees/{order.pk}/undo/").url == f"/my/fees/{order.pk}/"
     slip = text(reader.get(f"/pay/{order.pay_code}/"))
     assert "钱会原路退还" in slip

@@ -9,7 +9,8 @@ from django.urls import reverse
 from accounts import clock
 from accounts.models import StaffPost
 from enrolment.models import Refund, RefundPaper
-from enrolment.services import end_affairs, note_death
+from enrolment.services import cancel_section, empty_section, end_affairs, note_death
+from enrolment.services.money import refund_class
 from enrolment.services.money.drawers import open_drawer
 from enrolment.services.money.refunding import sweep
 from tests.enrolment.acts import enrolment_of, withdraw
@@ -177,6 +178,8 @@ def test_a_family_gets_the_money_at_the_counter_as_it_was_told(app_client, secti
     assert (refund.state, refund.paid_to) == ("succeeded", "周国强（亲属）")
     receipt = page(app_client, "refund-receipt", refund.pk).content.decode()
     assert "周国强" in receipt
+    assert f"收据号 <strong>{refund.receipt}" in receipt
+    assert f"经办人 {cashier.shown_name}" in receipt
 
 
 def test_nobody_is_given_cash_without_an_identity_card(app_client, section, county):
@@ -240,3 +243,12 @@ def test_the_desk_reads_sums_as_the_books_have_them(app_client, place, section):
         ("refunds-for", (place.learner_id,)),
     ):
         assert "¥180.00" in page(app_client, name, *args).content.decode()
+
+
+def test_whose_class_was_called_off_and_finds_no_other_is_told_so(client, place, section):
+    cancel_section(section=section, actor=StaffFactory(unit=section.unit), at=TODAY, reason="-")
+    empty_section(section_id=section.pk, at=TODAY)
+    refund_class(section_id=section.pk, at=TODAY)
+    refund = Refund.objects.get()
+    learner_signs_in(client, place)
+    assert "同类的班现在没有空位" in page(client, "choose-refund", refund.pk).content.decode()
