@@ -17,6 +17,7 @@ from enrolment.models.money.orders import Order
 
 TYPED_IN = ["pos", "transfer"]
 
+
 class PaymentQuerySet(models.QuerySet["Payment"]):
     """The words we have for payments."""
 
