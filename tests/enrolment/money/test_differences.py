@@ -15,7 +15,7 @@ from enrolment.services.money.orders import PaymentProblem, PaymentRefused
 from enrolment.services.money.refunding import sweep
 from enrolment.services.money.settling import settle
 from tests.enrolment.acts import enrolment_of, swap
-from tests.enrolment.money.test_refunds import ask, have_lessons, paid_place
+from tests.enrolment.money.paid import ask, have_lessons, paid_place
 from tests.factories.accounts import LearnerFactory, StaffFactory
 from tests.factories.enrolment import SectionFactory
 from tests.factories.fees import FEE, attempt_for, pay_in_cash, place_to_pay, seen

@@ -14,7 +14,7 @@ from enrolment.services.money import refund_class
 from enrolment.services.money.drawers import open_drawer
 from enrolment.services.money.refunding import sweep
 from tests.enrolment.acts import enrolment_of, withdraw
-from tests.enrolment.money.test_refunds import PDF, SHOWN, have_lessons, paid_place
+from tests.enrolment.money.paid import PDF, SHOWN, have_lessons, paid_place
 from tests.enrolment.test_office import sign_in
 from tests.factories.accounts import LearnerFactory, StaffFactory, UnitFactory
 from tests.factories.enrolment import SectionFactory
