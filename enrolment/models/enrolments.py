@@ -195,6 +195,11 @@ class Enrolment(models.Model):
         is_asked = self.is_to_confirm and self.answered_at is None
         return is_asked and self.section.term.phase not in BEFORE_ANSWERS
 
+    @property
+    def money_is_looked_at(self) -> bool:
+        """Whether money came for it that is not as asked, so that nobody is asked to pay again."""
+        return self.order_lines.filter(order__state="review").exists()
+
     def holds_a_seat(self) -> bool:
         """Whether the seat is this learner's now."""
         return self.status in ACTIVE

@@ -269,7 +269,9 @@ def test_each_end_is_said_in_words(reader, order, state, said):
     Order.objects.update(state=state, closed_at=TODAY, doubt="amount" if state == "review" else "")
     assert said in text(reader.get(f"/my/fees/{order.pk}/"))
     # What we look at is not asked for a second time.
-    assert ("/my/fees/open/" in text(reader.get("/my/fees/"))) is (state != "review")
+    place = order.lines.get().enrolment_id
+    for asking in ("/my/fees/", "/my/classes/", f"/my/classes/{place}/"):
+        assert ("/my/fees/open/" in text(reader.get(asking))) is (state != "review"), asking
 
 
 @pytest.mark.parametrize(
