@@ -159,12 +159,17 @@ def lessons_of(enrolments: Iterable[Enrolment], *, at: datetime) -> list[MyLesso
     coming = (
         Lesson.objects.filter(section__in=by_section).after(at).select_related("room", "teacher")
     )
+    to_pay = {
+        pk: one.due_at
+        for pk, one in by_section.items()
+        if one.due_at and not one.money_is_looked_at
+    }
     lessons = []
     for lesson in coming:
         enrolment = by_section[lesson.section_id]
         lesson.section = enrolment.section
         week = week_of(lesson.section, lesson.during.lower)
-        lessons.append(MyLesson(lesson, week=week, pay_until=enrolment.due_at))
+        lessons.append(MyLesson(lesson, week=week, pay_until=to_pay.get(lesson.section_id)))
     return lessons
 
 
