@@ -113,9 +113,12 @@ def deliver(*, message_id: UUID, at: datetime) -> None:
     first. Raises ``TryAgainLater`` when the gateway does not take it now. A worker that dies
     between the gateway's yes and our commit sends it twice, hence the gateway is told the key.
     """
-    queued = Message.objects.filter(pk=message_id, status=Message.Status.QUEUED)
     with transaction.atomic():
-        own = queued.select_for_update(skip_locked=True, of=("self",))
+        own = (
+            Message.objects.queued()
+            .filter(pk=message_id)
+            .select_for_update(skip_locked=True, of=("self",))
+        )
         message = own.select_related("learner").first()
         if message is not None:
             _hand_over(message, at)

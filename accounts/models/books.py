@@ -130,6 +130,10 @@ class OutboxMessage(models.Model):
 class MessageQuerySet(models.QuerySet["Message"]):
     """The words we have for letters."""
 
+    def queued(self) -> Self:
+        """Letters that nobody has handed to the gateway yet."""
+        return self.filter(status=Message.Status.QUEUED)
+
     def sent_between(self, number: str, begin: datetime, end: datetime) -> Self:
         """Letters that really went to a number, counted by the moment they were written."""
         return self.filter(
