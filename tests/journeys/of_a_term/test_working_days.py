@@ -60,7 +60,7 @@ def test_what_comes_back_before_the_fifth_lesson(people: People, stack: Stack):
     phones = {name: stack.account(name)["phone"] for name in (BY_CARD, IN_CASH)}
     assert stack.message(phones[IN_CASH], f"退费{GIVEN_BACK}元，请带身份证到窗口领取", after=seen)
     liang.goto("/my/refunds/")
-    expect(liang.page.locator(".card", has_text=COMES_BACK)).to_contain_text("另一位")
+    expect(liang.page.locator(".card", has_text=COMES_BACK)).to_contain_text("审核")
     head = people.signed_in(HEAD, window=DESKTOP)
     _approve(head)
     assert stack.message(phones[BY_CARD], f"退费{COMES_BACK}元已退还", after=seen)
