@@ -2,8 +2,9 @@
 
 Migrating takes twenty seconds of a processor, for every worker of every test
 run; restoring a dump of the result takes one. The dump is kept in
-``VAR_DIR/cache`` under the fingerprint of everything the tables are made of,
-so another branch or a changed migration gets its own.
+``VAR_DIR/cache``, or where ``TABLES_CACHE`` says, under the fingerprint of
+everything the tables are made of, so another branch or a changed migration
+gets its own. ``./run`` takes it for a new database, if there is one.
 """
 
 import fcntl
@@ -14,6 +15,7 @@ from pathlib import Path
 from config.embedded import tables
 from config.embedded.places import ROOT, make_folder, python, var_dir
 from config.embedded.ports import LOOPBACK
+from config.embedded.postgres import Cluster
 from config.embedded.services import ThrowawayPostgres
 
 NAME = "migrated"
@@ -25,18 +27,27 @@ def ensure(server: ThrowawayPostgres) -> str | None:
 
     Then the tests themselves run into the same error and show it.
     """
-    dump = _dump_of(server)
+    dump = _dump_of(server.cluster)
     server.cluster.ask(f"CREATE DATABASE {NAME} OWNER owner", database="postgres")
     with (dump.parent / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if dump.exists():
-            os.utime(dump)
-            done = server.cluster.client("pg_restore", "-j", "2", "-d", NAME, dump)
-            return NAME if done.returncode == 0 else None
+            return NAME if _restored(server.cluster, NAME, dump, "-j", "2") else None
         if not _migrate(server):
             return None
         _keep(server, dump)
     return NAME
+
+
+def restored(cluster: Cluster, database: str) -> bool:
+    """Whether all tables could be put into an empty database at once; if not, it stays empty."""
+    dump = _dump_of(cluster)
+    return dump.exists() and _restored(cluster, database, dump, "--single-transaction")
+
+
+def _restored(cluster: Cluster, database: str, dump: Path, how: str, *more: str) -> bool:
+    os.utime(dump)
+    return cluster.client("pg_restore", how, *more, "-d", database, dump).returncode == 0
 
 
 def _migrate(server: ThrowawayPostgres) -> bool:
@@ -65,7 +76,7 @@ def _keep(server: ThrowawayPostgres, dump: Path) -> None:
     fresh = dump.with_suffix(".new")
     done = server.cluster.client("pg_dump", "-Fc", "-Z0", "-d", NAME, "-f", fresh)
     # Somebody may have saved a migration while we ran the one before.
-    if done.returncode == 0 and _dump_of(server) == dump:
+    if done.returncode == 0 and _dump_of(server.cluster) == dump:
         fresh.replace(dump)
     fresh.unlink(missing_ok=True)
     by_age = sorted(dump.parent.glob("tables-*.dump"), key=lambda file: -file.stat().st_mtime)
@@ -73,6 +84,6 @@ def _keep(server: ThrowawayPostgres, dump: Path) -> None:
         old.unlink()
 
 
-def _dump_of(server: ThrowawayPostgres) -> Path:
-    cache = make_folder(var_dir() / "cache")
-    return cache / f"tables-{tables.fingerprint(server.cluster.binaries)}.dump"
+def _dump_of(cluster: Cluster) -> Path:
+    cache = make_folder(Path(os.environ.get("TABLES_CACHE") or var_dir() / "cache"))
+    return cache / f"tables-{tables.fingerprint(cluster.binaries)}.dump"

@@ -7,9 +7,9 @@ import shlex
 from collections.abc import Callable
 from pathlib import Path
 
-from config.embedded import catalogues, installation, processes, tables
+from config.embedded import catalogues, installation, migrated, processes, tables
 from config.embedded.places import ROOT, make_folder, python
-from config.embedded.postgres import Cluster
+from config.embedded.postgres import DATABASE, Cluster
 from config.embedded.progress import Step, step
 from config.embedded.supervisor import Supervisor
 
@@ -33,9 +33,14 @@ def _tables(supervisor: Supervisor, var: Path, cluster: Cluster | None) -> None:
         if cluster is not None and note.exists() and note.read_text() == _made_from(cluster):
             current.note("unchanged")
             return
-        _manage(supervisor, "migrate", "--noinput")
+        if cluster is None or not _is_empty(cluster) or not migrated.restored(cluster, DATABASE):
+            _manage(supervisor, "migrate", "--noinput")
         if cluster is not None:
             note.write_text(_made_from(cluster))
+
+
+def _is_empty(cluster: Cluster) -> bool:
+    return cluster.ask("SELECT to_regclass('django_migrations') IS NULL") == "t"
 
 
 def _made_from(cluster: Cluster) -> str:
