@@ -5,6 +5,7 @@ answers as the stand-in does is shown by ``test_histories.py``, which lives the 
 against the stand-in over real HTTP. No other test uses it.
 """
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -46,7 +47,8 @@ class FakeProvider:
     slow_refunds: bool = False
     can_wait: bool = True
     _by_key: dict[str, str] = field(default_factory=dict)
-    _number: Iterator[int] = field(default_factory=count)
+    # Histories are lived side by side: no two processes give the same name.
+    _number: Iterator[int] = field(default_factory=lambda: count(os.getpid() * 1_000_000))
 
     def request_for(self, **asked: Any) -> dict[str, Any]:
         return asked | {"expires_at": asked["expires_at"].isoformat()}
