@@ -1,4 +1,4 @@
-"""What tests of fees share: a stand-in for Stripe, spoken to over real HTTP."""
+"""What tests of fees share: a stand-in for Stripe, spoken to over real HTTP; a room for papers."""
 
 from collections.abc import Iterator
 
@@ -29,3 +29,9 @@ def standin(stripe_process: ThrowawayStripe, settings) -> ThrowawayStripe:
     settings.STRIPE_API_BASE = stripe_process.url
     settings.STRIPE_LIVEMODE = False
     return stripe_process
+
+
+@pytest.fixture(autouse=True)
+def _papers(settings, tmp_path) -> None:
+    """Papers of special causes go where the test ends with them."""
+    settings.PAPERS_ROOT = tmp_path / "papers"

@@ -12,7 +12,8 @@ from enrolment.services.money import special
 from enrolment.services.money.drawers import open_drawer
 from enrolment.services.money.settling import settle
 from tests.factories.accounts import LearnerFactory
-from tests.factories.fees import attempt_for, order_for, place_to_pay, seen
+from tests.factories.enrolment import SectionFactory
+from tests.factories.fees import FEE, attempt_for, order_for, pay_in_cash, place_to_pay, seen
 from tests.factories.times import TODAY
 
 PDF = b"%PDF-1.7 a certificate"
@@ -29,6 +30,14 @@ def paid_place(section, *, method="card", at=TODAY, learner=None):
     settle(attempt=attempt, seen=seen(attempt, way=method), at=at)
     place.refresh_from_db()
     assert place.status == "confirmed"
+    return place
+
+
+def place_paid_in_cash():
+    """A place of a class of its own, paid at the counter."""
+    place = place_to_pay(SectionFactory(fee_fen=FEE), LearnerFactory())
+    pay_in_cash(place)
+    place.refresh_from_db()
     return place
 
 

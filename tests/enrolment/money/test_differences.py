@@ -26,11 +26,6 @@ SOON = TODAY + timedelta(minutes=20)
 BACK = "http://testserver/pay/back/"
 
 
-@pytest.fixture(autouse=True)
-def _papers(settings, tmp_path):
-    settings.PAPERS_ROOT = tmp_path / "papers"
-
-
 @pytest.fixture
 def section():
     return SectionFactory(fee_fen=FEE, lessons=True, capacity=5)

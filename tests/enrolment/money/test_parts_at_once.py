@@ -15,9 +15,10 @@ from enrolment.services.money import placing, special, till
 from enrolment.services.money.ended import see_to_ended
 from enrolment.services.money.orders import PaymentRefused, lock_orders, open_difference
 from tests.enrolment.acts import give_up, withdraw
+from tests.enrolment.money.paid import place_paid_in_cash
 from tests.factories.accounts import LearnerFactory, StaffFactory
 from tests.factories.enrolment import SectionFactory
-from tests.factories.fees import FEE, drawer_for, order_for, pay_in_cash, place_to_pay
+from tests.factories.fees import FEE, drawer_for, order_for, place_to_pay
 from tests.factories.times import TODAY
 
 pytestmark = [pytest.mark.threads, pytest.mark.django_db(transaction=True)]
@@ -26,11 +27,7 @@ ON_TOP = 5000
 
 @pytest.fixture
 def place():
-    """A place that was paid in cash."""
-    place = place_to_pay(SectionFactory(fee_fen=FEE), LearnerFactory())
-    pay_in_cash(place)
-    place.refresh_from_db()
-    return place
+    return place_paid_in_cash()
 
 
 @pytest.fixture

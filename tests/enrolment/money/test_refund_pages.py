@@ -26,8 +26,7 @@ Role = StaffPost.Role
 
 
 @pytest.fixture(autouse=True)
-def _here(settings, tmp_path):
-    settings.PAPERS_ROOT = tmp_path / "papers"
+def _here():
     clock.set_to(TODAY)
 
 

@@ -13,14 +13,7 @@ from enrolment.domain.money.books import Account
 from enrolment.domain.money.handed import Handed
 from enrolment.domain.refunds import Refund as Comes
 from enrolment.domain.refunds import Share
-from enrolment.models import (
-    DrawerSession,
-    Order,
-    OrderLine,
-    Receipt,
-    Refund,
-    Waiver,
-)
+from enrolment.models import DrawerSession, Order, OrderLine, Receipt, Refund, Waiver
 from enrolment.queries.money import fees
 from enrolment.queries.money import till as tills
 from enrolment.services.money import choosing, ended, paying_out, special, till
@@ -38,11 +31,6 @@ from tests.factories.times import TODAY
 
 pytestmark = pytest.mark.django_db
 LATER = TODAY + timedelta(minutes=11)
-
-
-@pytest.fixture(autouse=True)
-def _papers(settings, tmp_path):
-    settings.PAPERS_ROOT = tmp_path / "papers"
 
 
 @pytest.fixture

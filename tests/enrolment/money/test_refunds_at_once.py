@@ -12,9 +12,9 @@ from enrolment.services.money.ended import see_to_ended
 from enrolment.services.money.orders import PaymentRefused
 from enrolment.services.money.refunds import left_of
 from tests.enrolment.acts import give_up, withdraw
-from tests.factories.accounts import LearnerFactory, StaffFactory
-from tests.factories.enrolment import SectionFactory
-from tests.factories.fees import FEE, pay_in_cash, place_to_pay
+from tests.enrolment.money.paid import place_paid_in_cash
+from tests.factories.accounts import StaffFactory
+from tests.factories.fees import FEE
 from tests.factories.times import TODAY
 
 pytestmark = [pytest.mark.threads, pytest.mark.django_db(transaction=True)]
@@ -23,11 +23,7 @@ MANY = 8
 
 @pytest.fixture
 def place():
-    """A place that was paid in cash."""
-    place = place_to_pay(SectionFactory(fee_fen=FEE), LearnerFactory())
-    pay_in_cash(place)
-    place.refresh_from_db()
-    return place
+    return place_paid_in_cash()
 
 
 def at_once(work):

@@ -8,23 +8,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import AuditEvent
 from enrolment import services
-from enrolment.models import (
-    Refund,
-    RefundPaper,
-)
+from enrolment.models import Refund, RefundPaper
 from enrolment.services.money import papers, paying_out, special
 from enrolment.services.money.orders import PaymentRefused
 from enrolment.services.money.papers import PaperRefused
 from enrolment.services.money.refunding import sweep
 from tests.enrolment.acts import enrolment_of, withdraw
-from tests.enrolment.money.paid import (
-    PDF,
-    SHOWN,
-    ask,
-    drawer_with,
-    have_lessons,
-    paid_place,
-)
+from tests.enrolment.money.paid import PDF, SHOWN, ask, drawer_with, have_lessons, paid_place
 from tests.factories.accounts import StaffFactory
 from tests.factories.enrolment import SectionFactory
 from tests.factories.fees import FEE
@@ -32,11 +22,6 @@ from tests.factories.times import TODAY
 
 pytestmark = pytest.mark.django_db
 LATER = TODAY + timedelta(minutes=11)
-
-
-@pytest.fixture(autouse=True)
-def _papers(settings, tmp_path):
-    settings.PAPERS_ROOT = tmp_path / "papers"
 
 
 @pytest.fixture
