@@ -74,6 +74,8 @@ def _learner_with_a_seat(recording: Recording, user: User, *, at: datetime) -> i
 
 def _seated(recording: Recording, ids: Iterable[int]) -> list[int]:
     """Those of the learners who sit in the class, or follow its course online this term."""
+    if recording.lesson is None:  # lectures are open to everybody or to nobody
+        return []
     section = recording.lesson.section
     in_room = Enrolment.objects.attending().filter(section=section, learner__in=ids)
     online = CloudSeat.objects.filter(course=section.course_id, term=section.term_id)

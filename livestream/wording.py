@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from courses.models import Lesson
 from livestream.domain.access import Refusal
 from livestream.domain.inspection import LARGEST_FILE, LONGEST_SECONDS, Problem
-from livestream.models import Recording
+from livestream.models import Lecture, Recording
 
 GB = 1024**3
 
@@ -182,13 +182,29 @@ def _seconds(number: int) -> str:
 
 
 def title(recording: Recording) -> str:
-    """The name of a replay: what was taught, and on which day."""
-    return f"{recording.lesson.section.course.display_name()} · {day(recording.lesson)}"
+    """The name of a replay: what was taught or said, and on which day."""
+    if recording.lesson is not None:
+        return f"{recording.lesson.section.course.display_name()} · {day(recording.lesson)}"
+    lecture = recording.shown()
+    assert isinstance(lecture, Lecture)  # noqa: S101 - by constraint
+    return f"{lecture_title(lecture)} · {day(lecture)}"
 
 
-def day(lesson: Lesson) -> str:
-    """The day of a lesson in full."""
-    begins = timezone.localtime(lesson.during.lower)
+def lecture_title(lecture: Lecture) -> str:
+    """The title of a lecture, with its series and issue."""
+    if lecture.series is None:
+        return lecture.display_name()
+    words = {
+        "series": lecture.series.display_name(),
+        "issue": lecture.issue,
+        "title": lecture.display_name(),
+    }
+    return _("%(series)s, issue %(issue)s: %(title)s") % words
+
+
+def day(meeting: Lesson | Lecture) -> str:
+    """The day of a lesson or a lecture in full."""
+    begins = timezone.localtime(meeting.during.lower)
     return formats.date_format(begins, _("F j (l)"))
 
 

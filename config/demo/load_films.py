@@ -106,7 +106,7 @@ def publish_when_made(what: str, *, at: datetime) -> None:
         raise TryAgainLater("the replay is not made yet")
     if recording.status != Recording.Status.READY:
         return
-    lesson = Lesson.objects.select_related("section__teacher__user").get(pk=recording.lesson_id)
+    lesson = Lesson.objects.select_related("section__teacher__user").get(recordings=recording)
     for_all = what.startswith(FOR_EVERYBODY)
     publish(recording=recording, to_everybody=for_all, actor=_teacher_of(lesson), at=at)
     if for_all:

@@ -5,12 +5,14 @@ from livestream.models.pages import ReplayPage, SeriesPage
 from livestream.models.recordings import (
     Captions,
     Chapter,
+    Generation,
     Recording,
     Storyboard,
     Upload,
     Variant,
     WorkUnit,
 )
+from livestream.models.series import Lecture, Series
 from livestream.models.watching import WatchGrant, WatchRange, WatchState
 
 __all__ = [
@@ -18,8 +20,11 @@ __all__ = [
     "Captions",
     "Channel",
     "Chapter",
+    "Generation",
+    "Lecture",
     "Recording",
     "ReplayPage",
+    "Series",
     "SeriesPage",
     "Storyboard",
     "Upload",

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.core.paginator import Paginator
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +14,7 @@ from wagtail.models import Page
 from wagtail_localize.fields import SynchronizedField
 
 from campus.models import BasePage
+from courses.models import Lesson
 from livestream.models.recordings import Recording
 
 A_PAGE = 12
@@ -34,8 +36,9 @@ class SeriesPage(BasePage):
         replays = (
             ReplayPage.objects.child_of(self)
             .live()
-            .select_related("recording__lesson")
-            .order_by("-recording__lesson__during", "-pk")
+            .order_by(
+                Coalesce("recording__lesson__during", "recording__lecture__during").desc(), "-pk"
+            )
         )
         context["replays"] = Paginator(replays, A_PAGE).get_page(request.GET.get("page"))
         return context
@@ -52,8 +55,10 @@ class ReplayPageForm(WagtailAdminPageForm):
 
     @staticmethod
     def name_of(recording: Recording) -> str:
-        begins = localtime(recording.lesson.during.lower)
-        return f"{recording.lesson.section.course} · {begins:%Y-%m-%d %H:%M}"
+        shown = recording.shown()
+        begins = localtime(shown.during.lower)
+        name = shown.section.course if isinstance(shown, Lesson) else shown
+        return f"{name} · {begins:%Y-%m-%d %H:%M}"
 
 
 class ReplayPage(BasePage):

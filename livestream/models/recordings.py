@@ -6,12 +6,14 @@ from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit, User
 from courses.models import Lesson
 from livestream.domain.inspection import Problem
 from livestream.domain.tokens import folder_of
+from livestream.models.series import Lecture
 
 
 class RecordingQuerySet(models.QuerySet["Recording"]):
@@ -69,22 +71,27 @@ class RecordingQuerySet(models.QuerySet["Recording"]):
         )
 
     def latest_first(self) -> Self:
-        """The newest lesson on top."""
-        return self.order_by("-lesson__during", "-pk")
+        """The newest lesson or lecture on top."""
+        return self.order_by(Coalesce("lesson__during", "lecture__during").desc(), "-pk")
 
     def with_all_to_show(self) -> Self:
         """Everything a list or a player page shows, in one query."""
         return self.select_related(
-            "lesson__section__course", "lesson__section__teacher__user", "lesson__teacher__user"
+            "lesson__section__course",
+            "lesson__section__teacher__user",
+            "lesson__teacher__user",
+            "lecture__series",
         )
 
 
 class Recording(models.Model):
-    """The film of a lesson and the replay made of it.
+    """The film of a lesson or of a lecture, and the replay made of it.
 
     ``asset`` names its files and stands in signed paths: it cannot be guessed and says nothing.
     ``attempt`` counts the workers that began, and fences them: only the latest may publish.
-    ``generation`` is the attempt whose files are watched now; 0 while there are none.
+    ``generation`` is the ``Generation`` that is watched now; 0 while there is none. ``status``
+    says what people can do with it, the generations say how far the machines are: a recording
+    is ready as soon as a first generation can be watched, and better ones follow quietly.
     """
 
     class Status(models.TextChoices):
@@ -97,7 +104,12 @@ class Recording(models.Model):
     PROBLEMS = [(problem.value, problem.value) for problem in Problem]
 
     asset = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    lesson = models.ForeignKey(Lesson, on_delete=models.PROTECT, related_name="recordings")
+    lesson = models.ForeignKey(
+        Lesson, on_delete=models.PROTECT, null=True, blank=True, related_name="recordings"
+    )
+    lecture = models.ForeignKey(
+        Lecture, on_delete=models.PROTECT, null=True, blank=True, related_name="recordings"
+    )
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="recordings")
     uploaded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="recordings")
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.UPLOADED)
@@ -124,6 +136,10 @@ class Recording(models.Model):
     class Meta:
         verbose_name = _("recording")
         constraints = [
+            models.CheckConstraint(
+                condition=Q(lesson=None) ^ Q(lecture=None),
+                name="a_recording_shows_a_lesson_or_a_lecture",
+            ),
             models.CheckConstraint(
                 condition=Q(status="processing", lease_ends_at__isnull=False)
                 | (~Q(status="processing") & Q(lease_ends_at=None)),
@@ -173,11 +189,78 @@ class Recording(models.Model):
         """Where the files of all generations lie."""
         return self.folder().rpartition("/")[0]
 
+    def shown(self) -> Lesson | Lecture:
+        """What it is a film of."""
+        shown = self.lesson or self.lecture
+        assert shown is not None  # noqa: S101 - by constraint
+        return shown
+
     def teachers(self) -> set[int]:
         """The accounts of who gives the lesson, as a substitute too, and of who sent the film."""
+        if self.lesson is None:
+            return {self.uploaded_by_id}
         given_by = (self.lesson.teacher, self.lesson.section.teacher)
         accounts = {teacher.user_id for teacher in given_by if teacher and teacher.user_id}
         return accounts | {self.uploaded_by_id}
+
+
+class GenerationQuerySet(models.QuerySet["Generation"]):
+    """The words we have for generations."""
+
+    def watchable(self) -> Self:
+        """With files a player can open: growing or whole."""
+        return self.filter(state__in=[Generation.State.GROWING, Generation.State.WHOLE])
+
+    def retired_since(self, before: datetime) -> Self:
+        """Replaced before this moment by a newer one, with files that still lie there."""
+        return self.watchable().filter(retired_at__lt=before)
+
+
+class Generation(models.Model):
+    """One complete set of files of a recording, in a folder of its own.
+
+    A newer one replaces an older at one stroke (``Recording.generation``); the older keeps its
+    files for a day, so that whoever is watching is not cut off. ``GROWING`` can be watched from
+    its beginning while its end is still being made or has not happened yet.
+    """
+
+    class Kind(models.TextChoices):
+        COPY = "copy", _("the film as it came, cut into pieces")
+        LADDER = "ladder", _("all sizes")
+        LIVE = "live", _("as it went out live")
+
+    class State(models.TextChoices):
+        MAKING = "making", _("being made")
+        GROWING = "growing", _("can be watched, goes on")
+        WHOLE = "whole", _("whole")
+        DROPPED = "dropped", _("given up or deleted")
+
+    recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="generations")
+    number = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=6, choices=Kind.choices)
+    state = models.CharField(max_length=7, choices=State.choices, default=State.MAKING)
+    began_at = models.DateTimeField()
+    whole_at = models.DateTimeField(null=True, blank=True)
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    objects = GenerationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["recording", "number"], name="a_generation_has_its_own_number"
+            ),
+            models.CheckConstraint(
+                condition=Q(number__gte=1), name="generations_are_counted_from_one"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="whole") | Q(whole_at__isnull=False),
+                name="a_whole_generation_has_its_moment",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"generation {self.number} of {self.recording_id}"
 
 
 class Upload(models.Model):
