@@ -17,6 +17,7 @@ from xdist.scheduler import LoadScopeScheduling
 from accounts import clock
 
 JOURNEYS = "tests/journeys/"
+LONGEST_JOURNEYS = "tests/journeys/of_a_term/"
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -33,8 +34,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     And before those that ask nothing of the database: a browser that stays open for them keeps
     Django from its connection. pytest-django sees to that order, and pytest then gathers what
-    shares a parameter of the session. Journeys come last: their browser stays open, too, and no
-    other one starts beside it.
+    shares a parameter of the session. Journeys come among the last for the same reason; the
+    longest folder of them comes first, so that one worker takes it while the other has all the
+    rest.
     """
     items.sort(key=_turn)
 
@@ -44,7 +46,9 @@ def _turn(item: pytest.Item) -> int:
         return 1
     if uses_tables(item):
         return 0
-    return 3 if item.nodeid.startswith(JOURNEYS) else 2
+    if item.nodeid.startswith(LONGEST_JOURNEYS):
+        return 2
+    return 4 if item.nodeid.startswith(JOURNEYS) else 3
 
 
 class JourneysTogether(LoadScopeScheduling):
