@@ -1,10 +1,9 @@
 """Recordings and replays, who may watch them, live lessons, and their posters."""
 
+from livestream.models.captions import Captions, Chapter, LessonNotes
 from livestream.models.live import Broadcast, Channel
 from livestream.models.pages import ReplayPage, SeriesPage
 from livestream.models.recordings import (
-    Captions,
-    Chapter,
     Generation,
     Recording,
     Storyboard,
@@ -22,6 +21,7 @@ __all__ = [
     "Chapter",
     "Generation",
     "Lecture",
+    "LessonNotes",
     "Recording",
     "ReplayPage",
     "Series",

@@ -348,54 +348,6 @@ class WorkUnit(models.Model):
         return f"unit {self.number} of {self.recording_id}"
 
 
-class Captions(models.Model):
-    """The words of a film in one language. Shown once a person has read them through."""
-
-    recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="captions")
-    language = models.CharField(max_length=12)
-    stored_as = models.CharField(max_length=200)
-    made_by_machine = models.BooleanField(default=True)
-    checked_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    checked_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("captions")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["recording", "language"], name="one_set_of_captions_per_language"
-            ),
-            models.CheckConstraint(
-                condition=Q(checked_by=None, checked_at=None)
-                | Q(checked_by__isnull=False, checked_at__isnull=False),
-                name="captions_are_checked_by_somebody",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"captions {self.language} of {self.recording_id}"
-
-
-class Chapter(models.Model):
-    """A part of a lesson that one may jump to."""
-
-    recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="chapters")
-    starts_at_seconds = models.FloatField()
-    title = models.CharField(_("title"), max_length=80)
-
-    class Meta:
-        verbose_name = _("chapter")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["recording", "starts_at_seconds"], name="one_chapter_starts_at_a_moment"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.title
-
-
 class Storyboard(models.Model):
     """Small pictures of a film on one sheet, for looking ahead."""
 
