@@ -3,9 +3,11 @@
 import argparse
 import signal
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Thread
 
 from config.embedded import (
     StartRefused,
@@ -62,9 +64,8 @@ def main(arguments: list[str]) -> int:
             with step("Chromium, nginx") as current:
                 current.note(" ".join(programs.ensure()))
         with throwaway_postgres() as database, throwaway_valkey() as valkey:
-            env = _environment(database, valkey)
-            checks = [*([] if rest or options.deep else _lint()), tests(options, rest)]
-            return run_checks(checks, env)
+            checks = _checks(options, rest, tables=_making_tables(database))
+            return run_checks(checks, _environment(database, valkey))
     except StartRefused as refused:
         complain(str(refused))
         return 1
@@ -94,10 +95,33 @@ def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
     return parser.parse_known_args(arguments)
 
 
+def _checks(
+    options: argparse.Namespace, rest: list[str], *, tables: Future[str | None]
+) -> Iterator[Check]:
+    """What to run; the suite, which alone needs the tables, comes last."""
+    if not (rest or options.deep):
+        yield from _lint()
+    with step("tables"):
+        template = tables.result() or ""
+    yield tests(options, rest, {"TEST_DATABASE_TEMPLATE": template})
+
+
+def _making_tables(database: ThrowawayPostgres) -> Future[str | None]:
+    """Begin to migrate on one core, while what needs no tables runs on the other."""
+    made: Future[str | None] = Future()
+
+    def make() -> None:
+        try:
+            made.set_result(migrated.ensure(database))
+        except BaseException as error:  # told where the tables are asked for
+            made.set_exception(error)
+
+    Thread(target=make, daemon=True).start()
+    return made
+
+
 def _environment(database: ThrowawayPostgres, valkey: ThrowawayValkey) -> dict[str, str]:
     """Throwaway services for the checks, and for pytest under the names it takes them by."""
-    with step("tables"):
-        template = migrated.ensure(database) or ""
     return {
         "SECRET_KEY": keys.new_secrets()["SECRET_KEY"],
         "DATABASE_OWNER_URL": database.url("owner"),
@@ -105,7 +129,6 @@ def _environment(database: ThrowawayPostgres, valkey: ThrowawayValkey) -> dict[s
         "REDIS_URL": valkey.url(),
         "TEST_DATABASE_OWNER_URL": database.url("owner"),
         "TEST_DATABASE_URL": database.url("app"),
-        "TEST_DATABASE_TEMPLATE": template,
         "TEST_REDIS_URL": valkey.url(),
     }
 
@@ -126,7 +149,7 @@ def _lint() -> list[Check]:
     ]
 
 
-def tests(options: argparse.Namespace, rest: list[str]) -> Check:
+def tests(options: argparse.Namespace, rest: list[str], env: Mapping[str, str]) -> Check:
     """The call of pytest for these options."""
     command: list[str | Path] = [python(), "-m", "pytest"]
     if options.deep is not None:
@@ -136,10 +159,10 @@ def tests(options: argparse.Namespace, rest: list[str]) -> Check:
         command += ["-n", "2"]  # which test goes to whom is said in tests/conftest.py
     if options.fast:
         command += ["-m", FAST]
-    return Check("pytest", [*command, *rest])
+    return Check("pytest", [*command, *rest], env)
 
 
-def run_checks(checks: list[Check], env: Mapping[str, str]) -> int:
+def run_checks(checks: Iterable[Check], env: Mapping[str, str]) -> int:
     """Run them all, so that one visit shows everything there is to mend."""
     outcomes: list[tuple[str, int, float]] = []
     for check in checks:

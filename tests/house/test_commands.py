@@ -107,6 +107,6 @@ def test_test_keeps_the_first_failure_and_still_runs_the_rest(capfd):
     ],
 )
 def test_arguments_of_test_become_options_of_pytest(arguments, options):
-    command = suite.tests(*suite.parse(arguments)).command
+    command = suite.tests(*suite.parse(arguments), {}).command
 
     assert command[command.index("pytest") + 1 :] == options
