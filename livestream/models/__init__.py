@@ -1,7 +1,7 @@
 """Recordings and replays, who may watch them, live lessons, and their posters."""
 
 from livestream.models.captions import Captions, Chapter, LessonNotes
-from livestream.models.live import Broadcast, Channel
+from livestream.models.live import Broadcast, Take
 from livestream.models.pages import ReplayPage, SeriesPage
 from livestream.models.recordings import (
     Generation,
@@ -17,7 +17,6 @@ from livestream.models.watching import WatchGrant, WatchRange, WatchState
 __all__ = [
     "Broadcast",
     "Captions",
-    "Channel",
     "Chapter",
     "Generation",
     "Lecture",
@@ -27,6 +26,7 @@ __all__ = [
     "Series",
     "SeriesPage",
     "Storyboard",
+    "Take",
     "Upload",
     "Variant",
     "WatchGrant",
