@@ -3,6 +3,7 @@
 from livestream.models.captions import Captions, Chapter, LessonNotes
 from livestream.models.live import Broadcast, Take
 from livestream.models.pages import ReplayPage, SeriesPage
+from livestream.models.partners import FeedPartner
 from livestream.models.recordings import (
     Generation,
     Recording,
@@ -12,12 +13,15 @@ from livestream.models.recordings import (
     WorkUnit,
 )
 from livestream.models.series import Lecture, Series
+from livestream.models.subscriptions import SeriesSubscription
+from livestream.models.televisions import Television
 from livestream.models.watching import WatchGrant, WatchRange, WatchState
 
 __all__ = [
     "Broadcast",
     "Captions",
     "Chapter",
+    "FeedPartner",
     "Generation",
     "Lecture",
     "LessonNotes",
@@ -25,8 +29,10 @@ __all__ = [
     "ReplayPage",
     "Series",
     "SeriesPage",
+    "SeriesSubscription",
     "Storyboard",
     "Take",
+    "Television",
     "Upload",
     "Variant",
     "WatchGrant",

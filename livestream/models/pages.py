@@ -16,16 +16,35 @@ from wagtail_localize.fields import SynchronizedField
 from campus.models import BasePage
 from courses.models import Lesson
 from livestream.models.recordings import Recording
+from livestream.models.series import Series
 
 A_PAGE = 12
 
 
 class SeriesPage(BasePage):
-    """A series of lectures or lessons, the newest first."""
+    """A series of lectures or lessons, the newest first.
+
+    Where it is the poster of a series, days and issues are the record's.
+    """
+
+    series = models.ForeignKey(
+        Series,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("series of lectures"),
+        help_text=_("Its next lecture stands on this page."),
+    )
 
     parent_page_types: ClassVar[list[str]] = ["campus.HomePage", "campus.UnitPage"]
     subpage_types: ClassVar[list[str]] = ["livestream.ReplayPage"]
     template = "livestream/series_page.html"
+    content_panels: ClassVar[list[Any]] = [*BasePage.content_panels, FieldPanel("series")]
+    override_translatable_fields: ClassVar[list[Any]] = [
+        *BasePage.override_translatable_fields,
+        SynchronizedField("series", overridable=False),
+    ]
 
     class Meta:
         verbose_name = _("series of replays")
