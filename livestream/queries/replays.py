@@ -1,4 +1,4 @@
-"""Questions about recordings that need more than one QuerySet word."""
+"""Questions about replays: who may watch, what is there, what may go."""
 
 from __future__ import annotations
 
