@@ -19,7 +19,7 @@ def process_recording(recording_id: str) -> None:
     """
     recording = replays.claim(int(recording_id), at=clock.now())
     if recording is None:
-        if Recording.objects.unfinished().filter(pk=recording_id).exists():
+        if Recording.objects.to_be_looked_into().filter(pk=recording_id).exists():
             raise TryAgainLater("another worker has it")
         return
     try:

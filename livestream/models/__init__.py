@@ -1,20 +1,15 @@
 """Recordings and replays, who may watch them, live lessons, and their posters."""
 
 from livestream.models.captions import Captions, Chapter, LessonNotes
+from livestream.models.generations import Generation, Storyboard, Variant, WorkUnit
 from livestream.models.live import Broadcast, Take
 from livestream.models.pages import ReplayPage, SeriesPage
 from livestream.models.partners import FeedPartner
-from livestream.models.recordings import (
-    Generation,
-    Recording,
-    Storyboard,
-    Upload,
-    Variant,
-    WorkUnit,
-)
+from livestream.models.recordings import Recording, Upload
 from livestream.models.series import Lecture, Series
 from livestream.models.subscriptions import SeriesSubscription
 from livestream.models.televisions import Television
+from livestream.models.viewings import HeadCount, RoomViewing
 from livestream.models.watching import WatchGrant, WatchRange, WatchState
 
 __all__ = [
@@ -23,10 +18,12 @@ __all__ = [
     "Chapter",
     "FeedPartner",
     "Generation",
+    "HeadCount",
     "Lecture",
     "LessonNotes",
     "Recording",
     "ReplayPage",
+    "RoomViewing",
     "Series",
     "SeriesPage",
     "SeriesSubscription",

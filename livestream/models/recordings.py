@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -20,19 +20,20 @@ class RecordingQuerySet(models.QuerySet["Recording"]):
     """The words we have for recordings; nobody outside this module filters by status."""
 
     def claimable(self, at: datetime) -> Self:
-        """Waiting to be made into a replay, or begun by a worker that is not heard of any more."""
-        return self.filter(
-            Q(status=Recording.Status.UPLOADED)
-            | Q(status=Recording.Status.PROCESSING, lease_ends_at__lte=at)
-        )
+        """Waiting to be looked into, or begun by a worker that is not heard of any more."""
+        return self.filter(Q(status=Recording.Status.UPLOADED) | Q(lease_ends_at__lte=at))
 
-    def unfinished(self) -> Self:
-        """Waiting, or in the hands of a worker."""
-        return self.filter(status__in=[Recording.Status.UPLOADED, Recording.Status.PROCESSING])
+    def to_be_looked_into(self) -> Self:
+        """Waiting for the worker that plans the work, or in its hands."""
+        return self.filter(Q(status=Recording.Status.UPLOADED) | Q(lease_ends_at__isnull=False))
 
     def held_by(self, attempt: int) -> Self:
         """Still in the hands of the worker that began this attempt."""
-        return self.filter(status=Recording.Status.PROCESSING, attempt=attempt)
+        return self.filter(lease_ends_at__isnull=False, attempt=attempt)
+
+    def in_work(self) -> Self:
+        """With nothing to watch yet, and somebody seeing to it."""
+        return self.filter(status=Recording.Status.PROCESSING)
 
     def that_stand(self) -> Self:
         """Arrived and not come to nothing: waiting, in work, or with a replay."""
@@ -88,10 +89,11 @@ class Recording(models.Model):
     """The film of a lesson or of a lecture, and the replay made of it.
 
     ``asset`` names its files and stands in signed paths: it cannot be guessed and says nothing.
-    ``attempt`` counts the workers that began, and fences them: only the latest may publish.
-    ``generation`` is the ``Generation`` that is watched now; 0 while there is none. ``status``
-    says what people can do with it, the generations say how far the machines are: a recording
-    is ready as soon as a first generation can be watched, and better ones follow quietly.
+    ``attempt`` counts the workers that looked into the film and planned the work, and fences
+    them; ``lease_ends_at`` is set while one does. ``generation`` is the ``Generation`` that is
+    watched now; 0 while there is none. ``status`` says what people can do with it, the
+    generations say how far the machines are: a recording is ready as soon as a first generation
+    can be watched, and better ones follow quietly.
     """
 
     class Status(models.TextChoices):
@@ -141,9 +143,8 @@ class Recording(models.Model):
                 name="a_recording_shows_a_lesson_or_a_lecture",
             ),
             models.CheckConstraint(
-                condition=Q(status="processing", lease_ends_at__isnull=False)
-                | (~Q(status="processing") & Q(lease_ends_at=None)),
-                name="a_lease_only_while_processing",
+                condition=Q(lease_ends_at=None) | ~Q(status__in=["uploaded", "failed"]),
+                name="nobody_holds_a_film_that_waits",
             ),
             models.CheckConstraint(
                 condition=Q(status="failed") ^ Q(problem=""), name="a_problem_only_when_failed"
@@ -161,9 +162,6 @@ class Recording(models.Model):
             models.CheckConstraint(
                 condition=Q(taken_back_at=None) | Q(status="ready"),
                 name="only_a_replay_is_taken_back",
-            ),
-            models.CheckConstraint(
-                condition=Q(generation__lte=F("attempt")), name="a_generation_was_attempted"
             ),
             models.CheckConstraint(
                 condition=Q(progress__lte=100), name="progress_is_a_percentage"
@@ -204,65 +202,6 @@ class Recording(models.Model):
         return accounts | {self.uploaded_by_id}
 
 
-class GenerationQuerySet(models.QuerySet["Generation"]):
-    """The words we have for generations."""
-
-    def watchable(self) -> Self:
-        """With files a player can open: growing or whole."""
-        return self.filter(state__in=[Generation.State.GROWING, Generation.State.WHOLE])
-
-    def retired_since(self, before: datetime) -> Self:
-        """Replaced before this moment by a newer one, with files that still lie there."""
-        return self.watchable().filter(retired_at__lt=before)
-
-
-class Generation(models.Model):
-    """One complete set of files of a recording, in a folder of its own.
-
-    A newer one replaces an older at one stroke (``Recording.generation``); the older keeps its
-    files for a day, so that whoever is watching is not cut off. ``GROWING`` can be watched from
-    its beginning while its end is still being made or has not happened yet.
-    """
-
-    class Kind(models.TextChoices):
-        COPY = "copy", _("the film as it came, cut into pieces")
-        LADDER = "ladder", _("all sizes")
-        LIVE = "live", _("as it went out live")
-
-    class State(models.TextChoices):
-        MAKING = "making", _("being made")
-        GROWING = "growing", _("can be watched, goes on")
-        WHOLE = "whole", _("whole")
-        DROPPED = "dropped", _("given up or deleted")
-
-    recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="generations")
-    number = models.PositiveSmallIntegerField()
-    kind = models.CharField(max_length=6, choices=Kind.choices)
-    state = models.CharField(max_length=7, choices=State.choices, default=State.MAKING)
-    began_at = models.DateTimeField()
-    whole_at = models.DateTimeField(null=True, blank=True)
-    retired_at = models.DateTimeField(null=True, blank=True)
-
-    objects = GenerationQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["recording", "number"], name="a_generation_has_its_own_number"
-            ),
-            models.CheckConstraint(
-                condition=Q(number__gte=1), name="generations_are_counted_from_one"
-            ),
-            models.CheckConstraint(
-                condition=~Q(state="whole") | Q(whole_at__isnull=False),
-                name="a_whole_generation_has_its_moment",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"generation {self.number} of {self.recording_id}"
-
-
 class Upload(models.Model):
     """A film as it came in. Its bytes stay until the replay has stood for a while.
 
@@ -286,85 +225,3 @@ class Upload(models.Model):
 
     def __str__(self) -> str:
         return f"upload {self.pk}"
-
-
-class Variant(models.Model):
-    """One size of a replay, with what was measured of it. Sound has no width."""
-
-    recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="variants")
-    generation = models.PositiveSmallIntegerField()
-    name = models.CharField(max_length=16)
-    codec = models.CharField(max_length=40)
-    width = models.PositiveSmallIntegerField(default=0)
-    height = models.PositiveSmallIntegerField(default=0)
-    frame_rate = models.FloatField(default=0)
-    bandwidth = models.PositiveIntegerField()
-    average_bandwidth = models.PositiveIntegerField()
-    segments = models.PositiveIntegerField()
-    size = models.PositiveBigIntegerField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["recording", "generation", "name"], name="a_variant_is_made_once"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.name} of {self.recording_id}"
-
-
-class WorkUnit(models.Model):
-    """A stretch of a long film that one worker makes by itself, so that a crash costs only it."""
-
-    class State(models.TextChoices):
-        PLANNED = "planned", _("planned")
-        LEASED = "leased", _("being worked on")
-        DONE = "done", _("done")
-
-    recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="work_units")
-    generation = models.PositiveSmallIntegerField()
-    number = models.PositiveIntegerField()
-    starts_at_seconds = models.FloatField()
-    seconds = models.FloatField()
-    state = models.CharField(max_length=8, choices=State.choices, default=State.PLANNED)
-    fence = models.PositiveIntegerField(default=0)
-    lease_owner = models.CharField(max_length=80, blank=True)
-    lease_ends_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["recording", "generation", "number"], name="a_work_unit_is_planned_once"
-            ),
-            models.CheckConstraint(
-                condition=Q(state="leased", lease_ends_at__isnull=False)
-                | (~Q(state="leased") & Q(lease_ends_at=None)),
-                name="a_work_unit_has_a_lease_while_leased",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"unit {self.number} of {self.recording_id}"
-
-
-class Storyboard(models.Model):
-    """Small pictures of a film on one sheet, for looking ahead."""
-
-    recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="storyboards")
-    generation = models.PositiveSmallIntegerField()
-    every_seconds = models.FloatField()
-    columns = models.PositiveSmallIntegerField()
-    rows = models.PositiveSmallIntegerField()
-    tile_width = models.PositiveSmallIntegerField()
-    tile_height = models.PositiveSmallIntegerField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["recording", "generation"], name="one_storyboard_per_generation"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"storyboard of {self.recording_id}"
