@@ -9,7 +9,7 @@ from enrolment.models.applications import (
 )
 from enrolment.models.calls import CallAttempt
 from enrolment.models.claims import Claim
-from enrolment.models.cloud import CloudSeat
+from enrolment.models.cloud import CloudSeat, DeliveryRequest
 from enrolment.models.draw import (
     Amendment,
     Draw,
@@ -74,6 +74,7 @@ __all__ = [
     "CloudSeat",
     "Correction",
     "CutOff",
+    "DeliveryRequest",
     "Difference",
     "Draw",
     "DrawFile",

@@ -183,6 +183,7 @@ BEGIN
         p_section.id, p_learner, p_section.unit_id, nextval('waitlist_ticket'), 'waiting', p_at,
         p_together, p_gives_up
     ) RETURNING id INTO entry;
+    PERFORM seat_open_cloud(p_learner, p_section, 'waitlist', p_at);
     PERFORM seat_introduce(p_learner, p_section.unit_id);
     PERFORM seat_audit(p_section, p_learner, p_actor, 'joined the waiting list', p_at,
                        jsonb_build_object('entry', entry, 'channel', p_channel,

@@ -227,7 +227,9 @@ RETURNS void LANGUAGE sql SET enable_nestloop = off AS $$
     ON CONFLICT DO NOTHING
 $$;
 
--- Who has no class of the term may follow online what they asked for, where it is taught online.
+-- Who has no class of the term may follow online all that they asked for; who waits for a class,
+-- with another one or without, may follow that one meanwhile. A course of which no class is
+-- taught any more has nothing to follow.
 CREATE OR REPLACE FUNCTION seat_open_cloud_for_drawn(p_draw bigint, p_term bigint, p_at timestamptz)
 RETURNS void LANGUAGE sql SET enable_nestloop = off AS $$
     INSERT INTO enrolment_cloudseat (learner_id, course_id, term_id, source, created_at)
@@ -235,10 +237,11 @@ RETURNS void LANGUAGE sql SET enable_nestloop = off AS $$
     FROM seat_drawn(p_draw) d
     JOIN courses_classsection s ON s.id = d.section_id
     JOIN enrolment_learnerterm l ON l.learner_id = d.learner_id AND l.term_id = p_term
-    WHERE d.comes AND l.room_classes = 0 AND EXISTS (
+    WHERE d.comes AND d.code <> 'ADMITTED'
+      AND (l.room_classes = 0 OR (d.place IS NOT NULL AND s.status = 'running'))
+      AND EXISTS (
         SELECT FROM courses_classsection o
-        WHERE o.course_id = s.course_id AND o.term_id = p_term AND o.status = 'running'
-          AND o.mode IN ('online', 'hybrid'))
+        WHERE o.course_id = s.course_id AND o.term_id = p_term AND o.status = 'running')
     ON CONFLICT (learner_id, course_id, term_id) DO NOTHING
 $$;
 

@@ -102,6 +102,7 @@ BEGIN
           AND mine.state IN ('waiting', 'offered'))
     RETURNING id INTO entry;
     IF entry IS NULL THEN RETURN; END IF;
+    PERFORM seat_open_cloud(p_held.learner_id, p_section, 'waitlist', p_at);
     PERFORM seat_audit(p_section, p_held.learner_id, NULL, 'first of those who wait', p_at,
                        jsonb_build_object('entry', entry, 'reason', 'paid too late'));
 END $$;

@@ -211,6 +211,7 @@ BEGIN
             SET status = 'cancelled_by_school', due_at = NULL, ended_at = p_at
             WHERE id = held.id;
             PERFORM seat_count(seat.learner_id, section, -1);
+            PERFORM seat_open_cloud(seat.learner_id, section, 'called_off', p_at);
             PERFORM seat_errand('tell_cancelled', held.id::text);
         ELSE
             PERFORM seat_close_offer(section, seat, 'tell_line_closed', p_at);

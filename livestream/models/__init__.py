@@ -5,10 +5,11 @@ from livestream.models.generations import Generation, Storyboard, Variant, WorkU
 from livestream.models.live import Broadcast, Take
 from livestream.models.pages import ReplayPage, SeriesPage
 from livestream.models.partners import FeedPartner
-from livestream.models.recordings import Recording, Upload
+from livestream.models.recordings import Recording
 from livestream.models.series import Lecture, Series
 from livestream.models.subscriptions import SeriesSubscription
 from livestream.models.televisions import Television
+from livestream.models.uploads import Upload
 from livestream.models.viewings import HeadCount, RoomViewing
 from livestream.models.watching import WatchGrant, WatchRange, WatchState
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Learner, User
 from livestream.models.recordings import Recording
+from livestream.models.viewings import RoomViewing
 
 
 class WatchGrantQuerySet(models.QuerySet["WatchGrant"]):
@@ -39,7 +40,8 @@ class WatchGrant(models.Model):
     """A right to fetch the files of one replay for some hours.
 
     ``audience`` stands in the signed path: it counts and is logged, and says nothing about the
-    person. ``learner`` is empty for teachers, staff and visitors of public replays.
+    person. ``learner`` is empty for teachers, staff and visitors of public replays. ``viewing`` is
+    the afternoon of a viewing point whose room watches by it.
     """
 
     audience = models.CharField(max_length=16, unique=True)
@@ -49,6 +51,9 @@ class WatchGrant(models.Model):
     )
     learner = models.ForeignKey(
         Learner, on_delete=models.CASCADE, null=True, blank=True, related_name="watch_grants"
+    )
+    viewing = models.ForeignKey(
+        RoomViewing, on_delete=models.CASCADE, null=True, blank=True, related_name="grants"
     )
     issued_at = models.DateTimeField()
     expires_at = models.DateTimeField()
