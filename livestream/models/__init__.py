@@ -1,6 +1,7 @@
 """Recordings and replays, who may watch them, live lessons, and their posters."""
 
 from livestream.models.captions import Captions, Chapter, LessonNotes
+from livestream.models.counting import KeyDrop, ViewerCount
 from livestream.models.generations import Generation, Storyboard, Variant, WorkUnit
 from livestream.models.live import Broadcast, Take
 from livestream.models.pages import ReplayPage, SeriesPage
@@ -11,7 +12,7 @@ from livestream.models.subscriptions import SeriesSubscription
 from livestream.models.televisions import Television
 from livestream.models.uploads import Upload
 from livestream.models.viewings import HeadCount, RoomViewing
-from livestream.models.watching import WatchGrant, WatchRange, WatchState
+from livestream.models.watching import WatchGrant, WatchState
 
 __all__ = [
     "Broadcast",
@@ -20,6 +21,7 @@ __all__ = [
     "FeedPartner",
     "Generation",
     "HeadCount",
+    "KeyDrop",
     "Lecture",
     "LessonNotes",
     "Recording",
@@ -33,8 +35,8 @@ __all__ = [
     "Television",
     "Upload",
     "Variant",
+    "ViewerCount",
     "WatchGrant",
-    "WatchRange",
     "WatchState",
     "WorkUnit",
 ]

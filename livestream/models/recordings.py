@@ -200,28 +200,3 @@ class Recording(models.Model):
         given_by = (self.lesson.teacher, self.lesson.section.teacher)
         accounts = {teacher.user_id for teacher in given_by if teacher and teacher.user_id}
         return accounts | {self.uploaded_by_id}
-
-
-class Upload(models.Model):
-    """A film as it came in. Its bytes stay until the replay has stood for a while.
-
-    ``stored_as`` is empty once they are gone (``services.keeping``).
-    ``press`` names one press of the button: a second one with the same key changes nothing.
-    """
-
-    recording = models.OneToOneField(Recording, on_delete=models.CASCADE, related_name="upload")
-    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="uploads")
-    press = models.UUIDField(unique=True)
-    original_name = models.CharField(max_length=255)
-    stored_as = models.CharField(max_length=200)
-    size = models.PositiveBigIntegerField()
-    received_at = models.DateTimeField()
-
-    class Meta:
-        verbose_name = _("upload")
-        constraints = [
-            models.CheckConstraint(condition=Q(size__gte=1), name="an_upload_has_bytes")
-        ]
-
-    def __str__(self) -> str:
-        return f"upload {self.pk}"
