@@ -23,37 +23,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='KeyDrop',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('dropped_at', models.DateTimeField()),
-            ],
-        ),
-        migrations.CreateModel(
-            name='ViewerCount',
-            fields=[
-                ('recording', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='viewers', serialize=False, to='livestream.recording')),
-                ('now', models.PositiveIntegerField(default=0, verbose_name='watching now')),
-                ('peak', models.PositiveIntegerField(default=0, verbose_name='most at one time')),
-                ('peak_at', models.DateTimeField(blank=True, null=True)),
-                ('ever', models.PositiveIntegerField(default=0, verbose_name='viewers in all')),
-                ('live_peak', models.PositiveIntegerField(default=0, verbose_name='most at one time, live')),
-                ('live_ever', models.PositiveIntegerField(default=0, verbose_name='viewers in all, live')),
-                ('counted_at', models.DateTimeField()),
-            ],
-            options={
-                'verbose_name': 'count of viewers',
-            },
-        ),
-        migrations.RemoveField(
-            model_name='watchrange',
-            name='learner',
-        ),
-        migrations.RemoveField(
-            model_name='watchrange',
-            name='recording',
-        ),
         migrations.AddField(
             model_name='upload',
             name='began_at',
@@ -110,36 +79,6 @@ class Migration(migrations.Migration):
             name='takes_what_is_there',
             field=models.BooleanField(default=False, verbose_name='without its missing end'),
         ),
-        migrations.AddField(
-            model_name='watchgrant',
-            name='gave_way',
-            field=models.BooleanField(default=False),
-        ),
-        migrations.AddField(
-            model_name='watchgrant',
-            name='heard_at',
-            field=models.DateTimeField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='watchgrant',
-            name='renewed_at',
-            field=models.DateTimeField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='watchgrant',
-            name='watcher',
-            field=models.CharField(blank=True, max_length=16),
-        ),
-        migrations.AddField(
-            model_name='watchstate',
-            name='watched',
-            field=livestream.models.fields.NumberMultiRangeField(default=psycopg.types.multirange.Multirange, editable=False),
-        ),
-        migrations.AddField(
-            model_name='watchstate',
-            name='watched_seconds',
-            field=models.FloatField(default=0),
-        ),
         migrations.AlterField(
             model_name='upload',
             name='received_at',
@@ -154,10 +93,6 @@ class Migration(migrations.Migration):
             model_name='upload',
             name='stored_as',
             field=models.CharField(blank=True, max_length=200),
-        ),
-        migrations.AddIndex(
-            model_name='watchgrant',
-            index=models.Index(fields=['watcher'], name='rights_by_their_watcher'),
         ),
         migrations.RunSQL(ALL_OF_IT_IS_HERE, migrations.RunSQL.noop),
         migrations.AddConstraint(
@@ -175,20 +110,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='upload',
             constraint=models.CheckConstraint(condition=models.Q(('state', 'refused'), ('problem', ''), _connector='XOR'), name='an_upload_has_a_problem_when_refused'),
-        ),
-        migrations.AddConstraint(
-            model_name='watchgrant',
-            constraint=models.CheckConstraint(condition=models.Q(('gave_way', False), ('revoked_at__isnull', False), _connector='OR'), name='a_right_that_gave_way_has_ended'),
-        ),
-        migrations.AddConstraint(
-            model_name='watchstate',
-            constraint=models.CheckConstraint(condition=models.Q(('watched_seconds__gte', 0)), name='nobody_watches_less_than_nothing'),
-        ),
-        migrations.AddConstraint(
-            model_name='viewercount',
-            constraint=models.CheckConstraint(condition=models.Q(('peak__gte', models.F('now')), ('peak__gte', models.F('live_peak'))), name='never_more_viewers_than_at_the_peak'),
-        ),
-        migrations.DeleteModel(
-            name='WatchRange',
         ),
     ]
