@@ -2,9 +2,6 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import livestream.models.fields
-import psycopg.types.multirange
-from django.conf import settings
 from django.db import migrations, models
 
 # What came in before came in whole. No foreign key is touched: constraints follow at once.
@@ -19,7 +16,6 @@ class Migration(migrations.Migration):
         ('accounts', '0010_who_died'),
         ('courses', '0008_a_code_is_plain'),
         ('livestream', '0011_work_is_cut_into_units'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
