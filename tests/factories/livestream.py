@@ -83,7 +83,22 @@ class UploadFactory(DjangoModelFactory):
     original_name = "lesson.mp4"
     stored_as = factory.LazyAttribute(lambda it: f"source/{it.recording.asset.hex}")
     size = 1000
+    offset = factory.SelfAttribute("size")
+    state = "arrived"
+    began_at = TODAY
     received_at = TODAY
+
+    class Params:
+        arriving = factory.Trait(
+            recording=None,
+            lesson=factory.SubFactory(LessonFactory),
+            by=factory.LazyAttribute(lambda it: it.lesson.section.teacher.user),
+            stored_as="",
+            offset=0,
+            state="arriving",
+            received_at=None,
+            expires_at=TODAY + timedelta(days=7),
+        )
 
 
 def seat_in(section, learner=None, status=Enrolment.Status.ACTIVE):
