@@ -25,7 +25,7 @@ from tests.enrolment.money.by_http import over_http
 from tests.enrolment.money.fake import FakeProvider
 from tests.enrolment.money.histories import LEARNERS, Histories
 from tests.enrolment.side_by_side import CORES, side_by_side
-from tests.factories.accounts import LearnerFactory, StaffFactory
+from tests.factories.accounts import LearnerFactory, StaffFactory, UnitFactory
 from tests.factories.enrolment import CampusFactory, SectionFactory, TermFactory
 from tests.factories.fees import FEE
 
@@ -34,11 +34,16 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def another(nothing_is_broken, monkeypatch):
-    """Build two classes with a fee, three learners, two at the counter."""
+    """Build two classes with a fee, three learners, two at the counter.
+
+    In an office of their own: a book of receipts is locked until the end of a transaction, and
+    that is the end of a whole history here.
+    """
 
     def build():
         rules = {"holds_per_learner": HOLDS, "room_classes": 2}
-        term, campus = TermFactory(rules__rules=rules), CampusFactory()
+        term = TermFactory(rules__rules=rules)
+        campus = CampusFactory(unit=UnitFactory(county=True))
         sections = [
             SectionFactory(term=term, campus=campus, weekday=day, fee_fen=FEE, capacity=seats)
             for day, seats in CLASSES
