@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from accounts import clock
 from accounts.errands import TryAgainLater, errand
-from livestream import processing
+from accounts.models import InboundMessage
+from livestream import processing, services
 from livestream.models import Recording
 from livestream.services import replays
 
@@ -26,3 +27,9 @@ def process_recording(recording_id: str) -> None:
         processing.make_replay(recording, clock.now)
     except processing.TryLater as later:
         raise TryAgainLater(str(later)) from later
+
+
+@errand("unsubscribe_by_sms")
+def unsubscribe_by_sms(message_id: str) -> None:
+    """End the letters about lectures that go to the phone of a message."""
+    services.end_by_reply(message=InboundMessage.objects.get(pk=message_id), at=clock.now())

@@ -292,6 +292,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "lapse_and_promote": 15.0,
         "end_rights": 30.0,
         "sweep_payments": 60.0,
+        "tell_subscribers": 300.0,
         "dispatch --once": 60.0,  # should the dispatcher itself be away
     }.items()
 }

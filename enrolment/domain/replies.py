@@ -13,6 +13,10 @@ YES_DIGIT, NO_DIGIT = "1", "2"
 _NOISE = re.compile(r"[\s\W_\u20e3\ufe0f]+")
 _SHAPE = re.compile(r"(?:我?选|请?回复?|答复?)?(?P<digits>[0-9]{0,3})(?P<words>[^0-9]*)")
 _TAKE_BACK = re.compile(r"(?:请?回复?|答复?)?3|撤回|恢复")
+# Ends letters that somebody subscribed to. Providers read some of these themselves.
+_UNSUBSCRIBES = re.compile(
+    r"(?:请?回复?|答复?|我要?)?(?:TD|T|退订|取消订阅|不订了)", re.IGNORECASE
+)
 LONGEST = 20  # characters of an answer; more is a letter, and for people to read
 
 
@@ -65,6 +69,16 @@ def takes_back(text: str) -> bool:
     """
     plain = unicodedata.normalize("NFKC", text[: 4 * LONGEST])
     return _TAKE_BACK.fullmatch(_NOISE.sub("", plain)) is not None
+
+
+def unsubscribes(text: str) -> bool:
+    """Whether somebody wants no more of the letters they subscribed to.
+
+    >>> unsubscribes("退订。"), unsubscribes("回ＴＤ"), unsubscribes("退班")
+    (True, True, False)
+    """
+    plain = unicodedata.normalize("NFKC", text[: 4 * LONGEST])
+    return _UNSUBSCRIBES.fullmatch(_NOISE.sub("", plain)) is not None
 
 
 def _two_answers(plain: str) -> bool:

@@ -13,7 +13,7 @@ from uuid import UUID, uuid5
 
 from django.db import transaction
 
-from accounts import limits
+from accounts import limits, outbox
 from accounts.gateways import masked
 from accounts.models import AuditEvent, InboundMessage, Learner, User
 from enrolment import notifications, queries
@@ -26,6 +26,8 @@ from enrolment.services.refused import SeatRefused
 from enrolment.services.results import say_one_comes, say_one_stays_away
 from enrolment.services.waitlist import accept_offer, decline_offer
 
+# The errand about a message that ends a subscription; the floor above has these.
+UNSUBSCRIBE = "unsubscribe_by_sms"
 _PRESSES = UUID("0d7b1a52-54c5-4c0e-9d53-0b4cb7a1c8f4")
 
 
@@ -40,7 +42,11 @@ def read_sms(*, message_id: UUID, at: datetime) -> None:
     message = waiting.filter(pk=message_id).first()
     if message is None:
         return
-    message.outcome = _answer(message, at=at)
+    if replies.unsubscribes(message.text):
+        outbox.put(UNSUBSCRIBE, message.pk)
+        message.outcome = "unsubscribes"
+    else:
+        message.outcome = _answer(message, at=at)
     message.answered_at = at
     message.save(update_fields=["outcome", "answered_at"])
 
