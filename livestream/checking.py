@@ -133,8 +133,9 @@ class _Check:
             return
         track = stream.captions[listed.name] = CaptionsTrack(listed)
         for entry in listed.entries:
-            data = self.bytes_of(listed.name, listed.inside(entry.uri) or "", entry.part)
-            if data is None:
+            name = listed.inside(entry.uri)
+            data = name and self.bytes_of(listed.name, name, entry.part)
+            if not data:
                 continue
             try:
                 track.pieces.append((entry, webvtt.cues(data)))
@@ -234,9 +235,9 @@ def _decoded(film: Any, stream: Any, most: int) -> Decoded:
         for frame in stream.codec_context.decode(None if is_over else packet):
             if first is None:
                 first_is_key = bool(getattr(frame, "key_frame", True))
-            at = float(frame.pts * frame.time_base) if frame.pts is not None else last
+            at = float(frame.pts * stream.time_base) if frame.pts is not None else last
             first, last = min(at, at if first is None else first), max(last, at)
-            lasts = float((frame.duration or 0) * frame.time_base)
+            lasts = float((frame.duration or 0) * stream.time_base)
             frames += 1
         if is_over:
             break

@@ -116,7 +116,7 @@ def read(name: str, data: bytes) -> Listed:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         listed.fault("is not UTF-8")
-        return listed
+        text = data.decode("utf-8", errors="replace")
     lines = text.splitlines()
     if not lines or lines[0] != "#EXTM3U":
         listed.fault("does not begin with #EXTM3U")

@@ -206,7 +206,7 @@ def _groups(stream: Stream) -> Iterator[Finding]:
     }
     for _kind, group in sorted(used - defined):
         yield Finding(Rule.GROUPS, master.name, f"uses a group that it does not have: {group}")
-    for _kind, group in sorted(defined - used):
+    for _of, group in sorted(defined - used):
         yield Finding(Rule.GROUPS, master.name, f"has a group that no variant uses: {group}")
     for which in sorted(defined):
         members = [said for said in master.media if _group_of(said) == which]
