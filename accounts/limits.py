@@ -25,6 +25,8 @@ WRONG_CODES_ALARM = 60  # a minute, in the whole city
 HELPED_PER_HOUR = 3  # people for whom one account asks, beside its own
 ASKED_TO_PAY_PER_DAY = 5
 HOUR = 3600
+TELEVISIONS_PER_HOUR = 40  # from one address: a hall of sets being set up does not reach it
+PAIRINGS_PER_HOUR = 10  # codes of televisions that one account tries
 UNKNOWN_CODES_PER_HOUR = 30  # from one address: a hall of people who mistype does not reach it
 
 
@@ -111,6 +113,21 @@ def note_unknown_code(address: str, *, at: datetime) -> None:
 
 def _codes_key(address: str, at: datetime) -> str:
     return f"unknown-codes:{_mark(address)}:{at:%Y%m%d%H}"
+
+
+def count_television(address: str, *, at: datetime) -> None:
+    """Count one television that asks for a code; raises ``TooMany`` past the hour's."""
+    if _next(f"televisions:{_mark(address)}:{at:%Y%m%d%H}", HOUR) > TELEVISIONS_PER_HOUR:
+        raise TooMany
+
+
+def count_pairing(account: int, *, at: datetime) -> None:
+    """Count one code of a television that an account tries; raises ``TooMany`` past the hour's.
+
+    With six digits and a few sets waiting at a time, guessing one takes years.
+    """
+    if _next(f"pairings:{account}:{at:%Y%m%d%H}", HOUR) > PAIRINGS_PER_HOUR:
+        raise TooMany
 
 
 def count_voucher(account: int, *, at: datetime) -> None:

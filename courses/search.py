@@ -1,4 +1,7 @@
-"""Finding courses by what people type, in the database. The rules are in ``domain/search.py``."""
+"""Finding records by what people type, in the database. The rules are in ``domain/search.py``."""
+
+from collections.abc import Sequence
+from typing import Any
 
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
@@ -10,7 +13,12 @@ ALIKE = 0.5  # word similarity from which two sounds are taken for the same word
 
 
 def course_ids(query: str) -> list[int]:
-    """Return the courses that a query means, the best first.
+    """Return the courses that a query means, the best first."""
+    return ids_meant(query, Course.objects.all(), ORDER)
+
+
+def ids_meant(query: str, among: QuerySet[Any], order: Sequence[str]) -> list[int]:
+    """Return those records with a ``search_key`` that a query means, the best first.
 
     Each word must be found, as written or by its sound. If nothing has them all, one slip is
     forgiven; if that finds nothing either, whatever sounds most alike is shown. Words too short
@@ -19,10 +27,14 @@ def course_ids(query: str) -> list[int]:
     words = search.words_of(query)
     if not words:
         return []
-    return _as_said(words) or _with_a_slip(words) or _alike(words)
+    for step in (_as_said, _with_a_slip, _alike):
+        found = step(words, among, order)
+        if found:
+            return found
+    return []
 
 
-def _as_said(words: list[str]) -> list[int]:
+def _as_said(words: list[str], among: QuerySet[Any], order: Sequence[str]) -> list[int]:
     wanted = Q()
     for word in words:
         wanted &= Q(search_key__contains=word) | Q(search_key__contains=search.sounds_like(word))
@@ -37,30 +49,30 @@ def _as_said(words: list[str]) -> list[int]:
         default=Value(2),
         output_field=IntegerField(),
     )
-    return _ids(Course.objects.filter(wanted).alias(rank=rank).order_by("rank", *ORDER))
+    return _ids(among.filter(wanted).alias(rank=rank).order_by("rank", *order))
 
 
-def _with_a_slip(words: list[str]) -> list[int]:
+def _with_a_slip(words: list[str], among: QuerySet[Any], order: Sequence[str]) -> list[int]:
     wanted = Q()
     for word in words:
         slip = search.one_slip(word)
         if not slip:
             return []
         wanted &= Q(search_key__regex=slip) | Q(search_key__contains=word)
-    return _ids(Course.objects.filter(wanted).order_by(*ORDER))
+    return _ids(among.filter(wanted).order_by(*order))
 
 
-def _alike(words: list[str]) -> list[int]:
+def _alike(words: list[str], among: QuerySet[Any], order: Sequence[str]) -> list[int]:
     sound = search.sound_to_be_like(words)
     if not sound:
         return []
     alike = TrigramWordSimilarity(sound, "search_key")
-    found = Course.objects.annotate(alike=alike).filter(alike__gte=ALIKE)
-    return _ids(found.order_by("-alike", *ORDER))
+    found = among.annotate(alike=alike).filter(alike__gte=ALIKE)
+    return _ids(found.order_by("-alike", *order))
 
 
 ORDER = ("subject__department__position", "subject__position", "level", "pk")
 
 
-def _ids(courses: QuerySet[Course]) -> list[int]:
-    return list(courses.values_list("pk", flat=True))
+def _ids(found: QuerySet[Any]) -> list[int]:
+    return list(found.values_list("pk", flat=True))

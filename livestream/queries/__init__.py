@@ -1,5 +1,17 @@
 """Read-side answers of the cloud classroom that need more than one QuerySet word."""
 
+from livestream.queries.library import (
+    Choice,
+    Shelf,
+    coming_lectures,
+    how_many,
+    live_lectures,
+    shelves_of_letters,
+    shelves_of_series,
+    shelves_of_subjects,
+    shelves_of_years,
+    titles,
+)
 from livestream.queries.replays import (
     Access,
     access,
@@ -25,12 +37,17 @@ from livestream.queries.series import (
 
 __all__ = [
     "Access",
+    "Choice",
     "Proposal",
+    "Shelf",
     "Shown",
     "access",
+    "coming_lectures",
     "films_to_drop",
+    "how_many",
     "knows_holidays",
     "lessons_to_film",
+    "live_lectures",
     "next_of",
     "next_of_each",
     "of_year",
@@ -40,6 +57,11 @@ __all__ = [
     "replays_of",
     "rights_without_a_reason",
     "rule_of",
+    "shelves_of_letters",
+    "shelves_of_series",
+    "shelves_of_subjects",
+    "shelves_of_years",
     "shown",
+    "titles",
     "years_of",
 ]

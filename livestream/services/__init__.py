@@ -12,6 +12,7 @@ from livestream.services.films import (
     try_again,
 )
 from livestream.services.keeping import KEPT, drop_film, drop_original
+from livestream.services.partners import PartnerKnown, add_partner, end_partner, partner_of
 from livestream.services.series import keep_lecture, keep_series, plan_year
 from livestream.services.subscriptions import (
     NoPhone,
@@ -21,6 +22,17 @@ from livestream.services.subscriptions import (
     tell_subscribers,
     unsubscribe_learner,
     unsubscribe_phone,
+)
+from livestream.services.televisions import (
+    CODE_LIVES,
+    PairingRefused,
+    begin_pairing,
+    end_television,
+    grant_on_television,
+    known_set,
+    new_code,
+    pair,
+    televisions_of,
 )
 from livestream.services.watching import (
     Right,
@@ -32,23 +44,35 @@ from livestream.services.watching import (
 )
 
 __all__ = [
+    "CODE_LIVES",
     "KEPT",
     "NoPhone",
     "NothingToPublish",
+    "PairingRefused",
+    "PartnerKnown",
     "PressReused",
     "Right",
     "UploadRefused",
     "WatchRefused",
+    "add_partner",
+    "begin_pairing",
     "drop_film",
     "drop_original",
     "end_by_reply",
+    "end_partner",
     "end_rights",
+    "end_television",
     "ensure_room_for",
     "grant",
+    "grant_on_television",
     "keep_lecture",
     "keep_place",
     "keep_series",
+    "known_set",
     "may_watch",
+    "new_code",
+    "pair",
+    "partner_of",
     "plan_year",
     "publish",
     "receive_upload",
@@ -56,6 +80,7 @@ __all__ = [
     "subscribe_learner",
     "subscribe_phone",
     "take_back",
+    "televisions_of",
     "tell_subscribers",
     "try_again",
     "unsubscribe_learner",
