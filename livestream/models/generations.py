@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import F, Max, OuterRef, Q, Subquery
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from livestream.models.recordings import Recording
@@ -20,6 +20,10 @@ class GenerationQuerySet(models.QuerySet["Generation"]):
     def watchable(self) -> Self:
         """With files a player can open: growing or whole."""
         return self.filter(state__in=[Generation.State.GROWING, Generation.State.WHOLE])
+
+    def growing(self) -> Self:
+        """Which can be watched while their end is still to come."""
+        return self.filter(state=Generation.State.GROWING)
 
     def ladders(self) -> Self:
         """Made from a film that lies here, in all sizes."""
@@ -87,6 +91,16 @@ class Generation(models.Model):
         return self.recording.folder(self.number)
 
 
+class VariantQuerySet(models.QuerySet["Variant"]):
+    """The words we have for variants."""
+
+    def of(self, generation: Generation) -> Self:
+        """Those of one generation, in the order in which they were noted."""
+        return self.filter(
+            recording=generation.recording_id, generation=generation.number
+        ).order_by("pk")
+
+
 class Variant(models.Model):
     """One size of a replay, with what was measured of it. Sound has no width."""
 
@@ -101,6 +115,8 @@ class Variant(models.Model):
     average_bandwidth = models.PositiveIntegerField()
     segments = models.PositiveIntegerField()
     size = models.PositiveBigIntegerField()
+
+    objects = VariantQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -149,14 +165,6 @@ class WorkUnitQuerySet(models.QuerySet["WorkUnit"]):
         """Where more of the picture was broken than a viewer overlooks."""
         share = F("frames") * WorkUnit.OVERLOOKED_SHARE
         return self.done().filter(frames__gt=0, broken_frames__gt=share)
-
-    def in_turn(self) -> Self:
-        """Short films first; the office served longest ago; its oldest film from the beginning."""
-        same_office = WorkUnit.objects.filter(recording__unit=OuterRef("recording__unit"))
-        served = same_office.order_by().values("recording__unit").annotate(at=Max("claimed_at"))
-        return self.annotate(served_at=Subquery(served.values("at"))).order_by(
-            "-is_short", F("served_at").asc(nulls_first=True), "recording", "generation", "number"
-        )
 
 
 class WorkUnit(models.Model):
