@@ -32,6 +32,9 @@ EDITORS = {
 # Where editors send pictures and papers. Everywhere else under /admin/ a form is a form.
 EDITORS_SEND = ("/admin/images/", "/admin/documents/", "/admin/account/")
 FILMS = "livestream:upload-film"
+# Pieces of a film: bytes and nothing else, so that nobody looks for a form in them.
+PIECES = ("livestream:announce-film", "livestream:send-film")
+PIECE = "application/offset+octet-stream"
 
 
 def bodies_have_an_end(get_response: GetResponse) -> GetResponse:
@@ -48,7 +51,7 @@ def bodies_have_an_end(get_response: GetResponse) -> GetResponse:
         announced = _announced(request)
         if announced <= settings.LARGEST_FORM:
             return get_response(request)
-        if _name_of(request) == FILMS:
+        if _brings_a_film(request):
             return _films_are_for_teachers(request) or get_response(request)
         if announced <= settings.LARGEST_UPLOAD_OF_EDITORS and _is_editors(request):
             return get_response(request)
@@ -67,6 +70,11 @@ def _name_of(request: HttpRequest) -> str:
         return resolve(request.path_info).view_name
     except Resolver404:
         return ""
+
+
+def _brings_a_film(request: HttpRequest) -> bool:
+    name = _name_of(request)
+    return name == FILMS or (name in PIECES and request.content_type == PIECE)
 
 
 def _films_are_for_teachers(request: HttpRequest) -> HttpResponse | None:

@@ -37,6 +37,7 @@ from config.access.ways import (
     SECTION,
     TEACHERS,
     TERM,
+    UPLOAD,
     WATCHERS,
     R,
     Way,
@@ -350,6 +351,16 @@ ROWS: dict[str, Way] = {
     ),
     "livestream:list-films": Way("my films", staff(*TEACHERS)),
     "livestream:upload-film": Way("send a film", staff(*TEACHERS)),
+    "livestream:announce-film": Way(
+        "announce a film", staff(*TEACHERS, answer=Answer.WRONG), posts=True
+    ),
+    "livestream:send-film": Way(
+        "send a film in pieces",
+        staff(R.TEACHER, R.OTHER_TEACHER, answer=Answer.WRONG),
+        UPLOAD,
+    ),
+    "livestream:give-up-film": Way("give a film up", FILM_ACT, UPLOAD, posts=True),
+    "livestream:use-cut-film": Way("use a film that is cut", FILM_ACT, UPLOAD, posts=True),
     "livestream:publish-film": Way("publish", FILM_ACT, RECORDING, posts=True),
     "livestream:take-film-back": Way("take back", FILM_ACT, RECORDING, posts=True),
     "livestream:try-film-again": Way("try again", FILM_ACT, RECORDING, posts=True),

@@ -55,6 +55,7 @@ ENROLMENT = {"enrolment_id": "enrolment"}
 ENTRY = {"entry_id": "entry"}
 LEARNER = {"learner_id": "learner"}
 RECORDING = {"recording_id": "recording"}
+UPLOAD = {"press": "upload"}
 TERM = {"term_id": "term"}
 OPENING = {"opening_id": "opening"}
 DRAW = {"code": "term_code"}

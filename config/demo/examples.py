@@ -25,7 +25,7 @@ from enrolment.models import (
     WaitlistEntry,
     Waiver,
 )
-from livestream.models import Recording
+from livestream.models import Recording, Upload
 
 # In whose name an example is shown: the first of these that the door lets in.
 _ORDER = (
@@ -57,6 +57,7 @@ _THINGS: dict[str, Callable[[], Any]] = {
     "learner": lambda: _first(Enrolment.objects.holding_a_seat(), "learner"),
     "entry": lambda: _first(WaitlistEntry.objects.waiting()),
     "recording": lambda: _first(Recording.objects.all()),
+    "upload": lambda: _first(Upload.objects.unfinished(), "press"),
     "teacher": lambda: _first(Teacher.objects.all()),
     "term": lambda: (
         Term.objects.taking_classes().latest_first().values_list("pk", flat=True).first()

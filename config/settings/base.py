@@ -175,6 +175,9 @@ LARGEST_FORM = 3_000_000
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 10 * 1024 * 1024
 WAGTAILDOCS_MAX_UPLOAD_SIZE = 20 * 1024 * 1024
 LARGEST_UPLOAD_OF_EDITORS = WAGTAILDOCS_MAX_UPLOAD_SIZE + LARGEST_FORM
+# What a teacher's films, and those of one university, may take; unfinished ones count in full
+FILMS_OF_A_TEACHER = env.number("FILMS_OF_A_TEACHER_GB", 200) * 1024**3
+FILMS_OF_A_UNIT = env.number("FILMS_OF_A_UNIT_GB", 2000) * 1024**3
 FFMPEG = env.text("FFMPEG", "")  # empty: the one that imageio-ffmpeg brings
 
 # Sign-in
@@ -292,6 +295,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "lapse_and_promote": 15.0,
         "end_rights": 30.0,
         "sweep_payments": 60.0,
+        "prune_uploads": 60.0,
         "tell_subscribers": 300.0,
         "dispatch --once": 60.0,  # should the dispatcher itself be away
     }.items()

@@ -49,6 +49,14 @@ class Problem(StrEnum):
     OUR_FAULT = "our_fault"
 
 
+class Lack(StrEnum):
+    """Where the room for a film ends."""
+
+    DISK = "disk"
+    OWN_SHARE = "own share"
+    UNIT_SHARE = "unit share"
+
+
 class FilmRefused(Exception):
     """The film breaks a rule. ``seconds`` is the place of the cut, where there is one."""
 

@@ -64,11 +64,13 @@ def _is_teacher(request: HttpRequest) -> bool:
 
 
 def _refuse_unread(request: HttpRequest) -> HttpResponse | None:
+    sender = request.user
+    assert sender.is_authenticated  # noqa: S101 - asked before
     announced = int(request.META.get("CONTENT_LENGTH") or 0)
     try:
-        services.ensure_room_for(max(1, announced - FORM_FIELDS_BYTES))
-    except services.UploadRefused:
-        return _say(request, wording.no_room(), status=507)
+        services.ensure_room_for(max(1, announced - FORM_FIELDS_BYTES), by=sender)
+    except services.UploadRefused as refused:
+        return _say(request, wording.no_room(refused.lack), status=507)
     except FilmRefused as refused:
         if refused.problem is Problem.TOO_LARGE:
             return _say(request, wording.problem(refused.problem), status=413)
@@ -109,6 +111,9 @@ def _upload(request: StaffRequest) -> HttpResponse:
     except FilmRefused as refused:
         form.refuse(refused.problem, refused.seconds)
         return _page(request, form, status=422)
+    except services.UploadRefused as full:
+        form.say_only(wording.no_room(full.lack))
+        return _page(request, form, status=507)
     except services.PressReused:
         form.say_only(wording.press_is_spent())
         return _page(request, form, status=422)

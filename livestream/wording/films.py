@@ -83,22 +83,6 @@ _PROBLEMS = {
 }
 
 
-def no_room() -> str:
-    """There is no room for a film at the moment."""
-    return _(
-        "We have no room for this film at the moment. Please keep it on your device and send it "
-        "tomorrow, or phone us."
-    )
-
-
-def press_is_spent() -> str:
-    """The form has brought a film already, and now comes with another one."""
-    return _(
-        "This page had sent a film before, and that one has arrived. The one you chose now has "
-        "not been taken in. Please choose its lesson and its file again, then press the button."
-    )
-
-
 def state(recording: Recording) -> str:
     """Where a film stands, in a few words."""
     if recording.status == Recording.Status.PROCESSING:

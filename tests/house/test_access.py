@@ -22,6 +22,7 @@ CODES = {
     403: Answer.REFUSED,
     404: Answer.UNKNOWN,
     405: Answer.WRONG,
+    412: Answer.WRONG,  # a knock without the words of its protocol
     422: Answer.WRONG,
     429: Answer.WRONG,
 }

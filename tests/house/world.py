@@ -44,7 +44,12 @@ from tests.factories.enrolment import (
     WaitlistEntryFactory,
 )
 from tests.factories.fees import order_for, pay_in_cash, place_to_pay
-from tests.factories.livestream import RecordingFactory, TeacherFactory, seat_in
+from tests.factories.livestream import (
+    RecordingFactory,
+    TeacherFactory,
+    UploadFactory,
+    seat_in,
+)
 from tests.factories.openings import OpeningFactory
 from tests.factories.results import Drawn, draw_of, held_back
 from tests.factories.times import TODAY
@@ -143,6 +148,7 @@ def build() -> World:
         **owe_back_fees(campus, order),
         **look_after_money(order, county, teacher.user),
         "recording": RecordingFactory(lesson=lesson, published=True).pk,
+        "upload": UploadFactory(lesson=lesson, arriving=True).press,
     }
     return World(things, _people([city, county, other], grant, teacher), learner.pk)
 

@@ -226,7 +226,7 @@ def test_ten_gigabytes_announced_are_refused_before_a_byte_is_read(teacher, less
 
 
 def test_no_room_on_the_disk_is_said_before_a_byte_is_read(teacher, disk, monkeypatch):
-    monkeypatch.setattr("livestream.services.films.FREE_SHARE", 1.0)
+    monkeypatch.setattr("livestream.services.room.FREE_SHARE", 1.0)
     response = teacher.generic(
         "POST",
         SEND,
