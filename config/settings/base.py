@@ -180,6 +180,15 @@ FILMS_OF_A_TEACHER = env.number("FILMS_OF_A_TEACHER_GB", 200) * 1024**3
 FILMS_OF_A_UNIT = env.number("FILMS_OF_A_UNIT_GB", 2000) * 1024**3
 FFMPEG = env.text("FFMPEG", "")  # empty: the one that imageio-ffmpeg brings
 
+# Live: where pictures come in, and what the server that takes them in has to know
+LIVE_INGEST = env.text("LIVE_INGEST", "embedded")  # or nginx-rtmp, mediamtx
+LIVE_LISTEN = env.text("LIVE_LISTEN", "127.0.0.1")
+LIVE_PORT = env.number("LIVE_PORT", 1935)
+LIVE_READ_PORT = env.number("LIVE_READ_PORT", 1936)  # of the embedded server, for the packager
+LIVE_ADDRESS = env.text("LIVE_ADDRESS", f"rtmp://127.0.0.1:{LIVE_PORT}/live")
+LIVE_HOOK_SECRET = env.text("LIVE_HOOK_SECRET", "")  # empty: nobody is let in by a hook
+LIVE_ROOT = VAR_DIR / "live"
+
 # Sign-in
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["accounts.backends.AccountBackend"]

@@ -44,6 +44,10 @@ class BroadcastQuerySet(models.QuerySet["Broadcast"]):
         )
         return self.filter(unfinished, Q(lease_ends_at=None) | Q(lease_ends_at__lte=at))
 
+    def closed(self) -> Self:
+        """Over, and nothing is packed any more."""
+        return self.filter(closed_at__isnull=False)
+
     def with_master_to_hand_over(self) -> Self:
         """Over and closed, with a master copy that no replay in all sizes is made of yet."""
         return self.for_people().filter(closed_at__isnull=False, handed_over_at=None)
@@ -181,6 +185,14 @@ class TakeQuerySet(models.QuerySet["Take"]):
     def in_order(self) -> Self:
         """As they came."""
         return self.order_by("number")
+
+    def latest_first(self) -> Self:
+        """The one that began last on top."""
+        return self.order_by("-began_at", "-pk")
+
+    def with_what_is_shown(self) -> Self:
+        """With the broadcast and its lesson or lecture."""
+        return self.select_related("broadcast__lesson", "broadcast__lecture")
 
 
 class Take(models.Model):

@@ -12,6 +12,7 @@ from livestream.wording.films import (
     title,
     trouble,
 )
+from livestream.wording.live import camera_refused
 from livestream.wording.uploads import (
     has_arrived,
     no_room,
@@ -25,6 +26,7 @@ from livestream.wording.uploads import (
 )
 
 __all__ = [
+    "camera_refused",
     "choice",
     "day",
     "has_film",
