@@ -73,6 +73,7 @@ class Limits:
     stall_seconds: float = 60.0
     memory_bytes: int = 8 * GIB
     file_bytes: int = GIB // 2
+    nice: int = NICENESS
 
     @classmethod
     def for_film(cls, seconds: float) -> Limits:
@@ -125,7 +126,7 @@ def run(
 def _launch(arguments: Sequence[str], limits: Limits) -> list[str]:
     told = {
         "parent": os.getpid(),
-        "nice": NICENESS,
+        "nice": limits.nice,
         "RLIMIT_CPU": limits.cpu_seconds,
         "RLIMIT_AS": limits.memory_bytes,
         "RLIMIT_FSIZE": limits.file_bytes,
