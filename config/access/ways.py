@@ -55,6 +55,7 @@ ENROLMENT = {"enrolment_id": "enrolment"}
 ENTRY = {"entry_id": "entry"}
 LEARNER = {"learner_id": "learner"}
 RECORDING = {"recording_id": "recording"}
+CAPTIONS = {"captions_id": "captions"}
 UPLOAD = {"press": "upload"}
 TERM = {"term_id": "term"}
 OPENING = {"opening_id": "opening"}
@@ -115,4 +116,7 @@ WATCHERS = Audience(
         Answer.SHOWN,
     ),
 )
+# To all others there is no such file or page.
+WATCHERS_OR_NOBODY = Audience(Answer.UNKNOWN, dict(WATCHERS.special))
+FILM_PAGE = staff(R.TEACHER).but(other_teacher=Answer.UNKNOWN)
 FILM_ACT = staff(R.TEACHER, answer=Answer.DONE).but(other_teacher=Answer.UNKNOWN)

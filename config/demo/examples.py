@@ -25,7 +25,7 @@ from enrolment.models import (
     WaitlistEntry,
     Waiver,
 )
-from livestream.models import Recording, Upload
+from livestream.models import Captions, Recording, Upload
 
 # In whose name an example is shown: the first of these that the door lets in.
 _ORDER = (
@@ -56,7 +56,12 @@ _THINGS: dict[str, Callable[[], Any]] = {
     "enrolment": lambda: _first(Enrolment.objects.holding_a_seat()),
     "learner": lambda: _first(Enrolment.objects.holding_a_seat(), "learner"),
     "entry": lambda: _first(WaitlistEntry.objects.waiting()),
-    "recording": lambda: _first(Recording.objects.all()),
+    "recording": lambda: (
+        _first(Recording.objects.filter(captions__stored_as__gt="").distinct())
+        or _first(Recording.objects.all())
+    ),
+    "captions": lambda: _first(Captions.objects.shown()),
+    "language": lambda: _first(Captions.objects.shown(), "language"),
     "upload": lambda: _first(Upload.objects.unfinished(), "press"),
     "teacher": lambda: _first(Teacher.objects.all()),
     "term": lambda: (

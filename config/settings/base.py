@@ -178,6 +178,8 @@ LARGEST_UPLOAD_OF_EDITORS = WAGTAILDOCS_MAX_UPLOAD_SIZE + LARGEST_FORM
 # What a teacher's films, and those of one university, may take; unfinished ones count in full
 FILMS_OF_A_TEACHER = env.number("FILMS_OF_A_TEACHER_GB", 200) * 1024**3
 FILMS_OF_A_UNIT = env.number("FILMS_OF_A_UNIT_GB", 2000) * 1024**3
+# A program that writes down what is said in a film (livestream/speech.py); empty: there is none
+CAPTIONS_COMMAND = env.text("CAPTIONS_COMMAND", "")
 FFMPEG = env.text("FFMPEG", "")  # empty: the one that imageio-ffmpeg brings
 
 # Live: where pictures come in, and what the server that takes them in has to know
@@ -290,6 +292,7 @@ CELERY_TASK_DEFAULT_QUEUE = "quick"
 CELERY_TASK_ROUTES = {
     "errands.process_recording": {"queue": "transcode"},
     "errands.make_demo_film": {"queue": "transcode"},
+    "errands.write_captions": {"queue": "transcode"},
 }
 CELERY_TIMEZONE = TIME_ZONE
 # The clockwork calls commands in the worker. A call that comes late is dropped: the next is near.

@@ -88,6 +88,12 @@ def read(text: str, *, seconds: float | None = None) -> tuple[Cue, ...]:
     return cues
 
 
+def reread(text: str) -> tuple[Cue, ...]:
+    """Read what ``write`` wrote, cues included that have no words yet."""
+    found = ((_times(timing), words) for _line, timing, words in _blocks(text))
+    return tuple(Cue(*times, words) for times, words in found if times is not None)
+
+
 def write(cues: Sequence[Cue]) -> str:
     """Write cues as one WebVTT file.
 

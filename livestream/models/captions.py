@@ -17,6 +17,10 @@ class CaptionsQuerySet(models.QuerySet["Captions"]):
         """Read through by a person and published, in a steady order."""
         return self.filter(stored_as__gt="").in_order()
 
+    def being_written(self) -> Self:
+        """In the hands of a machine."""
+        return self.filter(machine=Captions.Machine.ASKED)
+
     def in_order(self) -> Self:
         """By language, as pages list them."""
         return self.order_by("language")
@@ -91,12 +95,22 @@ class Captions(models.Model):
         return self.machine == self.Machine.ASKED
 
 
+class ChapterQuerySet(models.QuerySet["Chapter"]):
+    """The words we have for chapters."""
+
+    def in_order(self) -> Self:
+        """As they follow each other in the film."""
+        return self.order_by("starts_at_seconds")
+
+
 class Chapter(models.Model):
     """A part of a lesson that one may jump to."""
 
     recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="chapters")
     starts_at_seconds = models.FloatField()
     title = models.CharField(_("title"), max_length=80)
+
+    objects = ChapterQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("chapter")

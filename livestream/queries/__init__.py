@@ -12,6 +12,7 @@ from livestream.queries.library import (
     shelves_of_years,
     titles,
 )
+from livestream.queries.reading import Reading, notes_of, reading_of, text_of
 from livestream.queries.replays import (
     Access,
     access,
@@ -39,6 +40,7 @@ __all__ = [
     "Access",
     "Choice",
     "Proposal",
+    "Reading",
     "Shelf",
     "Shown",
     "access",
@@ -50,10 +52,12 @@ __all__ = [
     "live_lectures",
     "next_of",
     "next_of_each",
+    "notes_of",
     "of_year",
     "originals_to_drop",
     "place_of",
     "proposed",
+    "reading_of",
     "replays_of",
     "rights_without_a_reason",
     "rule_of",
@@ -62,6 +66,7 @@ __all__ = [
     "shelves_of_subjects",
     "shelves_of_years",
     "shown",
+    "text_of",
     "titles",
     "years_of",
 ]

@@ -1,8 +1,22 @@
 """Every write of the cloud classroom."""
 
+from livestream.services.captions import (
+    CaptionsChanged,
+    CaptionsUnfit,
+    ask_machine,
+    begin_captions,
+    cues_of,
+    import_captions,
+    machine_failed,
+    machine_wrote,
+    publish_captions,
+    remove_captions,
+    save_captions,
+)
 from livestream.services.films import NothingToPublish, publish, remove, take_back, try_again
 from livestream.services.incoming import Busy
 from livestream.services.keeping import KEPT, drop_film, drop_original
+from livestream.services.lesson_texts import keep_chapters, keep_notes
 from livestream.services.partners import PartnerKnown, add_partner, end_partner, partner_of
 from livestream.services.pruning import drop_expired, sweep_uploads, take_up_finished
 from livestream.services.room import UploadRefused, ensure_room_for
@@ -50,6 +64,8 @@ __all__ = [
     "CODE_LIVES",
     "KEPT",
     "Busy",
+    "CaptionsChanged",
+    "CaptionsUnfit",
     "NoPhone",
     "NothingToPublish",
     "PairingRefused",
@@ -61,8 +77,11 @@ __all__ = [
     "UploadRefused",
     "WatchRefused",
     "add_partner",
+    "ask_machine",
+    "begin_captions",
     "begin_pairing",
     "begin_upload",
+    "cues_of",
     "drop_expired",
     "drop_film",
     "drop_original",
@@ -75,18 +94,26 @@ __all__ = [
     "give_up",
     "grant",
     "grant_on_television",
+    "import_captions",
+    "keep_chapters",
     "keep_lecture",
+    "keep_notes",
     "keep_place",
     "keep_series",
     "known_set",
+    "machine_failed",
+    "machine_wrote",
     "may_watch",
     "new_code",
     "pair",
     "partner_of",
     "plan_year",
     "publish",
+    "publish_captions",
     "receive_upload",
     "remove",
+    "remove_captions",
+    "save_captions",
     "subscribe_learner",
     "subscribe_phone",
     "sweep_uploads",

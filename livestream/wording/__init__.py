@@ -1,5 +1,13 @@
 """Every sentence of the cloud classroom."""
 
+from livestream.wording.captions import (
+    captions_state,
+    in_file,
+    in_list,
+    moment,
+    no_words_yet,
+    of_cue,
+)
 from livestream.wording.films import (
     choice,
     day,
@@ -27,20 +35,26 @@ from livestream.wording.uploads import (
 
 __all__ = [
     "camera_refused",
+    "captions_state",
     "choice",
     "day",
-    "has_film",
     "has_arrived",
+    "has_film",
+    "in_file",
+    "in_list",
     "lecture_title",
     "minutes",
+    "moment",
     "no_room",
+    "no_words_yet",
     "not_your_lesson",
+    "of_cue",
     "of_upload",
     "press_is_spent",
     "problem",
     "refusal",
-    "state",
     "somebody_sends",
+    "state",
     "title",
     "trouble",
     "upload_expired",

@@ -32,6 +32,7 @@ from enrolment.models import (
 )
 from enrolment.services import money
 from enrolment.services.money.papers import keep_paper
+from livestream.services import import_captions, publish_captions
 from tests.conftest import AppClient
 from tests.factories import accounts as people
 from tests.factories.applications import apply, classes_of, term_with_forms
@@ -147,7 +148,7 @@ def build() -> World:
         **take_a_fee(SectionFactory(campus=campus, weekday=7, with_fee=True), county),
         **owe_back_fees(campus, order),
         **look_after_money(order, county, teacher.user),
-        "recording": RecordingFactory(lesson=lesson, published=True).pk,
+        **film_with_captions(lesson),
         "upload": UploadFactory(lesson=lesson, arriving=True).press,
     }
     return World(things, _people([city, county, other], grant, teacher), learner.pk)
@@ -234,6 +235,16 @@ def look_after_money(order: Order, unit: Unit, user: User) -> dict[str, Any]:
         "table": "payments",
         "csv": "csv",
     }
+
+
+def film_with_captions(lesson: Lesson) -> dict[str, Any]:
+    """A replay whose captions its teacher has read through."""
+    film = RecordingFactory(lesson=lesson, published=True)
+    by = {"actor": film.uploaded_by, "at": TODAY}
+    words = b"WEBVTT\n\n00:01.000 --> 00:03.000\nGood morning.\n"
+    captions = import_captions(recording=film, language="en", data=words, **by)
+    publish_captions(captions=captions, version=captions.version, **by)
+    return {"recording": film.pk, "captions": captions.pk, "language": "en"}
 
 
 def fill_in_a_form(campus: Campus, learner: Learner) -> None:
