@@ -25,6 +25,9 @@ GIB = 1024**3
 COMMON = ("-hide_banner", "-nostdin", "-loglevel", "error", "-y")
 PROGRESS = ("-progress", "pipe:1", "-stats_period", "0.5")
 """Given to every run: without progress we could not tell a long run from a stuck one."""
+BROKEN = (b"corrupt decoded frame", b"Error submitting packet to decoder")
+"""What ffmpeg says, once for each, of pictures that it shows in part or not at all."""
+
 GRACE_SECONDS = 10.0
 NICENESS = 10
 TAIL_BYTES = 4000
@@ -65,6 +68,14 @@ class FfmpegStalled(FfmpegFailed):
 
 
 @dataclass(frozen=True)
+class Report:
+    """What ffmpeg wrote in the end, and how many pictures it could not read whole."""
+
+    said: str
+    broken_frames: int
+
+
+@dataclass(frozen=True)
 class Limits:
     """How much one run may use. Seconds are wall time unless they say otherwise."""
 
@@ -97,7 +108,7 @@ def run(
     limits: Limits,
     folder: Path,
     on_progress: Callable[[float], None] | None = None,
-) -> None:
+) -> Report:
     """Run ffmpeg in ``folder`` until it ends.
 
     ``on_progress`` hears how many seconds of film are done; when it raises (the
@@ -113,14 +124,16 @@ def run(
         stderr=subprocess.PIPE,
         env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"},
     )
+    watch = _Watch(process, limits, on_progress)
     try:
-        said = _Watch(process, limits, on_progress).until_the_end()
+        said = watch.until_the_end()
     finally:
         _end(process)
     if process.returncode < 0:
         raise FfmpegKilled(f"signal {-process.returncode}: {said}")
     if process.returncode != 0:
         raise FfmpegFailed(said)
+    return Report(said, watch.broken_frames)
 
 
 def _launch(arguments: Sequence[str], limits: Limits) -> list[str]:
@@ -150,6 +163,8 @@ class _Watch:
         self.on_progress = on_progress
         self.said = b""
         self.line = b""
+        self.complaint = b""
+        self.broken_frames = 0
         self.done = -1
         self.moved_at = time.monotonic()
         self.ends_at = self.moved_at + limits.wall_seconds
@@ -166,11 +181,18 @@ class _Watch:
                     if not data:
                         selector.unregister(key.fileobj)
                     elif key.fileobj is self.process.stderr:
-                        self.said = (self.said + data)[-TAIL_BYTES:]
+                        self._note(data)
                     else:
                         self._hear(data)
                 self._ensure_moving()
         return self.said.decode(errors="replace").strip()
+
+    def _note(self, data: bytes) -> None:
+        """Keep the end of what is said, and count what is said of broken pictures."""
+        self.said = (self.said + data)[-TAIL_BYTES:]
+        *lines, rest = (self.complaint + data).split(b"\n")
+        self.complaint = rest[-TAIL_BYTES:]
+        self.broken_frames += sum(any(word in line for word in BROKEN) for line in lines)
 
     def _hear(self, data: bytes) -> None:
         *lines, self.line = (self.line + data).split(b"\n")

@@ -14,6 +14,7 @@ from typing import Any
 
 import av
 
+from livestream.domain.fastpath import Streams
 from livestream.domain.inspection import FORMATS, WIDEST, Film, FilmRefused, Problem
 from livestream.domain.ladder import Picture
 
@@ -48,6 +49,15 @@ def look(path: Path, *, thoroughly: bool = False) -> Film:
             return _film(container, size, thoroughly=thoroughly)
     except (av.FFmpegError, ValueError, IndexError, OSError) as error:
         raise FilmRefused(Problem.NOT_A_FILM) from error
+
+
+def streams(path: Path, film: Film) -> Streams:
+    """Say what the streams of a film are made of. Reads its index, or the whole file once."""
+    try:
+        with av.open(f"file:{path}", options=dict(OPENING)) as container:
+            return _streams(container, film)
+    except (av.FFmpegError, ValueError, IndexError, OSError):
+        return Streams()  # fit for nothing but to be made anew; that will say what is wrong
 
 
 def is_still(path: Path, seconds: float) -> bool:
@@ -85,9 +95,71 @@ def _film(container: Any, size: int, *, thoroughly: bool) -> Film:
         streams=len(container.streams),
         picture=picture,
         has_sound=audio is not None,
+        has_cover=any(_is_cover(stream) for stream in container.streams.video),
         video_codec="" if video is None else video.codec_context.name,
         audio_codec="" if audio is None else audio.codec_context.name,
     )
+
+
+def _streams(container: Any, film: Film) -> Streams:
+    video = next((s for s in container.streams.video if not _is_cover(s)), None)
+    audio = next(iter(container.streams.audio), None)
+    if video is None:
+        return Streams(audio=film.audio_codec)
+    begins = [float((s.start_time or 0) * s.time_base) for s in (video, audio) if s is not None]
+    rotation = _rotation(container, video)
+    key_gap, frame_gap = _gaps(_moments(container, video), film.reaches)
+    return Streams(
+        video=video.codec_context.name,
+        profile=video.codec_context.profile or "",
+        level=_level(video.codec_context.extradata or b""),
+        pixels=_pixels(video),
+        rotation=rotation,
+        key_gap=key_gap,
+        frame_gap=frame_gap,
+        audio="" if audio is None else audio.codec_context.name,
+        audio_profile="" if audio is None else audio.codec_context.profile or "",
+        apart=max(begins) - min(begins),
+        bits_a_second=film.size * 8 / max(film.reaches, 0.1),
+    )
+
+
+def _pixels(stream: Any) -> str:
+    """How pixels are stored; nothing for such that are not square, which not all players know."""
+    is_square = (stream.sample_aspect_ratio or Fraction(1)) == 1
+    return stream.codec_context.pix_fmt or "" if is_square else ""
+
+
+def _moments(container: Any, stream: Any) -> list[tuple[float, bool]]:
+    """When each picture is stored, and whether one can begin with it."""
+    entries = stream.index_entries
+    if len(entries) and len(entries) >= (stream.frames or 0) > 0:
+        return [(float(e.timestamp * stream.time_base), bool(e.is_keyframe)) for e in entries]
+    container.seek(0)
+    return [
+        (float(packet.dts * packet.time_base), packet.is_keyframe)
+        for packet in container.demux(stream)
+        if packet.dts is not None
+    ]
+
+
+def _gaps(moments: list[tuple[float, bool]], ends: float) -> tuple[float, float]:
+    """The longest stretch without a picture to begin at, and the longest with one picture."""
+    if not moments:
+        return 0.0, 0.0
+    first = moments[0][0]
+    times = [at - first for at, _is_key in moments]
+    keys = [at - first for at, is_key in moments if is_key]
+    longest = max((b - a for a, b in pairwise([*keys, max(ends, times[-1])])), default=0.0)
+    return longest, max((b - a for a, b in pairwise(times)), default=0.0)
+
+
+def _level(extradata: bytes) -> int:
+    """The level of H.264, from the header that goes with the stream; 0 when there is none."""
+    if extradata[:1] == b"\x01":
+        return extradata[3]
+    at = extradata.find(b"\x00\x00\x01\x67")
+    return extradata[at + 6] if at >= 0 and len(extradata) > at + 6 else 0
 
 
 def _is_cover(stream: Any) -> bool:

@@ -1,18 +1,20 @@
 """Errands of the cloud classroom."""
 
 from datetime import timedelta
+from os import getpid
+from socket import gethostname
 
 from accounts import clock
 from accounts.errands import TryAgainLater, errand
 from accounts.models import InboundMessage
 from livestream import processing, services
-from livestream.models import Recording
-from livestream.services import replays
+from livestream.models import Recording, WorkUnit
+from livestream.services import replays, units
 
 
 @errand("process_recording", patience=replays.LEASE + timedelta(seconds=10))
 def process_recording(recording_id: str) -> None:
-    """Turn a film into a replay.
+    """Look into a film and plan the work that it takes.
 
     Safe to deliver twice: one worker at a time claims the recording, and a claim
     whose worker died lapses with its lease. Until then the errand stays due, so
@@ -24,7 +26,31 @@ def process_recording(recording_id: str) -> None:
             raise TryAgainLater("another worker has it")
         return
     try:
-        processing.make_replay(recording, clock.now)
+        processing.take_up(recording, clock.now)
+    except processing.TryLater as later:
+        raise TryAgainLater(str(later)) from later
+
+
+@errand("make_unit", patience=units.LEASE + timedelta(seconds=10))
+def make_unit(unit_id: str) -> None:
+    """Do the unit of work whose turn it is; the id only says that there is some."""
+    _work(int(unit_id))
+
+
+@errand("make_short_unit", patience=units.LEASE + timedelta(seconds=10))
+def make_short_unit(unit_id: str) -> None:
+    """The same, woken for a short film: its queue goes before the others."""
+    _work(int(unit_id))
+
+
+def _work(unit_id: int) -> None:
+    unit = units.claim(owner=f"{gethostname()} {getpid()}", at=clock.now())
+    if unit is None:
+        if WorkUnit.objects.unfinished().filter(pk=unit_id).exists():
+            raise TryAgainLater("another worker has it, or something goes before it")
+        return
+    try:
+        processing.make_unit(unit, clock.now)
     except processing.TryLater as later:
         raise TryAgainLater(str(later)) from later
 

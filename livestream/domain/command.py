@@ -1,20 +1,31 @@
 """From a plan to the words ffmpeg is called with.
 
-One process decodes once and writes every size: a fifth less work than one
-process per size. Every call names the formats and protocols that may be opened,
-so a playlist in disguise can neither read our files nor call other machines.
+One process decodes once and writes every size: a fifth less work than one process per size.
+Every call names the formats and protocols that may be opened, so a playlist in disguise can
+neither read our files nor call other machines.
+
+Stretches made by different workers join without a gap because all of them, and the sound,
+stand on one clock: it begins at ``BASE_SECONDS``, so that nothing lies before its zero, and
+the fragments carry its time (``frag_discont``) instead of beginning anew in each stretch.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
+from livestream.domain import loudness, storyboard, units
 from livestream.domain.inspection import FORMATS
 from livestream.domain.ladder import AUDIO_KBPS, Rung
+from livestream.domain.loudness import Loudness
+from livestream.domain.storyboard import Sheet
+from livestream.domain.units import SEGMENT_SECONDS, Stretch
 
-SEGMENT_SECONDS = 6
 KEY_FRAME_SECONDS = 2
 SAMPLE_RATE = 48_000
+BASE_SECONDS = 10
+FIRST_PTS = BASE_SECONDS * 90_000
+"""Where every replay begins, on the clock of captions."""
 
 LIST_NAME = "index.m3u8"
 INIT_NAME = "init.mp4"
@@ -22,45 +33,52 @@ AUDIO_FOLDER = "audio"
 POSTER_NAME = "poster.jpg"
 POSTER_LONG_SIDE = 1280
 
-LOUDNESS = "loudnorm=I=-18:TP=-1.5:LRA=11"
-"""Every lesson at one loudness: who turned up a quiet teacher must not be startled by the next."""
+SOUND_ENDS_EARLIER = 0.03
+"""The coder adds a packet in front; with it the sound ends with the last picture, not after."""
 
-REORDERED_FRAMES = 2
-"""In fragments the picture starts this late, because frames are stored in another order than they
-are shown. The sound waits as long, else lips and drums would run behind it."""
+SAYS_WHAT_IS_BROKEN = ("-loglevel", "repeat+warning")
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be made of one film."""
+    """What is to be made of one film; decided once, the same for every worker.
+
+    ``lead`` is how many seconds before its beginning a stretch is decoded, for films that show
+    one picture for longer than a frame: the one shown when the stretch begins may be older.
+    """
 
     rungs: tuple[Rung, ...]
     has_sound: bool
     seconds: float
+    lead: int = 0
     preset: str = "veryfast"
 
     @property
     def folders(self) -> tuple[str, ...]:
-        """The folder of each list, below the folder the process stands in."""
+        """The folder of each list."""
         sound = (AUDIO_FOLDER,) if self.has_sound else ()
         return tuple(rung.name for rung in self.rungs) + sound
 
+    @property
+    def fps(self) -> float:
+        """Pictures a second, the same in all sizes."""
+        return self.rungs[0].fps
 
-def replay(plan: Plan, source: str) -> list[str]:
-    """The arguments that turn ``source`` into lists and segments in the current folder.
+    @property
+    def length(self) -> float:
+        """How long the replay will be: whole frames, and no rest that is not worth a segment."""
+        seconds = units.kept(self.seconds)
+        return round(seconds * self.fps) / self.fps if self.rungs else seconds
 
-    The poster is taken on the way, from the picture that is decoded anyhow.
-    """
-    words = ["-t", f"{plan.seconds:.3f}", *opening(source)]
-    if plan.rungs:
-        words += ["-filter_complex", _split(plan)]
-    for number, rung in enumerate(plan.rungs):
-        words += ["-map", f"[v{number}]", *_video(rung, plan.preset), *_pieces(rung.name)]
-    if plan.has_sound:
-        words += ["-map", "0:a:0", *_audio(plan), *_pieces(AUDIO_FOLDER)]
-    if plan.rungs:
-        words += ["-map", "[poster]", "-frames:v", "1", "-q:v", "3", "-update", "1", POSTER_NAME]
-    return words
+    def stored(self) -> dict[str, Any]:
+        """The plan as the database keeps it."""
+        return asdict(self)
+
+    @classmethod
+    def from_stored(cls, stored: dict[str, Any]) -> Plan:
+        """The plan that was kept."""
+        known = {name: stored[name] for name in ("has_sound", "seconds", "lead", "preset")}
+        return cls(rungs=tuple(Rung(**rung) for rung in stored["rungs"]), **known)
 
 
 def opening(source: str) -> list[str]:
@@ -68,24 +86,127 @@ def opening(source: str) -> list[str]:
     return ["-protocol_whitelist", "file", "-format_whitelist", FORMATS, "-i", f"file:{source}"]
 
 
-def _split(plan: Plan) -> str:
-    top = plan.rungs[0]
-    doors = "".join(f"[s{number}]" for number in range(len(plan.rungs))) + "[still]"
-    chains = [f"[0:v:0]fps={top.fps:g}:start_time=0,split={len(plan.rungs) + 1}{doors}"]
+def stretch(plan: Plan, source: str, part: Stretch, *, lead: int | None = None) -> list[str]:
+    """The arguments that make one stretch of the picture in all sizes, in the current folder.
+
+    Exactly as many frames as the stretch has: where the film has none, the last one stands.
+    """
+    before = min(part.starts_at, float(plan.lead if lead is None else lead))
+    seek = part.starts_at - before
+    words = [*SAYS_WHAT_IS_BROKEN, *(("-ss", f"{seek:.3f}") if seek else ())]
+    words += ["-t", f"{before + part.seconds + 1:.3f}", *opening(source)]
+    words += ["-filter_complex", _split(plan, before)]
+    frames = str(frames_in(plan, part))
+    clock = f"{BASE_SECONDS + part.starts_at:.3f}"
+    for number, rung in enumerate(plan.rungs):
+        words += ["-map", f"[v{number}]", *_picture(rung, plan.preset), "-frames:v", frames]
+        words += _pieces(rung.name, clock, part.first_segment)
+    return words
+
+
+def frames_in(plan: Plan, part: Stretch) -> int:
+    """How many pictures a stretch has."""
+    return max(1, round(part.seconds * plan.fps))
+
+
+def loudness_of(source: str) -> list[str]:
+    """The arguments that measure the loudness of a whole film; the meter reports at the end."""
+    meter = f"{_STEREO},ebur128=framelog=quiet:peak=sample"
+    return [
+        "-loglevel",
+        "info",
+        *opening(source),
+        "-map",
+        "0:a:0",
+        "-af",
+        meter,
+        "-f",
+        "null",
+        "-",
+    ]
+
+
+def sound(plan: Plan, source: str, measured: Loudness | None) -> list[str]:
+    """The arguments that make the sound of the whole film, as loud as all others."""
+    ends = plan.length - SOUND_ENDS_EARLIER if plan.rungs else plan.length
+    chain = f"{_STEREO},volume={loudness.gain(measured)}dB"
+    if loudness.needs_holding_back(measured):
+        limit = 10 ** (loudness.HIGHEST_PEAK / 20)
+        chain += f",alimiter=limit={limit:.4f}:level=false:latency=true"
+    if plan.rungs:
+        chain += f",apad=whole_dur={ends:.3f}"
+    chain += f",atrim=end={ends:.3f}"
+    return [
+        *opening(source),
+        *("-map", "0:a:0", "-af", chain),
+        *("-c:a", "aac", "-b:a", f"{AUDIO_KBPS}k", "-ac", "2"),
+        *_pieces(AUDIO_FOLDER, str(BASE_SECONDS), 0),
+    ]
+
+
+def copy(folder: str | None, source: str, *, has_sound: bool) -> list[str]:
+    """The arguments that cut a film into pieces as it is: nothing is decoded."""
+    words = opening(source)
+    clock = str(BASE_SECONDS)
+    if folder is not None:
+        words += ["-map", "0:v:0", "-c:v", "copy", *_pieces(folder, clock, 0)]
+    if has_sound:
+        words += ["-map", "0:a:0", "-c:a", "copy", *_pieces(AUDIO_FOLDER, clock, 0)]
+    return words
+
+
+def poster(source: str, after: float, width: int, height: int) -> list[str]:
+    """The arguments that take one picture of a film, upright and of the size players want."""
+    share = min(1.0, POSTER_LONG_SIDE / max(width, height))
+    size = f"{int(width * share)}:{int(height * share)}"
+    return [
+        *(("-ss", f"{after:.2f}") if after else ()),
+        *opening(source),
+        *("-map", "0:v:0", "-vf", f"scale={size},setsar=1,format=yuvj420p"),
+        *("-frames:v", "1", "-q:v", "3", "-update", "1", POSTER_NAME),
+    ]
+
+
+def cover(source: str) -> list[str]:
+    """The arguments that take the picture stuck on a sound file."""
+    side = POSTER_LONG_SIDE
+    size = f"scale={side}:{side}:force_original_aspect_ratio=decrease,format=yuvj420p"
+    return [
+        *opening(source),
+        *("-map", "0:v:0", "-vf", size, "-frames:v", "1"),
+        *("-q:v", "3", "-update", "1", POSTER_NAME),
+    ]
+
+
+def sheet(plan: Sheet, source: str) -> list[str]:
+    """The arguments that make a sheet of small pictures; only key frames are decoded."""
+    tiles = (
+        f"fps=1/{plan.every}:start_time=0:round=down,scale={plan.width}:{plan.height},setsar=1,"
+        f"format=yuvj420p,tpad=stop=-1:stop_mode=clone,tile={plan.columns}x{plan.rows}"
+    )
+    return [
+        *("-skip_frame", "nokey", *opening(source)),
+        *("-map", "0:v:0", "-vf", tiles),
+        *("-frames:v", "1", "-q:v", "5", "-update", "1", storyboard.SHEET_NAME),
+    ]
+
+
+_STEREO = f"aresample={SAMPLE_RATE}:async=1:first_pts=0,aformat=channel_layouts=stereo"
+
+
+def _split(plan: Plan, before: float) -> str:
+    doors = "".join(f"[s{number}]" for number in range(len(plan.rungs)))
+    steady = f"[0:v:0]fps={plan.fps:g}:start_time=0,tpad=stop=-1:stop_mode=clone"
+    if before:
+        steady += f",trim=start_frame={round(before * plan.fps)},setpts=PTS-STARTPTS"
+    chains = [f"{steady},split={len(plan.rungs)}{doors}"]
     for number, rung in enumerate(plan.rungs):
         scale = f"scale={rung.width}:{rung.height}:flags=bicubic"
         chains.append(f"[s{number}]{scale},setsar=1,format=yuv420p[v{number}]")
-    share = min(1.0, POSTER_LONG_SIDE / max(top.width, top.height))
-    width, height = int(top.width * share), int(top.height * share)
-    after = min(plan.seconds / 10, 30.0)
-    chains.append(
-        f"[still]select=gte(t\\,{after:.2f}),scale={width}:{height},setsar=1,"
-        "format=yuvj420p[poster]"
-    )
     return ";".join(chains)
 
 
-def _video(rung: Rung, preset: str) -> list[str]:
+def _picture(rung: Rung, preset: str) -> list[str]:
     frames = str(round(rung.fps * KEY_FRAME_SECONDS))
     return [
         *("-c:v", "libx264", "-preset", preset, "-profile:v", "high"),
@@ -96,20 +217,14 @@ def _video(rung: Rung, preset: str) -> list[str]:
     ]
 
 
-def _audio(plan: Plan) -> list[str]:
-    chain = f"{LOUDNESS},aresample={SAMPLE_RATE}:async=1:first_pts=0"
-    if plan.rungs:
-        chain += f",adelay={round(1000 * REORDERED_FRAMES / plan.rungs[0].fps)}:all=1"
+def _pieces(folder: str, clock: str, first: int) -> list[str]:
     return [
-        *("-af", chain),
-        *("-c:a", "aac", "-b:a", f"{AUDIO_KBPS}k", "-ac", "2"),
-    ]
-
-
-def _pieces(folder: str) -> list[str]:
-    return [
-        *("-f", "hls", "-hls_time", str(SEGMENT_SECONDS), "-hls_list_size", "0"),
+        # Nothing of what a phone notes: not where it was, nor who made which program.
+        *("-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact"),
+        *("-output_ts_offset", clock, "-f", "hls"),
+        *("-hls_time", str(SEGMENT_SECONDS), "-hls_list_size", "0"),
         *("-hls_playlist_type", "vod", "-hls_flags", "independent_segments"),
         *("-hls_segment_type", "fmp4", "-hls_fmp4_init_filename", INIT_NAME),
+        *("-hls_segment_options", "movflags=+frag_discont", "-start_number", str(first)),
         *("-hls_segment_filename", f"{folder}/%05d.m4s", f"{folder}/{LIST_NAME}"),
     ]

@@ -82,6 +82,7 @@ class Film:
     has_sound: bool
     video_codec: str = ""
     audio_codec: str = ""
+    has_cover: bool = False
 
     @property
     def is_cut(self) -> bool:

@@ -1,37 +1,47 @@
-"""The lists a player reads, written by us from what was measured.
+"""The lists a player reads, written by us from what was measured, and read again to go on.
 
-ffmpeg's own master list states the bit rate it was asked for, no average, no
-frame rate and no sound-only variant; a player on a thin line chooses by these.
+ffmpeg's own master list states the bit rate it was asked for, no average, no frame rate, no
+list of key frames and no sound-only variant; a player on a thin line chooses by these.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import zip_longest
 
-from livestream.domain.command import AUDIO_FOLDER, INIT_NAME, LIST_NAME, SEGMENT_SECONDS
+from livestream.domain.command import AUDIO_FOLDER, INIT_NAME, LIST_NAME
 
 MASTER_NAME = "master.m3u8"
+KEY_FRAMES_NAME = "keyframes.m3u8"
+CAPTIONS_FOLDER = "sub"
 SOUND_GROUP = "sound"
-SHORT_PIECE_SECONDS = SEGMENT_SECONDS / 2
-"""A shorter piece says nothing about the line: it is measured with the one before."""
-
-_EXTINF = re.compile(r"^#EXTINF:([0-9.]+),", re.ASCII)
+CAPTIONS_GROUP = "captions"
 
 
 class PlaylistFailed(Exception):
-    """What ffmpeg left is not a list with its pieces."""
+    """What lies there is not a list with its pieces."""
 
 
 @dataclass(frozen=True)
 class Segment:
-    """One piece of a variant, as it lies on disk."""
+    """One piece of a variant, as it lies on disk.
+
+    ``key_offset`` and ``key_size`` say where its first picture lies; 0: it has none by itself.
+    ``is_after_break``: what comes before is another take, on another clock (live only);
+    ``begins_at`` is when it was filmed (live only).
+    """
 
     name: str
     seconds: float
-    size: int
+    size: int = 0
+    key_offset: int = 0
+    key_size: int = 0
+    init: str = INIT_NAME
+    is_after_break: bool = False
+    begins_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -58,42 +68,112 @@ class Rendition:
         """Bits a second over the whole film."""
         return self.size * 8 / self.seconds
 
-
-def read_list(text: str) -> list[tuple[str, float]]:
-    """Give name and length of each piece of a list ffmpeg wrote. Raises ``PlaylistFailed``."""
-    pieces: list[tuple[str, float]] = []
-    seconds: float | None = None
-    for line in text.splitlines():
-        if match := _EXTINF.match(line):
-            seconds = float(match[1])
-        elif line and not line.startswith("#"):
-            if not seconds:
-                raise PlaylistFailed(f"a piece without a length: {line}")
-            pieces.append((line.rsplit("/", 1)[-1], seconds))
-            seconds = None
-    if not pieces or "#EXT-X-ENDLIST" not in text:
-        raise PlaylistFailed("the list is empty or not finished")
-    return pieces
+    @property
+    def has_key_frames(self) -> bool:
+        """Whether one can be shown picture by picture, for looking ahead quickly."""
+        return bool(self.width) and any(segment.key_size for segment in self.segments)
 
 
-def media_list(segments: Sequence[Segment]) -> str:
-    """The list of one variant."""
-    target = max(1, *(round(segment.seconds) for segment in segments))
-    lines = [
-        "#EXTM3U",
-        "#EXT-X-VERSION:7",
-        f"#EXT-X-TARGETDURATION:{target}",
-        "#EXT-X-MEDIA-SEQUENCE:0",
-        "#EXT-X-PLAYLIST-TYPE:VOD",
-        "#EXT-X-INDEPENDENT-SEGMENTS",
-        f'#EXT-X-MAP:URI="{INIT_NAME}"',
-    ]
+@dataclass(frozen=True)
+class Words:
+    """Captions in one language. ``file`` is the list's name in the folder of captions."""
+
+    language: str
+    name: str
+    file: str
+
+
+def media_list(
+    segments: Sequence[Segment], *, target: int | None = None, goes_on: bool = False
+) -> str:
+    """The list of one variant. ``goes_on``: more will be added at its end, and nothing changed."""
+    lines = _head(segments, target, "EVENT" if goes_on else "VOD")
+    init = None
     for segment in segments:
+        if segment.is_after_break:
+            lines.append("#EXT-X-DISCONTINUITY")
+        if segment.init != init:
+            init = segment.init
+            lines.append(f'#EXT-X-MAP:URI="{init}"')
+        if segment.begins_at is not None:
+            stamp = segment.begins_at.isoformat(timespec="milliseconds")
+            lines.append(f"#EXT-X-PROGRAM-DATE-TIME:{stamp}")
         lines += [f"#EXTINF:{segment.seconds:.6f},", segment.name]
-    return "\n".join([*lines, "#EXT-X-ENDLIST", ""])
+    return "\n".join([*lines, *([] if goes_on else ["#EXT-X-ENDLIST"]), ""])
 
 
-def master_list(videos: Sequence[Rendition], sound: Rendition | None, *, language: str) -> str:
+def key_frame_list(
+    segments: Sequence[Segment], *, target: int | None = None, goes_on: bool = False
+) -> str:
+    """The list of the pictures that pieces begin with, for looking ahead quickly."""
+    lines = _head(segments, target, "EVENT" if goes_on else "VOD", "#EXT-X-I-FRAMES-ONLY")
+    init = None
+    for segment in segments:
+        if segment.is_after_break:
+            lines.append("#EXT-X-DISCONTINUITY")
+        if segment.init != init:
+            init = segment.init
+            lines.append(f'#EXT-X-MAP:URI="{init}"')
+        lines += [
+            f"#EXTINF:{segment.seconds:.6f},",
+            f"#EXT-X-BYTERANGE:{segment.key_size}@{segment.key_offset}",
+            segment.name,
+        ]
+    return "\n".join([*lines, *([] if goes_on else ["#EXT-X-ENDLIST"]), ""])
+
+
+def captions_list(file: str, seconds: float) -> str:
+    """The list of captions in one file."""
+    return media_list([Segment(file, seconds, init="")]).replace('#EXT-X-MAP:URI=""\n', "")
+
+
+def target_of(segments: Sequence[Segment]) -> int:
+    """The length no piece is longer than, rounded: stated by lists, and never changed by them."""
+    return max(1, *(round(segment.seconds) for segment in segments))
+
+
+def read_segments(media: str, key_frames: str = "") -> list[Segment]:
+    """Read a list of ours again, with the places of its pictures. Sizes stand in no list.
+
+    Raises ``PlaylistFailed``.
+    """
+    found: list[Segment] = []
+    known = Segment("", 0.0)
+    for line in media.splitlines():
+        tag, _, value = line.partition(":")
+        try:
+            known = _read(known, tag, value)
+        except ValueError as error:
+            raise PlaylistFailed(f"not of ours: {line}") from error
+        if line and not line.startswith("#"):
+            if not known.seconds:
+                raise PlaylistFailed(f"a piece without a length: {line}")
+            found.append(replace(known, name=line))
+            known = Segment("", 0.0, init=known.init)
+    if not media.startswith("#EXTM3U"):
+        raise PlaylistFailed("not a list")
+    places = {match[3]: (int(match[2]), int(match[1])) for match in _RANGE.finditer(key_frames)}
+    return [
+        replace(one, key_offset=places[one.name][0], key_size=places[one.name][1])
+        if one.name in places
+        else one
+        for one in found
+    ]
+
+
+def target_in(media: str) -> int | None:
+    """The target length that a list states."""
+    match = _TARGET.search(media)
+    return int(match[1]) if match else None
+
+
+def master_list(
+    videos: Sequence[Rendition],
+    sound: Rendition | None,
+    *,
+    language: str,
+    words: Sequence[Words] = (),
+) -> str:
     """The list a player starts from: thinnest picture first, the sound by itself last."""
     lines = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS"]
     if sound is not None and videos:
@@ -102,10 +182,19 @@ def master_list(videos: Sequence[Rendition], sound: Rendition | None, *, languag
             f'LANGUAGE="{language}",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2",'
             f'URI="{AUDIO_FOLDER}/{LIST_NAME}"'
         )
-    for video in sorted(videos, key=lambda rendition: rendition.average):
-        lines += [_stream(video, sound), f"{video.folder}/{LIST_NAME}"]
+    for one in words:
+        lines.append(
+            f'#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="{CAPTIONS_GROUP}",NAME="{one.name}",'
+            f'LANGUAGE="{one.language}",DEFAULT=NO,AUTOSELECT=YES,FORCED=NO,'
+            f'URI="{CAPTIONS_FOLDER}/{one.file}"'
+        )
+    by_size = sorted(videos, key=lambda rendition: rendition.average)
+    for video in by_size:
+        lines += [_stream(video, sound, bool(words)), f"{video.folder}/{LIST_NAME}"]
     if sound is not None:
-        lines += [_stream(sound, sound if videos else None), f"{AUDIO_FOLDER}/{LIST_NAME}"]
+        alone = _stream(sound, sound if videos else None, bool(words))
+        lines += [alone, f"{AUDIO_FOLDER}/{LIST_NAME}"]
+    lines += [_key_frames(video) for video in by_size if video.has_key_frames]
     return "\n".join([*lines, ""])
 
 
@@ -131,7 +220,36 @@ def codec_of(init: bytes) -> str:
     raise PlaylistFailed("the init section names no codec we make")
 
 
-def _stream(rendition: Rendition, sound: Rendition | None) -> str:
+_RANGE = re.compile(r"^#EXT-X-BYTERANGE:(\d+)@(\d+)\n(.+)$", re.ASCII | re.MULTILINE)
+_TARGET = re.compile(r"^#EXT-X-TARGETDURATION:(\d+)$", re.ASCII | re.MULTILINE)
+
+
+def _head(segments: Sequence[Segment], target: int | None, kind: str, *more: str) -> list[str]:
+    return [
+        "#EXTM3U",
+        "#EXT-X-VERSION:7",
+        f"#EXT-X-TARGETDURATION:{target or target_of(segments)}",
+        "#EXT-X-MEDIA-SEQUENCE:0",
+        f"#EXT-X-PLAYLIST-TYPE:{kind}",
+        *(more or ["#EXT-X-INDEPENDENT-SEGMENTS"]),
+    ]
+
+
+def _read(known: Segment, tag: str, value: str) -> Segment:
+    """What one line of a list says of the piece that comes next."""
+    match tag:
+        case "#EXTINF":
+            return replace(known, seconds=float(value.rstrip(",")))
+        case "#EXT-X-MAP":
+            return replace(known, init=value.removeprefix('URI="').removesuffix('"'))
+        case "#EXT-X-DISCONTINUITY":
+            return replace(known, is_after_break=True)
+        case "#EXT-X-PROGRAM-DATE-TIME":
+            return replace(known, begins_at=datetime.fromisoformat(value))
+    return known
+
+
+def _stream(rendition: Rendition, sound: Rendition | None, has_words: bool) -> str:
     played = [rendition]
     if sound is not None and sound is not rendition:
         played.append(sound)
@@ -146,13 +264,30 @@ def _stream(rendition: Rendition, sound: Rendition | None) -> str:
         words += [f"FRAME-RATE={rendition.fps:.3f}"]
     if sound is not None:
         words.append(f'AUDIO="{SOUND_GROUP}"')
+    if has_words:
+        words.append(f'SUBTITLES="{CAPTIONS_GROUP}"')
     return "#EXT-X-STREAM-INF:" + ",".join(words)
 
 
+def _key_frames(video: Rendition) -> str:
+    rates = [segment.key_size * 8 / segment.seconds for segment in video.segments]
+    whole = sum(segment.key_size for segment in video.segments) * 8 / video.seconds
+    words = [
+        f"BANDWIDTH={round(max(rates))}",
+        f"AVERAGE-BANDWIDTH={round(whole)}",
+        f'CODECS="{video.codec}"',
+        f"RESOLUTION={video.width}x{video.height}",
+        f'URI="{video.folder}/{KEY_FRAMES_NAME}"',
+    ]
+    return "#EXT-X-I-FRAME-STREAM-INF:" + ",".join(words)
+
+
 def _merged(segments: Sequence[Segment]) -> list[tuple[int, float]]:
+    """A short piece says nothing about the line: it is measured with the one before."""
     merged: list[tuple[int, float]] = []
+    short = max(segment.seconds for segment in segments) / 2
     for segment in segments:
-        if merged and segment.seconds < SHORT_PIECE_SECONDS:
+        if merged and segment.seconds < short:
             size, seconds = merged.pop()
             merged.append((size + segment.size, seconds + segment.seconds))
         else:

@@ -7,17 +7,19 @@ in it minded.
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import datetime, timedelta
 
-from django.core.files.storage import Storage, storages
 from django.db import transaction
 
 from accounts.models import AuditEvent
-from livestream.models import Recording, Upload
+from livestream.models import Generation, Recording, Upload
+from livestream.services import filing, generations
 
 KEPT = timedelta(days=30)
 """For so long a film that was taken back may be published again, and an original is kept."""
+
+REPLACED_KEPT = timedelta(hours=24)
+"""For so long the files of a replaced generation stay: somebody may be in the middle of it."""
 
 
 @transaction.atomic
@@ -26,7 +28,7 @@ def drop_original(recording: Recording, *, before: datetime, at: datetime) -> bo
     due = Recording.objects.standing_since(before).select_for_update(of=["self"])
     if not due.filter(pk=recording.pk).exists():
         return False
-    storages["recordings"].delete(recording.upload.stored_as)
+    filing.storage().delete(recording.upload.stored_as)
     Upload.objects.filter(recording=recording).update(stored_as="")
     AuditEvent.objects.record(None, "film original dropped", recording, at=at, unit=recording.unit)
     return True
@@ -38,22 +40,19 @@ def drop_film(recording: Recording, *, before: datetime, at: datetime) -> bool:
     due = Recording.objects.taken_back_since(before).select_for_update()
     if not due.filter(pk=recording.pk).exists():
         return False
-    storage = storages["recordings"]
     upload = Upload.objects.filter(recording=recording).exclude(stored_as="").first()
     if upload is not None:
-        storage.delete(upload.stored_as)
-    delete_folder(storage, recording.folder_of_all())
+        filing.storage().delete(upload.stored_as)
+    filing.delete_folder(recording.folder_of_all())
     AuditEvent.objects.record(None, "film dropped", recording, at=at, unit=recording.unit)
     recording.delete()
     return True
 
 
-def delete_folder(storage: Storage, folder: str) -> None:
-    """Delete what lies in a folder of the storage, and the folder."""
-    with suppress(FileNotFoundError):
-        folders, files = storage.listdir(folder)
-        for name in files:
-            storage.delete(f"{folder}/{name}")
-        for name in folders:
-            delete_folder(storage, f"{folder}/{name}")
-        storage.delete(folder)  # a local folder; to a bucket there is nothing left to delete
+@transaction.atomic
+def drop_generation(generation: Generation, *, before: datetime) -> bool:
+    """Delete files that were replaced before this moment; False when they are watched."""
+    due = Generation.objects.retired_since(before).select_for_update(of=["self"])
+    if not due.filter(pk=generation.pk).exists():
+        return False
+    return generations.drop(generation)

@@ -1,4 +1,4 @@
-"""The states of a recording while a worker makes its replay.
+"""The states of a recording while a worker looks into its film and plans the work.
 
 A worker holds a lease and an attempt number. Every write names the attempt, so
 one whose lease ran out, and who wakes up again, can change nothing any more.
@@ -6,22 +6,24 @@ one whose lease ran out, and who wakes up again, can change nothing any more.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Case, F, Value, When
 
+from accounts import outbox
 from accounts.models import AuditEvent
 from livestream.domain.inspection import FilmRefused, Problem
-from livestream.domain.playlists import Rendition, peak
-from livestream.models import Recording, Variant
+from livestream.domain.units import Stretch
+from livestream.models import Generation, Recording
+from livestream.services import generations, units
 
-LEASE = timedelta(seconds=90)
-"""Longer than ffmpeg may stand still before it is ended, so that only the dead lose theirs."""
+LEASE = units.LEASE
 
 MOST_ATTEMPTS = 4
 """A film that took four workers down is not given to a fifth by itself."""
+
+Status = Recording.Status
 
 
 class LeaseLost(Exception):
@@ -29,12 +31,14 @@ class LeaseLost(Exception):
 
 
 def claim(recording_id: int, *, at: datetime) -> Recording | None:
-    """Take a recording to work on, or None when it is done or in somebody's hands."""
+    """Take a recording to look into, or None when that is done or in somebody's hands."""
     claimed = (
         Recording.objects.claimable(at)
         .filter(pk=recording_id)
         .update(
-            status=Recording.Status.PROCESSING,
+            status=Case(
+                When(status=Status.UPLOADED, then=Value(Status.PROCESSING)), default=F("status")
+            ),
             lease_ends_at=at + LEASE,
             attempt=F("attempt") + 1,
             progress=0,
@@ -43,68 +47,86 @@ def claim(recording_id: int, *, at: datetime) -> Recording | None:
     return Recording.objects.with_all_to_show().get(pk=recording_id) if claimed else None
 
 
+@transaction.atomic
+def make_anew(recording: Recording, *, at: datetime) -> None:
+    """Have a replay that stands made once more, from the original as it lies there now.
+
+    People go on watching what there is until the new one is whole.
+    """
+    changed = (
+        Recording.objects.made()
+        .filter(pk=recording.pk, lease_ends_at=None)
+        .update(lease_ends_at=at)  # a lease that is over: free for whoever comes
+    )
+    if changed:
+        outbox.put("process_recording", recording.pk)
+
+
 def keep_lease(recording: Recording, *, percent: int, at: datetime) -> None:
     """Say that the work goes on, and how far it is. Raises ``LeaseLost``."""
-    kept = (
-        Recording.objects.held_by(recording.attempt)
-        .filter(pk=recording.pk)
-        .update(progress=percent, lease_ends_at=at + LEASE)
-    )
-    if not kept:
+    kept = Recording.objects.held_by(recording.attempt).filter(pk=recording.pk)
+    if not kept.update(progress=percent, lease_ends_at=at + LEASE):
         raise LeaseLost
 
 
 @transaction.atomic
-def finish(
-    recording: Recording,
-    *,
-    renditions: Sequence[Rendition],
-    seconds: float,
-    at: datetime,
+def plan_work(
+    recording: Recording, generation: Generation, parts: tuple[Stretch, ...], *, has_sound: bool
 ) -> None:
-    """Let the new files be found, all at one stroke. Raises ``LeaseLost``."""
-    done = (
-        Recording.objects.held_by(recording.attempt)
-        .filter(pk=recording.pk)
-        .update(
-            status=Recording.Status.READY,
-            lease_ends_at=None,
-            progress=100,
-            generation=recording.attempt,
-            seconds=seconds,
-            ready_at=at,
-            has_picture=any(rendition.width for rendition in renditions),
-            has_sound=any(not rendition.width for rendition in renditions),
-        )
-    )
-    if not done:
+    """Leave the work on a film to whoever comes; ours is done. Raises ``LeaseLost``."""
+    held = Recording.objects.held_by(recording.attempt).filter(pk=recording.pk)
+    if not held.update(lease_ends_at=None):
         raise LeaseLost
-    Variant.objects.bulk_create(_variant(recording, rendition) for rendition in renditions)
-    AuditEvent.objects.record(None, "replay made", recording, at=at, unit=recording.unit)
+    for older in recording.generations.of_a_film().unfinished().exclude(pk=generation.pk):
+        units.cancel(older)
+    units.plan(generation, parts, has_sound=has_sound)
 
 
+def forget_unfinished(recording: Recording) -> None:
+    """Delete what attempts before this one began and did not end."""
+    for generation in recording.generations.of_a_film().unfinished():
+        generations.drop(generation)
+
+
+@transaction.atomic
 def give_up(recording: Recording, refused: FilmRefused, *, at: datetime) -> None:
-    """Note why there is no replay; the teacher reads it in words."""
-    with transaction.atomic():
-        changed = (
-            Recording.objects.held_by(recording.attempt)
-            .filter(pk=recording.pk)
-            .update(
-                status=Recording.Status.FAILED,
-                lease_ends_at=None,
-                problem=refused.problem,
-                cut_at_seconds=refused.seconds,
-            )
+    """Note why there is no replay; the teacher reads it in words. What is watched stays."""
+    held = Recording.objects.held_by(recording.attempt).filter(pk=recording.pk)
+    if held.made().update(lease_ends_at=None, progress=100):
+        AuditEvent.objects.record(
+            *(None, "replay not made anew", recording),
+            at=at,
+            unit=recording.unit,
+            problem=refused.problem.value,
         )
-        if changed:
-            AuditEvent.objects.record(
-                None,
-                "replay failed",
-                recording,
-                at=at,
-                unit=recording.unit,
-                problem=refused.problem.value,
-            )
+    elif held.exists():
+        _fail(recording, refused, at=at)
+
+
+@transaction.atomic
+def give_up_making(generation: Generation, refused: FilmRefused, *, at: datetime) -> None:
+    """Give up a generation that cannot be made, and the film when there is no other to watch."""
+    generations.drop(generation)
+    recording = Recording.objects.in_work().filter(pk=generation.recording_id).first()
+    if recording is not None:
+        _fail(recording, refused, at=at)
+
+
+def _fail(recording: Recording, refused: FilmRefused, *, at: datetime) -> None:
+    Recording.objects.in_work().filter(pk=recording.pk).update(
+        status=Status.FAILED,
+        lease_ends_at=None,
+        problem=refused.problem,
+        cut_at_seconds=refused.seconds,
+    )
+    AuditEvent.objects.record(
+        None,
+        "replay failed",
+        recording,
+        at=at,
+        unit=recording.unit,
+        problem=refused.problem.value,
+    )
 
 
 def give_back(recording: Recording, problem: Problem, *, at: datetime) -> bool:
@@ -112,23 +134,7 @@ def give_back(recording: Recording, problem: Problem, *, at: datetime) -> bool:
     if recording.attempt >= MOST_ATTEMPTS:
         give_up(recording, FilmRefused(problem), at=at)
         return False
-    Recording.objects.held_by(recording.attempt).filter(pk=recording.pk).update(
-        status=Recording.Status.UPLOADED, lease_ends_at=None, progress=0
-    )
+    held = Recording.objects.held_by(recording.attempt).filter(pk=recording.pk)
+    if not held.in_work().update(status=Status.UPLOADED, lease_ends_at=None, progress=0):
+        held.update(lease_ends_at=at)
     return True
-
-
-def _variant(recording: Recording, rendition: Rendition) -> Variant:
-    return Variant(
-        recording=recording,
-        generation=recording.attempt,
-        name=rendition.folder,
-        codec=rendition.codec,
-        width=rendition.width,
-        height=rendition.height,
-        frame_rate=rendition.fps,
-        bandwidth=peak(rendition),
-        average_bandwidth=round(rendition.average),
-        segments=len(rendition.segments),
-        size=rendition.size,
-    )

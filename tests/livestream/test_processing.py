@@ -10,7 +10,7 @@ from accounts.models import AuditEvent
 from livestream import ffmpeg, processing, tasks
 from livestream.domain.inspection import Problem
 from livestream.models import Recording
-from livestream.services import replays
+from livestream.services import replays, units
 from tests.factories.livestream import RecordingFactory, UploadFactory
 from tests.factories.times import TODAY
 from tests.livestream import films
@@ -26,9 +26,24 @@ def sent(path, disk, **more):
     return upload.recording
 
 
+def look_into(recording, at=TODAY):
+    processing.take_up(replays.claim(recording.pk, at=at), lambda: at)
+    recording.refresh_from_db()
+    return recording
+
+
+def work_off(at=TODAY):
+    """Do all the work that there is; return how many units it took."""
+    done = 0
+    while (unit := units.claim(owner="test", at=at)) is not None:
+        processing.make_unit(unit, lambda: at)
+        done += 1
+    return done
+
+
 def work_on(recording, at=TODAY):
-    claimed = replays.claim(recording.pk, at=at)
-    processing.make_replay(claimed, lambda: at)
+    look_into(recording, at)
+    work_off(at)
     recording.refresh_from_db()
     return recording
 

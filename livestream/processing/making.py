@@ -1,0 +1,207 @@
+"""One unit of work: a stretch of the picture, the sound of the whole film, the small pictures."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from livestream import ffmpeg
+from livestream.domain import boxes, command, loudness, playlists, storyboard
+from livestream.domain.inspection import FilmRefused, Problem
+from livestream.domain.units import SEGMENT_SECONDS, Stretch
+from livestream.models import Generation, Storyboard, WorkUnit
+from livestream.processing import files, packing, places
+from livestream.processing.looking import LOOKED
+from livestream.processing.places import Clock, TryLater
+from livestream.services import filing, replays, units
+
+log = logging.getLogger(__name__)
+
+MADE = 97
+"""Percent done once the last unit is."""
+
+MOST_STALLS = 3
+"""A film at which ffmpeg stands still again and again is given up."""
+
+Kind = WorkUnit.Kind
+Failure = (ffmpeg.FfmpegFailed, boxes.PieceFailed, playlists.PlaylistFailed, OSError)
+
+
+def make_unit(unit: WorkUnit, now: Clock) -> None:
+    """Do a unit that is claimed, and show what can be shown with it.
+
+    Raises ``TryLater`` when it went wrong and was put back for another try.
+    """
+    generation = Generation.objects.unfinished().filter(
+        recording=unit.recording_id, number=unit.generation
+    )
+    wanted = generation.select_related("recording").first()
+    if wanted is None:
+        units.strike_out(unit)
+        return
+    try:
+        with places.of_unit(unit) as place, places.source(unit.recording) as source:
+            job = Job(unit, wanted, source, place, now)
+            done = _MAKERS[unit.kind](job)
+            units.finish(unit, frames=done.frames, broken_frames=done.broken)
+    except units.UnitLost:
+        log.warning("unit %s: another worker has it", unit.pk)
+    except Failure as failure:
+        _see_to(unit, wanted, failure, now)
+    packing.advance(wanted, now)
+
+
+@dataclass(frozen=True)
+class _Done:
+    frames: int = 0
+    broken: int = 0
+
+
+class Job:
+    """One try at one unit."""
+
+    def __init__(
+        self, unit: WorkUnit, generation: Generation, source: Path, place: Path, now: Clock
+    ) -> None:
+        self.unit = unit
+        self.generation = generation
+        self.plan = command.Plan.from_stored(generation.plan)
+        self.source = str(source)
+        self.place = place
+        self.now = now
+        self.done_before = units.seconds_done(generation)
+
+    def run(self, words: list[str], seconds: float, *, begins: float = 0.0) -> ffmpeg.Report:
+        """Run ffmpeg for so much of the film. Raises ``UnitLost``."""
+        return ffmpeg.run(
+            words,
+            limits=ffmpeg.Limits.for_film(seconds),
+            folder=self.place,
+            on_progress=lambda reached: self._heard(min(max(0.0, reached - begins), seconds)),
+        )
+
+    def _heard(self, seconds: float) -> None:
+        units.keep(self.unit, at=self.now())
+        counts = self.unit.kind == Kind.PICTURE or not self.plan.rungs
+        done = self.done_before + (seconds if counts else 0.0)
+        share = min(1.0, done / max(self.plan.length, 0.1))
+        units.tell(self.unit, LOOKED + int((MADE - LOOKED) * share))
+
+
+def _make_picture(job: Job) -> _Done:
+    part = Stretch(
+        job.unit.starts_at_seconds,
+        job.unit.seconds,
+        round(job.unit.starts_at_seconds / SEGMENT_SECONDS),
+    )
+    try:
+        report = _encode(job, part, job.plan.lead)
+    except (boxes.PieceFailed, ffmpeg.FfmpegFailed) as failed:
+        if isinstance(failed, ffmpeg.FfmpegKilled | ffmpeg.FfmpegStalled) or not part.starts_at:
+            raise
+        # No picture from here on, or none that can be read: the last one before stands.
+        report = _encode(job, part, int(part.starts_at))
+    _keep_then_take_in(job, [rung.name for rung in job.plan.rungs])
+    return _Done(command.frames_in(job.plan, part), report.broken_frames)
+
+
+def _encode(job: Job, part: Stretch, lead: int) -> ffmpeg.Report:
+    for rung in job.plan.rungs:
+        folder = job.place / rung.name
+        folder.mkdir(exist_ok=True)
+        for left in folder.iterdir():
+            left.unlink()
+    words = command.stretch(job.plan, job.source, part, lead=lead)
+    begins = command.BASE_SECONDS + part.starts_at
+    report = job.run(words, part.seconds + lead, begins=begins)
+    for rung in job.plan.rungs:
+        made = sum(segment.seconds for segment in files.measure(job.place / rung.name))
+        if abs(made - part.seconds) > 1 / job.plan.fps:
+            raise boxes.PieceFailed(f"{made:.3f} of {part.seconds:.3f} seconds were made")
+    return report
+
+
+def _make_sound(job: Job) -> _Done:
+    (job.place / command.AUDIO_FOLDER).mkdir()
+    said = job.run(command.loudness_of(job.source), job.plan.seconds).said
+    measured = loudness.read_report(said)
+    words = command.sound(job.plan, job.source, measured)
+    job.run(words, job.plan.length, begins=command.BASE_SECONDS)
+    files.measure(job.place / command.AUDIO_FOLDER)
+    _keep_then_take_in(job, [command.AUDIO_FOLDER])
+    return _Done()
+
+
+def _make_sheet(job: Job) -> _Done:
+    """Small pictures are a comfort: a film that gives none becomes a replay without them."""
+    rung = job.plan.rungs[0]
+    sheet = storyboard.sheet_for(job.plan.length, rung.width, rung.height)
+    try:
+        job.run(command.sheet(sheet, job.source), job.plan.seconds)
+        picture = (job.place / storyboard.SHEET_NAME).read_bytes()
+    except ffmpeg.FfmpegKilled:
+        raise
+    except (ffmpeg.FfmpegFailed, FileNotFoundError) as failed:
+        if places.is_full(failed):
+            raise
+        log.warning("unit %s: no small pictures: %s", job.unit.pk, failed)
+        return _Done()
+    units.keep(job.unit, at=job.now())
+    folder = f"{job.generation.folder()}/{storyboard.FOLDER}"
+    filing.put(f"{folder}/{storyboard.SHEET_NAME}", picture)
+    listed = storyboard.thumbnail_list(sheet, job.plan.length)
+    filing.put(f"{folder}/{storyboard.LIST_NAME}", listed)
+    Storyboard.objects.update_or_create(
+        recording=job.unit.recording,
+        generation=job.generation.number,
+        defaults={
+            "every_seconds": sheet.every,
+            "columns": sheet.columns,
+            "rows": sheet.rows,
+            "tile_width": sheet.width,
+            "tile_height": sheet.height,
+        },
+    )
+    return _Done()
+
+
+_MAKERS: dict[str, Callable[[Job], _Done]] = {
+    Kind.PICTURE: _make_picture,
+    Kind.SOUND: _make_sound,
+    Kind.SHEET: _make_sheet,
+}
+
+
+def _keep_then_take_in(job: Job, names: list[str]) -> None:
+    """Move what was made into the generation, unless another worker has the unit by now."""
+    units.keep(job.unit, at=job.now())
+    for name in names:
+        folder = f"{job.generation.folder()}/{name}"
+        for path in sorted((job.place / name).iterdir(), key=lambda path: path.suffix == ".mp4"):
+            if path.name != command.LIST_NAME:
+                filing.take_in(path, f"{folder}/{path.name}")
+        filing.settle(folder)
+
+
+def _see_to(unit: WorkUnit, generation: Generation, failure: Exception, now: Clock) -> None:
+    """Put a unit back for another try, or give the generation up."""
+    log.error("unit %s, try %s: %s", unit.pk, unit.fence, failure)
+    problem, tries = _judged(failure)
+    if unit.fence >= tries and generation.state == Generation.State.MAKING:
+        replays.give_up_making(generation, FilmRefused(problem), at=now())
+        return
+    units.give_back(unit, at=now())
+    raise TryLater(problem.value) from failure
+
+
+def _judged(failure: Exception) -> tuple[Problem, int]:
+    """What is wrong, and after how many tries it will not come right by itself."""
+    if places.is_full(failure):
+        return Problem.NO_ROOM, units.MOST_TRIES
+    if isinstance(failure, ffmpeg.FfmpegStalled):
+        return Problem.TOOK_TOO_LONG, MOST_STALLS
+    if isinstance(failure, ffmpeg.FfmpegKilled | OSError):
+        return Problem.OUR_FAULT, units.MOST_TRIES
+    return Problem.DAMAGED, 1

@@ -1,0 +1,99 @@
+"""Where work is done: folders of one attempt, and the film on a local disk."""
+
+from __future__ import annotations
+
+import errno
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+
+from livestream.models import Recording, WorkUnit
+from livestream.services import filing
+
+BROKEN_UPLOAD_SECONDS = 24 * 3600
+
+Clock = Callable[[], datetime]
+
+
+class TryLater(Exception):
+    """The machine failed, not the film: full disk, killed process. The errand comes again."""
+
+
+def is_full(error: Exception) -> bool:
+    """Whether a disk without room is what went wrong."""
+    if isinstance(error, OSError):
+        return error.errno in {errno.ENOSPC, errno.EDQUOT}
+    return "No space left" in str(error)
+
+
+@contextmanager
+def of_attempt(recording: Recording) -> Iterator[Path]:
+    """A folder for one look into a film; what earlier ones left is swept away."""
+    _sweep_broken_uploads()
+    with _folder(f"film-{recording.pk}", recording.attempt) as place:
+        yield place
+
+
+@contextmanager
+def of_unit(unit: WorkUnit) -> Iterator[Path]:
+    """A folder for one try at a unit; what earlier ones left is swept away."""
+    with _folder(f"unit-{unit.pk}", unit.fence) as place:
+        yield place
+
+
+@contextmanager
+def source(recording: Recording) -> Iterator[Path]:
+    """The film on a local disk: where it lies, or a copy when it lies in a bucket."""
+    name = recording.upload.stored_as
+    lies_at = filing.local_path(name)
+    if lies_at is not None:
+        yield lies_at
+        return
+    with _folder(f"source-{recording.pk}", time.time_ns()) as place:
+        copy = place / "film"
+        with filing.storage().open(name, "rb") as there, copy.open("wb") as here:
+            shutil.copyfileobj(there, here, 1024 * 1024)
+        yield copy
+
+
+def sweep() -> None:
+    """Delete folders of units that are done or gone."""
+    left = {name: place for place in _root().glob("unit-*") if (name := place.name[5:]).isdigit()}
+    wanted = WorkUnit.objects.unfinished().filter(pk__in=left).values_list("pk", flat=True)
+    for name in set(left) - {str(pk) for pk in wanted}:
+        shutil.rmtree(left[name], ignore_errors=True)
+
+
+@contextmanager
+def _folder(name: str, number: int) -> Iterator[Path]:
+    whole = _root() / name
+    for older in whole.glob("*"):
+        if older.name.isdigit() and int(older.name) <= number:
+            shutil.rmtree(older, ignore_errors=True)
+    place = whole / str(number)
+    place.mkdir(parents=True)
+    try:
+        yield place
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+        with suppress(OSError):
+            whole.rmdir()
+
+
+def _root() -> Path:
+    root = Path(settings.SCRATCH_ROOT)
+    root.mkdir(parents=True, exist_ok=True)
+    return root
+
+
+def _sweep_broken_uploads() -> None:
+    """Delete what uploads left that broke off with their server; Django clears the others."""
+    for left in _root().glob("tmp*.upload*"):
+        with suppress(FileNotFoundError):
+            if time.time() - left.stat().st_mtime > BROKEN_UPLOAD_SECONDS:
+                left.unlink()

@@ -1,0 +1,38 @@
+"""The queue rebuilt from rows: what was to be done and nobody is woken for, is due again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from accounts import outbox
+from accounts.models import OutboxMessage
+from livestream.models import Generation, Recording, WorkUnit
+from livestream.processing import packing, places
+from livestream.services import units
+
+
+def reconcile(*, at: datetime) -> tuple[int, int]:
+    """Wake somebody for every film and unit that waits; return how many of each.
+
+    The broker may have lost everything, a worker may have died between its last unit and the
+    lists: the rows say what is missing.
+    """
+    known = _errands("process_recording")
+    films = [pk for pk in _films(at) if str(pk) not in known]
+    outbox.put_all("process_recording", films)
+    known = _errands("make_unit", "make_short_unit")
+    waiting = [unit for unit in WorkUnit.objects.claimable(at) if str(unit.pk) not in known]
+    units.wake(waiting)
+    for generation in Generation.objects.ladders().unfinished().select_related("recording"):
+        packing.advance(generation, lambda: at)
+    places.sweep()
+    return len(films), len(waiting)
+
+
+def _films(at: datetime) -> list[int]:
+    return list(Recording.objects.claimable(at).values_list("pk", flat=True))
+
+
+def _errands(*kinds: str) -> set[str]:
+    waiting = OutboxMessage.objects.filter(kind__in=kinds, done_at=None)
+    return set(waiting.values_list("object_id", flat=True))

@@ -1,0 +1,111 @@
+"""Files of replays in their storage: whole or not there, and replaced at one stroke.
+
+In a folder of ours a file is written beside its place, brought to the disk and moved into it;
+a bucket replaces whole objects by itself.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from uuid import uuid4
+
+from django.core.files import File
+from django.core.files.base import ContentFile
+from django.core.files.storage import Storage, storages
+
+
+def storage() -> Storage:
+    """Where originals and replays lie."""
+    return storages["recordings"]
+
+
+def put(name: str, content: str | bytes) -> None:
+    """Write a small file; whoever reads it sees the old one or the new one."""
+    data = content.encode() if isinstance(content, str) else content
+    place = local_path(name)
+    if place is None:
+        _replace(name, ContentFile(data))
+        return
+    place.parent.mkdir(parents=True, exist_ok=True)
+    beside = place.with_name(f".{place.name}.{uuid4().hex}")
+    try:
+        with beside.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(place)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+
+
+def take_in(path: Path, name: str) -> None:
+    """Move a finished file from a local folder to its place, over one that lies there."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+    place = local_path(name)
+    if place is None:
+        with path.open("rb") as file:
+            _replace(name, File(file))
+        return
+    place.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.replace(place)
+    except OSError:  # scratch and storage are different disks
+        put(name, path.read_bytes())
+
+
+def settle(folder: str) -> None:
+    """See that what was moved into a folder is still there after a power cut."""
+    place = local_path(folder)
+    if place is None:
+        return
+    handle = os.open(place, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def read(name: str) -> bytes | None:
+    """The bytes of a small file, or None when there is none."""
+    try:
+        with storage().open(name, "rb") as file:
+            return bytes(file.read())
+    except FileNotFoundError:
+        return None
+
+
+def names_in(folder: str) -> list[str]:
+    """The files of a folder by name, in order."""
+    try:
+        return sorted(storage().listdir(folder)[1])
+    except FileNotFoundError:
+        return []
+
+
+def delete_folder(folder: str) -> None:
+    """Delete what lies in a folder of the storage, and the folder."""
+    with suppress(FileNotFoundError):
+        folders, files = storage().listdir(folder)
+        for name in files:
+            storage().delete(f"{folder}/{name}")
+        for name in folders:
+            delete_folder(f"{folder}/{name}")
+        storage().delete(folder)  # a local folder; to a bucket there is nothing left to delete
+
+
+def local_path(name: str) -> Path | None:
+    """Where a file lies on a disk of this machine; None when it lies in a bucket."""
+    try:
+        return Path(storage().path(name))
+    except NotImplementedError:
+        return None
+
+
+def _replace(name: str, file: File) -> None:  # type: ignore[type-arg]  # generic to the stubs only
+    if storage().exists(name):
+        storage().delete(name)
+    storage().save(name, file)
