@@ -117,7 +117,7 @@ def _open_the_house(supervisor: Supervisor, var: Path, port: int) -> None:
     if ffmpeg := os.environ.get("FFMPEG"):
         environment["FFMPEG"] = ffmpeg
     payments, cashier = _payments(var, port, secrets)
-    environment |= payments
+    environment |= payments | _live(var)
     keys.write(var / "environment", environment)
     supervisor.env |= environment | {"PYTHONUNBUFFERED": "1"}
     preparation.prepare(supervisor, var, cluster)
@@ -224,6 +224,14 @@ def _payments(
     return settings, [standin.program(cashier, options=options)]
 
 
+def _live(var: Path) -> dict[str, str]:
+    """Where lessons come in live: our own small server, unless LIVE_INGEST names another."""
+    if os.environ.get("LIVE_INGEST", "embedded") != "embedded":
+        return {}
+    names = {"LIVE_PORT": "rtmp", "LIVE_READ_PORT": "live-read"}
+    return {name: os.environ.get(name) or _port_of(var, of) for name, of in names.items()}
+
+
 def _programs(var: Path, port: int) -> tuple[list[Program], list[Program]]:
     """What people wait for (web, the worker), and what may come up after these.
 
@@ -250,7 +258,17 @@ def _programs(var: Path, port: int) -> tuple[list[Program], list[Program]]:
     # A film would not be done in time anyway; its lease lapses and it is made again.
     without_delay = _program("films", films, stop_signal=signal.SIGQUIT)
     small = [_program("dispatch", dispatch), _program("pace", pace), _program("beat", beat)]
-    return at_once, [*small, without_delay]
+    return at_once, [*small, *_live_programs(), without_delay]
+
+
+def _live_programs() -> list[Program]:
+    """Who takes live lessons in, and who cuts them into pieces: neither is an errand."""
+    packager: list[str | Path] = [python(), ROOT / "manage.py", "livepackager"]
+    programs = [_program("livepackager", packager)]
+    if os.environ.get("LIVE_INGEST", "embedded") == "embedded":
+        receiver: list[str | Path] = [python(), ROOT / "manage.py", "livereceiver"]
+        programs.insert(0, _program("livereceiver", receiver))
+    return programs
 
 
 def _program(
