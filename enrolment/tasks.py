@@ -14,6 +14,8 @@ from enrolment.models import (
     Application,
     ChainEntry,
     Claim,
+    CloudSeat,
+    DeliveryRequest,
     Enrolment,
     EntropySource,
     Objection,
@@ -58,6 +60,23 @@ def tell_claim(object_id: str) -> None:
         is_over=claim.outcome == Outcome.WITHDRAWN and _is_settled(claim),
         at=at,
     )
+
+
+@errand("tell_cloud")
+def tell_cloud(object_id: str) -> None:
+    """Tell a learner that a course can be followed from home. The seat, and when it was given."""
+    seat_id, _, when = object_id.partition(":")
+    seats = CloudSeat.objects.not_left().select_related("learner", "course").filter(pk=seat_id)
+    for seat in seats:
+        notifications.tell_of_cloud(seat, when=when, at=clock.now())
+
+
+@errand("tell_pack")
+def tell_pack(pack_id: str) -> None:
+    """Tell a learner that a printed pack lies ready, unless it has been fetched meanwhile."""
+    packs = DeliveryRequest.objects.printed().with_all_to_show().filter(pk=pack_id)
+    for pack in packs:
+        notifications.tell_of_pack(pack, at=clock.now())
 
 
 @errand("tell_application")

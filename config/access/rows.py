@@ -9,6 +9,7 @@ from config.access.audiences import (
     learners,
     staff,
 )
+from config.access.clouds import CLOUD_ROWS
 from config.access.draws import DRAW_ROWS
 from config.access.fees import FEE_ROWS
 from config.access.finance import FINANCE_ROWS
@@ -380,7 +381,8 @@ ROWS: dict[str, Way] = {
     "livestream:try-film-again": Way("try again", FILM_ACT, RECORDING, posts=True),
     "livestream:remove-film": Way("remove", FILM_ACT, RECORDING, posts=True),
 }
-ROWS |= DRAW_ROWS | FEE_ROWS | FINANCE_ROWS | OFFICE_ROWS | REFUND_ROWS | RESULT_ROWS | TILL_ROWS
+ROWS |= CLOUD_ROWS | DRAW_ROWS | FEE_ROWS | FINANCE_ROWS
+ROWS |= OFFICE_ROWS | REFUND_ROWS | RESULT_ROWS | TILL_ROWS
 
 # Wagtail's own rooms: guarded by its permissions; here only who never gets in.
 EDITORS_ROOMS = ("admin/", "documents/")

@@ -7,6 +7,7 @@ from enrolment.forms.applications import (
     TogetherForm,
     WantedForm,
 )
+from enrolment.forms.cloud import PackForForm, PackForm
 from enrolment.forms.counter import ReasonForm, ResizeForm
 from enrolment.forms.desk import (
     AnswerForm,
@@ -44,6 +45,8 @@ __all__ = [
     "JoinForm",
     "ObjectionForm",
     "OpeningsForm",
+    "PackForForm",
+    "PackForm",
     "PapersForm",
     "PlaceForm",
     "ReadingForm",

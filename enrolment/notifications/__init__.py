@@ -1,5 +1,6 @@
 """Every letter of enrolment, each of one SMS."""
 
+from enrolment.notifications.cloud import tell_of_cloud, tell_of_pack
 from enrolment.notifications.forms import tell_of_form
 from enrolment.notifications.money import (
     ask_to_pay,
@@ -53,6 +54,7 @@ __all__ = [
     "tell_late",
     "tell_looked_at",
     "tell_of_claim",
+    "tell_of_cloud",
     "tell_of_doors",
     "tell_of_enrolment",
     "tell_of_entry",
@@ -61,6 +63,7 @@ __all__ = [
     "tell_of_objection",
     "tell_of_offer",
     "tell_of_opening",
+    "tell_of_pack",
     "tell_of_refund",
     "tell_of_rejection",
     "tell_of_renewal",

@@ -14,6 +14,7 @@ from enrolment.domain.fees import late_fee
 from enrolment.domain.waitlist import Length, length_of
 from enrolment.models import Application, Enrolment, ShortlistedClass, WaitlistEntry, ledger
 from enrolment.models.enrolments import EnrolmentQuerySet
+from enrolment.queries.cloud import CloudCourse, cloud_of
 from enrolment.queries.results import results_of
 from enrolment.queries.times import rules_of
 
@@ -96,12 +97,13 @@ class MyClasses:
     asked: list[Enrolment] = field(default_factory=list)  # drawn or renewed: yes or no?
     results: list[Application] = field(default_factory=list)  # of draws of terms not over
     form: Application | None = None  # handed in, and its draw still to come
+    online: list[CloudCourse] = field(default_factory=list)  # courses followed from home
 
     @property
     def has_nothing(self) -> bool:
         """Whether there is nothing to show but the way to the catalogue."""
         mine = (self.offers, self.asked, self.held, self.yours, self.waiting, self.results)
-        return not any((*mine, self.undoable, self.gone, self.form))
+        return not any((*mine, self.undoable, self.gone, self.form, self.online))
 
 
 def my_classes(learner: Learner, *, at: datetime) -> MyClasses:
@@ -129,6 +131,7 @@ def my_classes(learner: Learner, *, at: datetime) -> MyClasses:
         gone=_gone(mine, holding, entries, at=at),
         results=results_of(learner, at=at),
         form=_form_to_be_drawn(learner),
+        online=cloud_of(learner, at=at),
         listed=ShortlistedClass.objects.of(learner).still_wanted().count(),
     )
 

@@ -11,6 +11,15 @@ from enrolment.services.applications import (
 from enrolment.services.calls import extend_place, keep_for_calls, record_call
 from enrolment.services.chain import append_entry, post_heads
 from enrolment.services.clockwork import Swept, lapse_and_promote, refresh_availability
+from enrolment.services.cloud import (
+    CloudRefused,
+    ask_for_pack,
+    follow_online,
+    note_handed_over,
+    note_printed,
+    stop_following,
+    take_pack_back,
+)
 from enrolment.services.company import go_together, join_forms, part_forms
 from enrolment.services.counter import (
     ClassCalledOff,
@@ -126,6 +135,7 @@ __all__ = [
     "READ_BEACON",
     "Change",
     "ClassCalledOff",
+    "CloudRefused",
     "Door",
     "FormRefused",
     "ListFull",
@@ -158,6 +168,7 @@ __all__ = [
     "answer_trial",
     "append_entry",
     "ask_about_offer",
+    "ask_for_pack",
     "ask_for_trial",
     "ask_source",
     "cancel_section",
@@ -182,6 +193,7 @@ __all__ = [
     "fetch_source",
     "file_objection",
     "finalise_roster",
+    "follow_online",
     "form_for",
     "freeze_roster",
     "go_together",
@@ -206,6 +218,8 @@ __all__ = [
     "name_witness",
     "note_claim",
     "note_death",
+    "note_handed_over",
+    "note_printed",
     "number_latecomers",
     "number_offers",
     "objections_until",
@@ -239,12 +253,14 @@ __all__ = [
     "sign",
     "stand_in",
     "step_out",
+    "stop_following",
     "strike",
     "subjects_to_place_in",
     "swap_class",
     "take_back",
     "take_instead",
     "take_off",
+    "take_pack_back",
     "tell_results",
     "undo_withdrawal",
     "waiting_before",

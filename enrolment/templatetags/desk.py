@@ -19,6 +19,7 @@ DESK = (
     ("enrolment:finance", _("Finance")),
     ("enrolment:desk-refunds", _("Refunds")),
     ("held-places", _("Held places")),
+    ("enrolment:staff-list-packs", _("Printed packs")),
     ("enrolment:staff-list-openings", _("Openings and waiting rooms")),
     ("courses:staff-list-classes", _("Classes and lessons")),
 )

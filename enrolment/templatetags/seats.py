@@ -48,7 +48,18 @@ def class_table(context: Context, course: Course) -> dict[str, Any]:
         "course": course,
         "request": request,
         "at": at,
+        **_followed(course, request, at),
     }
+
+
+def _followed(course: Course, request: HttpRequest | None, at: datetime) -> dict[str, Any]:
+    """Return the reader's cloud seats in a course, by term, and whether we know who reads."""
+    learner_id = who_asks(request, at) if request else None
+    if learner_id is None:
+        return {"online": {}, "knows_reader": False}
+    with scope.learners([learner_id]):
+        seats = queries.followed_by(Learner(pk=learner_id), course)
+    return {"online": seats, "knows_reader": True}
 
 
 @register.inclusion_tag("enrolment/_seat_box.html", takes_context=True)

@@ -69,7 +69,6 @@ def test_who_was_drawn_is_told_the_class_the_hour_how_to_answer_and_until_when(t
 
 def test_who_got_nothing_is_told_the_number_the_place_in_line_and_the_cloud(term):
     section = piano(term)
-    SectionFactory(term=term, course=section.course, mode="online", weekday=6)
     anna = LearnerFactory(name="吴玉兰")
     published(term, Drawn(anna, [held_back(section, 12)], number=8213))
     assert told() == [

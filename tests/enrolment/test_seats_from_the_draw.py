@@ -257,22 +257,36 @@ def test_room_for_one_more_gives_nothing_up(term):
     assert entry_of(anna, better).gives_up is None
 
 
-def test_who_has_nothing_may_follow_online_what_is_taught_online(term):
-    piano, online = SectionFactory(term=term, capacity=1), None
-    online = SectionFactory(term=term, course=piano.course, mode="online", weekday=6)
-    tai_chi = SectionFactory(term=term, weekday=3)
+def test_who_has_nothing_may_follow_all_they_asked_for_from_home(term):
+    piano, tai_chi = SectionFactory(term=term, capacity=1), SectionFactory(term=term, weekday=3)
     lucky, unlucky = LearnerFactory.create_batch(2)
     place(
         draw_of(
             term,
             [
-                Drawn(lucky, [held_back(tai_chi, 1), Fate(piano)]),
+                Drawn(lucky, [Fate(piano), Fate(tai_chi, code="RELEASED", bucket="")]),
                 Drawn(unlucky, [held_back(piano, 1), held_back(tai_chi, 2)]),
             ],
         )
     )
-    seat = CloudSeat.objects.get()
-    assert (seat.learner, seat.course, seat.source) == (unlucky, online.course, "draw")
+    seats = CloudSeat.objects.values_list("learner", "course", "source")
+    assert set(seats) == {
+        (unlucky.pk, piano.course_id, "draw"),
+        (unlucky.pk, tai_chi.course_id, "draw"),
+    }
+
+
+def test_who_waits_for_a_better_class_may_follow_that_one_from_home(term):
+    better, given = SectionFactory(term=term), SectionFactory(term=term, weekday=4)
+    anna = LearnerFactory()
+    place(draw_of(term, [Drawn(anna, [held_back(better, 1), Fate(given)])]))
+    assert CloudSeat.objects.get().course == better.course
+
+
+def test_what_is_taught_nowhere_any_more_cannot_be_followed_from_home(term):
+    gone = SectionFactory(term=term, status="cancelled")
+    place(draw_of(term, [Drawn(LearnerFactory(), [held_back(gone, 1)])]))
+    assert not CloudSeat.objects.exists()
 
 
 def test_who_died_meanwhile_gets_nothing_and_the_seat_keeps_its_letter(term, nothing_is_broken):

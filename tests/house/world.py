@@ -37,6 +37,7 @@ from tests.conftest import AppClient
 from tests.factories import accounts as people
 from tests.factories.applications import apply, classes_of, term_with_forms
 from tests.factories.campus import home_page
+from tests.factories.clouds import CloudSeatFactory, PackFactory
 from tests.factories.draws import draw_and_publish, term_to_draw
 from tests.factories.enrolment import (
     CampusFactory,
@@ -150,8 +151,15 @@ def build() -> World:
         **look_after_money(order, county, teacher.user),
         **film_with_captions(lesson),
         "upload": UploadFactory(lesson=lesson, arriving=True).press,
+        **follow_from_home(section, learner),
     }
     return World(things, _people([city, county, other], grant, teacher), learner.pk)
+
+
+def follow_from_home(section: ClassSection, learner: Learner) -> dict[str, Any]:
+    """Somebody follows a course from home, and has asked for its pack."""
+    seat = CloudSeatFactory(course=section.course, term=section.term, learner=learner)
+    return {"cloud_seat": seat.pk, "pack": PackFactory(cloud_seat=seat).pk}
 
 
 def owe_a_fee(section: ClassSection, learner: Learner) -> Order:
