@@ -1,4 +1,4 @@
-"""The web's way in: recordings and the waiting room go by a short path before Django."""
+"""The web's way in: films, players' reports and the waiting room go by short paths."""
 
 from config import env
 
@@ -9,6 +9,7 @@ from django.core.wsgi import get_wsgi_application  # noqa: E402 - settings must 
 _pages = get_wsgi_application()
 
 from enrolment.delivery.wsgi import with_queue  # noqa: E402 - as below
+from livestream.delivery.beacons import with_beacons  # noqa: E402
 from livestream.delivery.wsgi import with_recordings  # noqa: E402 - its rooms know the records
 
-application = with_queue(with_recordings(_pages))
+application = with_queue(with_recordings(with_beacons(_pages)))

@@ -9,7 +9,6 @@ urlpatterns = [
     path("my/replays/", views.list_replays, name="list-replays"),
     path("replays/<int:recording_id>/", views.watch, name="watch"),
     path("replays/<int:recording_id>/grant/", views.grant, name="grant"),
-    path("replays/<int:recording_id>/place/", views.keep_place, name="keep-place"),
     path("replays/<int:recording_id>/transcript/", views.read_transcript, name="read-transcript"),
     path(
         "replays/<int:recording_id>/captions/<slug:language>.vtt",

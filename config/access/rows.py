@@ -347,12 +347,6 @@ ROWS: dict[str, Way] = {
     "livestream:list-replays": Way("my replays", learners()),
     "livestream:watch": Way("a replay", WATCHERS, RECORDING),
     "livestream:grant": Way("right to watch, for the player", WATCHERS, RECORDING, posts=True),
-    "livestream:keep-place": Way(
-        "where I stopped",
-        Audience(Answer.WRONG, {R.VISITOR: Answer.REFUSED}),
-        RECORDING,
-        posts=True,
-    ),
     "livestream:read-transcript": Way("what is said, in writing", WATCHERS_OR_NOBODY, RECORDING),
     "livestream:captions-file": Way(
         "captions, for the player", WATCHERS_OR_NOBODY, {**RECORDING, "language": "language"}

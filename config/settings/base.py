@@ -182,6 +182,11 @@ FILMS_OF_A_UNIT = env.number("FILMS_OF_A_UNIT_GB", 2000) * 1024**3
 CAPTIONS_COMMAND = env.text("CAPTIONS_COMMAND", "")
 FFMPEG = env.text("FFMPEG", "")  # empty: the one that imageio-ffmpeg brings
 
+# Who hands out films: python (this product) or nginx, which has to know the keys of the day
+WATCH_FRONT = env.text("WATCH_FRONT", "python")
+WATCH_FRONT_PID = env.text("WATCH_FRONT_PID", "")  # its file; empty: something else reloads it
+WATCH_ROOT = VAR_DIR / "watch"
+
 # Live: where pictures come in, and what the server that takes them in has to know
 LIVE_INGEST = env.text("LIVE_INGEST", "embedded")  # or nginx-rtmp, mediamtx
 LIVE_LISTEN = env.text("LIVE_LISTEN", "127.0.0.1")
@@ -306,12 +311,20 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     for command, seconds in {
         "lapse_and_promote": 15.0,
         "end_rights": 30.0,
+        "write_watching": 30.0,
         "sweep_payments": 60.0,
         "prune_uploads": 60.0,
         "tell_subscribers": 300.0,
         "dispatch --once": 60.0,  # should the dispatcher itself be away
     }.items()
 }
+if WATCH_FRONT == "nginx":
+    CELERY_BEAT_SCHEDULE["render_watch_keys --reload"] = {
+        "task": "run_command",
+        "schedule": 15.0,
+        "args": ["render_watch_keys", "--reload"],
+        "options": {"expires": 15.0},
+    }
 # At night all rules of seats; before noon also those that hold only while places are offered.
 CELERY_BEAT_SCHEDULE["check_seats"] = {
     "task": "run_command",

@@ -14,6 +14,7 @@ class Refusal(StrEnum):
     BEING_MADE = "being_made"
     NOT_PUBLISHED = "not_published"
     FAILED = "failed"
+    OTHER_SCREENS = "other_screens"
 
 
 @dataclass(frozen=True)
@@ -28,17 +29,19 @@ class Facts:
     is_made: bool
     is_published: bool
     is_failed: bool
+    is_shown_to_a_room: bool = False
 
 
 def refusal(facts: Facts) -> Refusal | None:
     """Give the reason why not, or None for a welcome.
 
-    Teacher and staff may look before the class does. A stranger hears only that
-    this is not their class, whatever became of the film.
+    Teacher and staff may look before the class does. A room at a viewing point watches what
+    its afternoon shows. A stranger hears only that this is not their class, whatever became
+    of the film.
     """
     if facts.gives_the_lesson or facts.works_for_the_unit:
         return None if facts.is_made else _unfinished(facts)
-    if facts.is_public and facts.is_published:
+    if facts.is_published and (facts.is_public or facts.is_shown_to_a_room):
         return None
     if not facts.is_signed_in:
         return Refusal.SIGN_IN

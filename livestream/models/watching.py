@@ -23,8 +23,12 @@ class WatchGrantQuerySet(models.QuerySet["WatchGrant"]):
     """The words we have for rights to watch."""
 
     def live(self, at: datetime) -> Self:
-        """Rights that are in use: not run out, not ended, not replaced by a newer one."""
-        return self.filter(expires_at__gt=at, revoked_at=None, renewed_at=None)
+        """Rights that still open something."""
+        return self.filter(expires_at__gt=at, revoked_at=None)
+
+    def in_use(self, at: datetime) -> Self:
+        """Of those, the ones no newer right stands for."""
+        return self.live(at).filter(renewed_at=None)
 
     def of_learners(self) -> Self:
         """Rights that rest on a place in the class."""
@@ -37,6 +41,10 @@ class WatchGrantQuerySet(models.QuerySet["WatchGrant"]):
     def of_watcher(self, watcher: str) -> Self:
         """Rights under which one watcher is counted, the renewed ones too."""
         return self.filter(watcher=watcher)
+
+    def made_way(self) -> Self:
+        """Which ended because their learner watches on more screens than are allowed."""
+        return self.filter(gave_way=True)
 
     def end(self, at: datetime) -> int:
         """End them; within seconds their paths open nothing any more. Return how many."""

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
+from redis.exceptions import RedisError
 
 from accounts import scope
 from accounts.models import Learner, StaffPost, User
 from accounts.queries import learners_of
 from courses.models import Lesson, Teacher
 from enrolment.models import CloudSeat, Enrolment
+from livestream.delivery import paths, pending
 from livestream.domain.access import Facts, Refusal, refusal
-from livestream.models import Recording, ReplayPage, WatchGrant, WatchState
+from livestream.models import Recording, ReplayPage, RoomViewing, WatchGrant, WatchState
 from livestream.models.watching import WatchGrantQuerySet
+
+log = logging.getLogger(__name__)
 
 Role = StaffPost.Role
 
@@ -40,14 +45,21 @@ class Access:
     learner_id: int | None = None
 
 
-def access(recording: Recording, user: User | None, *, at: datetime) -> Access:
-    """Decide for a person at the screen.
+def access(
+    recording: Recording,
+    user: User | None,
+    *,
+    at: datetime,
+    viewing: RoomViewing | None = None,
+) -> Access:
+    """Decide for a person at the screen, or for the room they show something to.
 
     A phone may belong to several learners, and a daughter may sit beside her
     mother: any of those they may act for opens the replay, the first one in the
-    class keeps the place.
+    class keeps the place. In a room nobody's place is kept.
     """
-    learner_id = None if user is None else _learner_with_a_seat(recording, user, at=at)
+    by_oneself = user is not None and viewing is None
+    learner_id = _learner_with_a_seat(recording, user, at=at) if by_oneself and user else None
     facts = Facts(
         is_signed_in=user is not None,
         has_seat=learner_id is not None,
@@ -58,8 +70,17 @@ def access(recording: Recording, user: User | None, *, at: datetime) -> Access:
         is_made=recording.is_made(),
         is_published=recording.status == Recording.Status.PUBLISHED,
         is_failed=recording.status == Recording.Status.FAILED,
+        is_shown_to_a_room=user is not None and _shows(viewing, recording, user),
     )
     return Access(refusal(facts), learner_id)
+
+
+def _shows(viewing: RoomViewing | None, recording: Recording, user: User) -> bool:
+    """Whether this afternoon shows this film now, and whether it is this person who shows it."""
+    if viewing is None or not viewing.is_running or viewing.shows != recording.shown():
+        return False
+    offices = scope.offices_of(user, ROLES_THAT_LOOK_IN)
+    return viewing.facilitator_id == user.pk or viewing.campus.unit_id in offices
 
 
 def _learner_with_a_seat(recording: Recording, user: User, *, at: datetime) -> int | None:
@@ -86,11 +107,22 @@ def _seated(recording: Recording, ids: Iterable[int]) -> list[int]:
 
 
 def place_of(recording: Recording, learner_id: int | None) -> WatchState | None:
-    """How far this learner has come, if they have begun."""
+    """How far this learner has come, if they have begun: what was reported just now included."""
     if learner_id is None:
         return None
     with scope.learners([learner_id]):
-        return WatchState.objects.filter(recording=recording, learner=learner_id).first()
+        state = WatchState.objects.filter(recording=recording, learner=learner_id).first()
+    try:
+        latest = pending.place_of(paths.watcher_of(recording.pk, "learner", learner_id))
+    except RedisError as away:
+        log.warning("places that are not written yet could not be read: %s", away)
+        return state
+    if latest is None or (state is not None and latest[0] <= state.sequence):
+        return state
+    state = state or WatchState(recording=recording, learner_id=learner_id)
+    state.sequence, place = latest
+    state.position_seconds = min(float(place), recording.seconds or float(place))
+    return state
 
 
 def replays_of(learner: Learner) -> QuerySet[Recording]:

@@ -1,5 +1,6 @@
 """Every write of the cloud classroom."""
 
+from livestream.services.counting import Written, take_beacon, viewers_now, write_watching
 from livestream.services.captions import (
     CaptionsChanged,
     CaptionsUnfit,
@@ -54,10 +55,12 @@ from livestream.services.uploads import (
 from livestream.services.watching import (
     Right,
     WatchRefused,
+    drop_keys,
     end_rights,
     grant,
-    keep_place,
     may_watch,
+    renew,
+    revoke,
 )
 
 __all__ = [
@@ -76,6 +79,7 @@ __all__ = [
     "UploadGone",
     "UploadRefused",
     "WatchRefused",
+    "Written",
     "add_partner",
     "ask_machine",
     "begin_captions",
@@ -84,6 +88,7 @@ __all__ = [
     "cues_of",
     "drop_expired",
     "drop_film",
+    "drop_keys",
     "drop_original",
     "end_by_reply",
     "end_partner",
@@ -98,12 +103,16 @@ __all__ = [
     "keep_chapters",
     "keep_lecture",
     "keep_notes",
-    "keep_place",
     "keep_series",
     "known_set",
     "machine_failed",
     "machine_wrote",
     "may_watch",
+    "renew",
+    "revoke",
+    "take_beacon",
+    "viewers_now",
+    "write_watching",
     "new_code",
     "pair",
     "partner_of",

@@ -18,7 +18,7 @@ from livestream.views.lesson_texts import edit_chapters, edit_notes
 from livestream.views.reading import captions_file, read_transcript
 from livestream.views.sending import announce_film, give_up_film, send_film, use_cut_film
 from livestream.views.upload import upload_film
-from livestream.views.watching import grant, keep_place, list_replays, watch
+from livestream.views.watching import grant, list_replays, watch
 
 __all__ = [
     "announce_film",
@@ -29,7 +29,6 @@ __all__ = [
     "edit_notes",
     "give_up_film",
     "grant",
-    "keep_place",
     "list_captions",
     "list_films",
     "list_replays",

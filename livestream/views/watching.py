@@ -1,8 +1,7 @@
-"""Where learners watch replays, and where players ask for their right and leave their place."""
+"""Where learners watch replays, and where players ask for their right."""
 
 from __future__ import annotations
 
-import math
 import time
 
 from django.core.paginator import Paginator
@@ -23,7 +22,6 @@ from livestream.models import Recording
 
 REPLAYS_A_PAGE = 12
 RESUME_FROM_SECONDS = 10
-LARGEST_SEQUENCE = 2**31 - 1
 
 
 @require_GET
@@ -61,10 +59,12 @@ def watch(request: HttpRequest, recording_id: int) -> HttpResponse:
         "sound": f"{AUDIO_FOLDER}/{LIST_NAME}",
         "audience": right.grant.audience,
         "expires": right.grant.expires,
+        "renew_in": right.renew_in,
+        "beacon": right.beacon,
         "position": 0 if is_over else int(position),
         "position_words": wording.minutes(position),
         "sequence": state.sequence if state else 0,
-        "keeps_place": right.learner_id is not None,
+        "keeps_place": right.keeps_place,
     }
     return render(request, "livestream/watch.html", context)
 
@@ -75,7 +75,7 @@ def grant(request: HttpRequest, recording_id: int) -> HttpResponse:
     """Give a player a new right when its old one runs out, as JSON."""
     recording = _recording(recording_id)
     try:
-        right = services.grant(
+        right = services.renew(
             recording=recording,
             user=_user(request),
             at=clock.now(),
@@ -84,40 +84,17 @@ def grant(request: HttpRequest, recording_id: int) -> HttpResponse:
         )
     except services.WatchRefused as refused:
         heading, text = wording.refusal(refused.reason)
-        return JsonResponse({"heading": heading, "text": text}, status=403)
+        said = {"reason": refused.reason.value, "heading": heading, "text": text}
+        return JsonResponse(said, status=403)
     return JsonResponse(
         {
             "master": right.path(),
             "expires": right.grant.expires,
+            "renew_in": right.renew_in,
             "audience": right.grant.audience,
+            "beacon": right.beacon,
         }
     )
-
-
-@require_POST
-def keep_place(request: HttpRequest, recording_id: int) -> HttpResponse:
-    """Keep how far a learner has come. Sent by the player every few seconds and on leaving."""
-    user = _user(request)
-    if user is None:
-        return HttpResponse(status=403)
-    try:
-        position = float(request.POST.get("position", ""))
-        sequence = int(request.POST.get("sequence", ""))
-    except ValueError:
-        return HttpResponse(status=400)
-    if not math.isfinite(position) or not 0 < sequence <= LARGEST_SEQUENCE:
-        return HttpResponse(status=400)
-    try:
-        services.keep_place(
-            recording=_recording(recording_id),
-            user=user,
-            position=position,
-            sequence=sequence,
-            at=clock.now(),
-        )
-    except services.WatchRefused:
-        return HttpResponse(status=403)
-    return HttpResponse(status=204)
 
 
 def _recording(recording_id: int) -> Recording:

@@ -143,6 +143,14 @@ def refusal(reason: Refusal) -> tuple[str, str]:
                     "we tell you which other class covers the same lesson."
                 ),
             )
+        case Refusal.OTHER_SCREENS:
+            return (
+                _("You are watching on three other screens"),
+                _(
+                    "Films may be open on three screens at a time. Close one you do not need, "
+                    "or press “Play here”: then the one opened first stops."
+                ),
+            )
 
 
 def minutes(seconds: float) -> str:

@@ -178,7 +178,7 @@ def test_each_nasty_text_in_every_field_of_the_public_forms(city, jars, text):
     for name in ("account_request_login_code", "account_login", "campus:choose-locality"):
         request = (name, Role.VISITOR, "POST", "", None, [], [(field, text) for field in NAMES])
         assert wrong_with(send(city, jars, request)) == [], name
-    for name in ("accounts:about-me", "enrolment:hold-seat", "livestream:keep-place"):
+    for name in ("accounts:about-me", "enrolment:hold-seat", "livestream:grant"):
         request = (name, Role.LEARNER, "POST", "", None, [], [(field, text) for field in NAMES])
         assert wrong_with(send(city, jars, request)) == [], name
 

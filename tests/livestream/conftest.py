@@ -1,10 +1,12 @@
 import pytest
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.models import Authenticator
+from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.http import HttpRequest
 
 from accounts import clock
+from tests.factories.livestream import RecordingFactory
 from tests.factories.times import TODAY
 from tests.livestream import films
 
@@ -17,23 +19,6 @@ def film_folder(tmp_path_factory):
 @pytest.fixture(scope="session")
 def short_film(film_folder):
     return films.film(film_folder / "short.mp4", seconds=8)
-
-
-@pytest.fixture(scope="session")
-def sound_only(film_folder):
-    return films.make(film_folder / "talk.m4a", *films.tone(), "-c:a", "aac")
-
-
-@pytest.fixture(scope="session")
-def silent_film(film_folder):
-    return films.make(
-        film_folder / "silent.mp4", *films.picture(), "-c:v", "libx264", "-preset", "ultrafast"
-    )
-
-
-@pytest.fixture(scope="session")
-def cut_film(film_folder, short_film):
-    return films.cut(film_folder / "cut.mp4", short_film)
 
 
 @pytest.fixture
@@ -87,3 +72,18 @@ def sign_in():
         return browser
 
     return as_
+
+
+@pytest.fixture
+def replay(disk):
+    recording = RecordingFactory(published=True)
+    folder = recording.folder()
+    disk.storage.save(f"{folder}/master.m3u8", ContentFile(b"#EXTM3U\n"))
+    disk.storage.save(f"{folder}/v360/00000.m4s", ContentFile(b"piece"))
+    return recording
+
+
+@pytest.fixture
+def come_in(app_client, sign_in):
+    """A browser in which somebody is signed in."""
+    return lambda user: sign_in(app_client, user)

@@ -6,11 +6,9 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
-from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.db import OperationalError
 
-from config.wsgi import application
 from enrolment.models import CloudSeat, Enrolment
 from livestream import queries, services, wording
 from livestream.delivery import ended
@@ -25,46 +23,10 @@ from tests.factories.accounts import (
 )
 from tests.factories.livestream import LessonFactory, RecordingFactory, seat_in
 from tests.factories.times import TODAY
+from tests.livestream.watching import fetch, page_of, seconds_later, watch
 
 pytestmark = pytest.mark.usefixtures("today")
 NOON = TODAY.timestamp()
-
-
-@pytest.fixture
-def replay(disk):
-    recording = RecordingFactory(published=True)
-    folder = recording.folder()
-    disk.storage.save(f"{folder}/master.m3u8", ContentFile(b"#EXTM3U\n"))
-    disk.storage.save(f"{folder}/v360/00000.m4s", ContentFile(b"piece"))
-    return recording
-
-
-@pytest.fixture
-def come_in(app_client, sign_in):
-    """A browser in which somebody is signed in."""
-    return lambda user: sign_in(app_client, user)
-
-
-def page_of(recording):
-    return f"/en/replays/{recording.pk}/"
-
-
-def watch(browser, recording):
-    response = browser.get(page_of(recording))
-    found = re.search(r'src="(/v/[^"]+/master\.m3u8)"', response.content.decode())
-    return response.status_code, found[1] if found else None
-
-
-def fetch(path):
-    """Ask as a browser does, through the application that stands before Django."""
-    said = []
-    body = application(
-        {"PATH_INFO": path, "REQUEST_METHOD": "GET"}, lambda status, _headers: said.append(status)
-    )
-    content = b"".join(body)
-    if hasattr(body, "close"):
-        body.close()
-    return int(said[0].split()[0]), content
 
 
 def heading(browser, recording):
@@ -177,23 +139,7 @@ def test_who_else_may_watch(replay):
 def test_a_public_replay_plays_for_everybody_and_keeps_no_place(disk, app_client):
     recording = RecordingFactory(published=True, is_public=True)
     assert watch(app_client, recording)[0] == 200
-    assert app_client.post(f"{page_of(recording)}place/").status_code == 403
-    assert "data-place" not in app_client.get(page_of(recording)).content.decode()
-
-
-def test_a_right_that_is_renewed_gives_way_to_the_new_one(replay):
-    learner = seat_in(replay.lesson.section)
-    first = services.grant(recording=replay, user=learner.user, at=TODAY, signed_at=NOON)
-    services.grant(
-        recording=replay,
-        user=learner.user,
-        at=TODAY + timedelta(hours=3),
-        signed_at=NOON + 3 * 3600,
-        renews=first.grant.audience,
-    )
-    live = WatchGrant.objects.live(TODAY + timedelta(hours=3))
-    assert live.count() == 1
-    assert not live.filter(audience=first.grant.audience).exists()
+    assert "data-keeps-place" not in app_client.get(page_of(recording)).content.decode()
 
 
 def test_a_learner_holds_three_rights_at_most_and_the_oldest_goes(replay):
@@ -206,11 +152,6 @@ def test_a_learner_holds_three_rights_at_most_and_the_oldest_goes(replay):
     ]
     live = WatchGrant.objects.live(TODAY + timedelta(minutes=5)).oldest_first()
     assert list(live.values_list("audience", flat=True)) == rights[2:]
-
-
-def seconds_later(monkeypatch):
-    """The delivery looks again for rights that have ended, as it does by itself within seconds."""
-    monkeypatch.setattr(ended.rights, "_read_at", None)
 
 
 def test_taking_a_film_back_ends_the_paths_that_are_out(replay, come_in, as_app, monkeypatch):
@@ -299,54 +240,12 @@ def test_a_right_is_given_again_as_long_as_one_is_in_the_class(replay, come_in):
     assert refused.json()["heading"] == "This replay belongs to another class"
 
 
-def keep(browser, recording, position, sequence):
-    fields = {"position": position, "sequence": sequence}
-    return browser.post(f"{page_of(recording)}place/", fields).status_code
-
-
-def test_the_place_is_kept_and_offered_again(replay, come_in):
-    browser = come_in(seat_in(replay.lesson.section).user)
-    assert keep(browser, replay, "300.5", 1) == 204
-    page = browser.get(page_of(replay)).content.decode()
-    assert "Go on from 5 minutes" in page
-    assert 'data-position="300"' in page
-
-
-def test_an_old_word_about_the_place_changes_nothing(replay, come_in):
-    browser = come_in(seat_in(replay.lesson.section).user)
-    for position, sequence in ((100, 5), (40, 3), (100, 5), (200, 6), (90, 2)):
-        keep(browser, replay, position, sequence)
-    assert WatchState.objects.values_list("position_seconds", "sequence").get() == (200.0, 6)
-
-
-def test_a_place_outside_the_film_is_put_inside(replay, come_in):
-    browser = come_in(seat_in(replay.lesson.section).user)
-    keep(browser, replay, "999999", 1)
-    assert WatchState.objects.get().position_seconds == 600.0
-    keep(browser, replay, "-5", 2)
-    assert WatchState.objects.get().position_seconds == 0.0
-
-
-@pytest.mark.parametrize(
-    ("position", "sequence"),
-    [("nan", "1"), ("inf", "1"), ("", "1"), ("5", ""), ("5", "0"), ("5", "-1"), ("5", "9" * 20)],
-)
-def test_nonsense_about_the_place_is_refused(replay, come_in, position, sequence):
-    browser = come_in(seat_in(replay.lesson.section).user)
-    assert keep(browser, replay, position, sequence) == 400
-    assert not WatchState.objects.exists()
-
-
-def test_nobody_keeps_a_place_in_a_film_of_others(replay, come_in):
-    assert keep(come_in(LearnerFactory().user), replay, "5", 1) == 403
-
-
 def test_what_a_learner_watched_is_seen_by_nobody_else(replay, as_app):
     from accounts import scope
 
     anna, ben = seat_in(replay.lesson.section), seat_in(replay.lesson.section)
-    services.keep_place(recording=replay, user=anna.user, position=5.0, sequence=1, at=TODAY)
     services.grant(recording=replay, user=anna.user, at=TODAY, signed_at=NOON)
+    WatchState.objects.create(recording=replay, learner=anna, updated_at=TODAY)
     with as_app():
         assert not WatchState.objects.exists()
         with scope.learners([ben.pk]):

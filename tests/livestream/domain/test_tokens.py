@@ -1,9 +1,13 @@
+import base64
+import subprocess
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from livestream.domain import tokens
-from livestream.domain.tokens import Grant, TokenRefused
+from livestream.domain.tokens import Front, Grant, Signer, TokenRefused
 
 SECRET = b"a secret of thirty-two bytes, say"
 NOON = 1_800_000_000.0
@@ -12,13 +16,13 @@ GRANT = Grant(
 )
 
 
-def path(file="master.m3u8", at=NOON, grant=GRANT, secret=SECRET):
-    return tokens.path_for(grant, file, at=at, secret=secret)
+def path(file="master.m3u8", at=NOON, grant=GRANT, secret=SECRET, **more):
+    return Signer(secret, **more).path_for(grant, file, at=at)
 
 
-def refused(asked, at=NOON, secret=SECRET):
+def refused(asked, at=NOON, secret=SECRET, series=0):
     with pytest.raises(TokenRefused) as refusal:
-        tokens.read(asked, at=at, secret=secret)
+        tokens.read(asked, at=at, secret=secret, series=series)
     return "expired" if refusal.value.expired else "refused"
 
 
@@ -52,11 +56,68 @@ def test_another_secret_ends_every_path():
 
 
 @pytest.mark.parametrize("place", [2, 3, 4, 5, 6, 7])
-def test_no_part_of_the_path_can_be_changed(place):
-    parts = path().split("/")
+@pytest.mark.parametrize("grows", [False, True])
+def test_no_part_of_the_path_can_be_changed(place, grows):
+    parts = path(grant=replace(GRANT, grows=grows)).split("/")
     digit = "1" if parts[place][-1] != "1" else "2"
     parts[place] = parts[place][:-1] + digit
     assert refused("/".join(parts)) == "refused"
+
+
+def test_a_path_says_whether_its_lists_grow_and_nobody_else_can():
+    growing = replace(GRANT, grows=True)
+    assert tokens.read(path(grant=growing), at=NOON, secret=SECRET)[0] == growing
+    closes = f"/{GRANT.expires + tokens.LEEWAY_SECONDS}"
+    assert f"{closes}g/" in path(grant=growing)
+    assert refused(path(grant=growing).replace(f"{closes}g/", f"{closes}/")) == "refused"
+    assert refused(path().replace(f"{closes}/", f"{closes}g/")) == "refused"
+
+
+def test_keys_given_up_end_every_path_and_their_successors_open():
+    before, after = path(), path(series=1)
+    assert refused(before, series=1) == "expired"
+    assert tokens.read(after, at=NOON, secret=SECRET, series=1)[0] == GRANT
+    assert refused(after, series=0) == "expired"  # one that has not heard of it yet
+
+
+def test_each_front_understands_its_own_paths_alone():
+    of_nginx = path(front=Front.NGINX)
+    assert of_nginx.startswith("/v/n")
+    assert refused(of_nginx) == "refused"
+    assert refused(of_nginx.replace("/v/n", "/v/d")) == "refused"
+
+
+def test_a_path_for_nginx_is_signed_as_its_module_does():
+    # Worked out by hand with the module's own recipe: openssl md5 -binary | base64, = gone.
+    said = path(front=Front.NGINX).split("/")
+    (key,) = [
+        key
+        for kid, key in tokens.keys_for_nginx(NOON, secret=SECRET, series=0).items()
+        if kid == said[2]
+    ]
+    claims = "/".join([*said[2:5], *said[6:8]])
+    digest = subprocess.run(
+        ["openssl", "md5", "-binary"],
+        input=f"{claims} {key}".encode(),
+        capture_output=True,
+        check=True,
+    ).stdout
+    assert said[5] == base64.urlsafe_b64encode(digest).decode().rstrip("=")
+    assert len(bytes.fromhex(key)) * 8 == 128
+
+
+@given(st.floats(0, 1), st.floats(60, 4 * 3600 + 600))
+def test_players_renew_spread_before_their_right_runs_out(chance, life):
+    assert 0.72 * life - 1 <= tokens.renewal(NOON, NOON + life, chance) <= 0.8 * life + 1
+
+
+def test_a_path_signed_before_midnight_is_good_after_it_and_new_keys_are_known_beforehand():
+    midnight = (NOON // 86_400 + 1) * 86_400
+    asked = path(at=midnight - 1, grant=replace(GRANT, expires=tokens.expiry(midnight - 1)))
+    tokens.read(asked, at=midnight + 4 * 3600, secret=SECRET)
+    yesterday, today, tomorrow = tokens.keys_for_nginx(midnight - 1, secret=SECRET, series=0)
+    assert list(tokens.keys_for_nginx(midnight, secret=SECRET, series=0))[:2] == [today, tomorrow]
+    assert len({yesterday, today, tomorrow}) == 3
 
 
 @pytest.mark.parametrize(
