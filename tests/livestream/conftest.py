@@ -21,6 +21,33 @@ def short_film(film_folder):
     return films.film(film_folder / "short.mp4", seconds=8)
 
 
+@pytest.fixture(scope="session")
+def mpeg_film(film_folder):
+    """Old enough that no player shows it as it is; two units of work."""
+    return films.make(
+        film_folder / "old.mpg",
+        *(*films.picture(20), *films.tone(20)),
+        *("-c:v", "mpeg2video", "-q:v", "6", "-c:a", "mp2"),
+    )
+
+
+@pytest.fixture(scope="session")
+def sound_only(film_folder):
+    return films.make(film_folder / "talk.m4a", *films.tone(), "-c:a", "aac")
+
+
+@pytest.fixture(scope="session")
+def silent_film(film_folder):
+    return films.make(
+        film_folder / "silent.mp4", *films.picture(), "-c:v", "libx264", "-preset", "ultrafast"
+    )
+
+
+@pytest.fixture(scope="session")
+def cut_film(film_folder, short_film):
+    return films.cut(film_folder / "cut.mp4", short_film)
+
+
 @pytest.fixture
 def disk(settings, tmp_path):
     """Storage and scratch folder of this test alone: ``disk()`` lists every file in them."""
