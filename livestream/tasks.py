@@ -7,9 +7,9 @@ from socket import gethostname
 from accounts import clock
 from accounts.errands import TryAgainLater, errand
 from accounts.models import InboundMessage
-from livestream import processing, services
-from livestream.models import Recording, WorkUnit
-from livestream.services import replays, units
+from livestream import hearing, processing, services
+from livestream.models import Captions, Recording, WorkUnit
+from livestream.services import generations, replays, units
 
 
 @errand("process_recording", patience=replays.LEASE + timedelta(seconds=10))
@@ -53,6 +53,25 @@ def _work(unit_id: int) -> None:
         processing.make_unit(unit, clock.now)
     except processing.TryLater as later:
         raise TryAgainLater(str(later)) from later
+
+
+@errand("put_captions_in")
+def put_captions_in(recording_id: str) -> None:
+    """Let the lists of a film name the captions that are shown, for players without our page."""
+    recording = Recording.objects.filter(pk=recording_id).first()
+    if recording is not None:
+        generations.put_captions_in(recording)
+
+
+@errand("write_captions", patience=timedelta(hours=6))
+def write_captions(captions_id: str) -> None:
+    """Let a machine write captions that a teacher asked for.
+
+    Safe to deliver twice: what a person has brought in the meantime stays.
+    """
+    captions = Captions.objects.being_written().filter(pk=captions_id).first()
+    if captions is not None:
+        hearing.write_captions(captions, clock.now)
 
 
 @errand("unsubscribe_by_sms")

@@ -58,7 +58,7 @@ def read_moment(typed: str) -> float | None:
     if match is None or int(match[3]) > 59 or (match[1] and int(match[2]) > 59):
         return None
     whole = int(match[1] or 0) * 3600 + int(match[2]) * 60 + int(match[3])
-    return whole + (int(match[4].ljust(3, "0")) / 1000 if match[4] else 0.0)
+    return (whole * 1000 + int((match[4] or "0").ljust(3, "0"))) / 1000
 
 
 def write_moment(seconds: float) -> str:

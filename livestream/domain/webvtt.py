@@ -160,7 +160,7 @@ def _seconds(written: str) -> float | None:
     if match is None or int(match[2]) > 59 or int(match[3]) > 59:
         return None
     whole = int(match[1] or 0) * 3600 + int(match[2]) * 60 + int(match[3])
-    return whole + int(match[4].ljust(3, "0")) / 1000
+    return (whole * 1000 + int(match[4].ljust(3, "0"))) / 1000
 
 
 def _plain(lines: Sequence[str]) -> str:
