@@ -199,8 +199,9 @@ def _indexed_reach(streams: list[Any], size: int) -> float | None:
 
 def _read_to_the_end(container: Any, streams: list[Any]) -> float:
     """How far the packets go, by reading them all. Nothing is decoded."""
-    container.seek(0)
-    first: float | None = None
+    container.seek(0)  # to a key frame: sound that begins before it is not read again
+    begins = container.start_time
+    first: float | None = None if begins is None else begins / av.time_base
     last = 0.0
     for packet in container.demux(streams):
         if packet.pts is None:

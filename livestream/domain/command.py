@@ -6,7 +6,8 @@ neither read our files nor call other machines.
 
 Stretches made by different workers join without a gap because all of them, and the sound,
 stand on one clock: it begins at ``BASE_SECONDS``, so that nothing lies before its zero, and
-the fragments carry its time (``frag_discont``) instead of beginning anew in each stretch.
+the fragments carry its time (``frag_discont``) instead of beginning anew in each stretch, and
+nothing is moved by an edit list (``negative_cts_offsets``).
 """
 
 from __future__ import annotations
@@ -181,8 +182,8 @@ def cover(source: str) -> list[str]:
 def sheet(plan: Sheet, source: str) -> list[str]:
     """The arguments that make a sheet of small pictures; only key frames are decoded."""
     tiles = (
-        f"fps=1/{plan.every}:start_time=0:round=down,scale={plan.width}:{plan.height},setsar=1,"
-        f"format=yuvj420p,tpad=stop=-1:stop_mode=clone,tile={plan.columns}x{plan.rows}"
+        f"tpad=stop=-1:stop_mode=clone,fps=1/{plan.every}:start_time=0:round=down,"
+        f"scale={plan.width}:{plan.height},setsar=1,format=yuvj420p,tile={plan.columns}x{plan.rows}"
     )
     return [
         *("-skip_frame", "nokey", *opening(source)),
@@ -225,6 +226,11 @@ def _pieces(folder: str, clock: str, first: int) -> list[str]:
         *("-hls_time", str(SEGMENT_SECONDS), "-hls_list_size", "0"),
         *("-hls_playlist_type", "vod", "-hls_flags", "independent_segments"),
         *("-hls_segment_type", "fmp4", "-hls_fmp4_init_filename", INIT_NAME),
-        *("-hls_segment_options", "movflags=+frag_discont", "-start_number", str(first)),
+        *(
+            "-hls_segment_options",
+            "movflags=+frag_discont+negative_cts_offsets",
+            "-start_number",
+            str(first),
+        ),
         *("-hls_segment_filename", f"{folder}/%05d.m4s", f"{folder}/{LIST_NAME}"),
     ]

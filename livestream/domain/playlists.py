@@ -6,11 +6,11 @@ list of key frames and no sound-only variant; a player on a thin line chooses by
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import zip_longest
 
 from livestream.domain.command import AUDIO_FOLDER, INIT_NAME, LIST_NAME
 
@@ -19,6 +19,7 @@ KEY_FRAMES_NAME = "keyframes.m3u8"
 CAPTIONS_FOLDER = "sub"
 SOUND_GROUP = "sound"
 CAPTIONS_GROUP = "captions"
+STEREO = 2
 
 
 class PlaylistFailed(Exception):
@@ -54,6 +55,7 @@ class Rendition:
     width: int = 0
     height: int = 0
     fps: float = 0.0
+    channels: int = STEREO
 
     @property
     def seconds(self) -> float:
@@ -179,7 +181,7 @@ def master_list(
     if sound is not None and videos:
         lines.append(
             f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="{SOUND_GROUP}",NAME="{language}",'
-            f'LANGUAGE="{language}",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2",'
+            f'LANGUAGE="{language}",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="{sound.channels}",'
             f'URI="{AUDIO_FOLDER}/{LIST_NAME}"'
         )
     for one in words:
@@ -199,11 +201,8 @@ def master_list(
 
 
 def peak(*renditions: Rendition) -> int:
-    """The most bits a second that playing these together asks for, over one piece."""
-    together: list[float] = []
-    for pieces in zip_longest(*(_merged(rendition.segments) for rendition in renditions)):
-        together.append(sum(size * 8 / seconds for size, seconds in filter(None, pieces)))
-    return round(max(together))
+    """The most bits a second that playing these together may ask for, over one piece of each."""
+    return sum(_highest((one.size, one.seconds) for one in it.segments) for it in renditions)
 
 
 def codec_of(init: bytes) -> str:
@@ -216,8 +215,19 @@ def codec_of(init: bytes) -> str:
         return f"avc1.{init[at + 5 : at + 8].hex()}"
     at = init.find(b"esds")
     if at >= 0:
-        return f"mp4a.40.{_audio_object_type(init[at + 8 :])}"
+        return f"mp4a.40.{_audio_config(init[at + 8 :])[0] >> 3}"
     raise PlaylistFailed("the init section names no codec we make")
+
+
+def channels_of(init: bytes) -> int:
+    """How many channels the sound of an init section has. Raises ``PlaylistFailed``.
+
+    Five bits of object type, four of the rate, then four that say how the channels stand.
+    """
+    at = init.find(b"esds")
+    config = _audio_config(init[at + 8 :]) if at >= 0 else b""
+    stand = (int.from_bytes(config[:2]) >> 3) & 0x0F
+    return {7: 8}.get(stand, stand) or STEREO
 
 
 _RANGE = re.compile(r"^#EXT-X-BYTERANGE:(\d+)@(\d+)\n(.+)$", re.ASCII | re.MULTILINE)
@@ -270,10 +280,10 @@ def _stream(rendition: Rendition, sound: Rendition | None, has_words: bool) -> s
 
 
 def _key_frames(video: Rendition) -> str:
-    rates = [segment.key_size * 8 / segment.seconds for segment in video.segments]
+    highest = _highest((one.key_size, one.seconds) for one in video.segments)
     whole = sum(segment.key_size for segment in video.segments) * 8 / video.seconds
     words = [
-        f"BANDWIDTH={round(max(rates))}",
+        f"BANDWIDTH={highest}",
         f"AVERAGE-BANDWIDTH={round(whole)}",
         f'CODECS="{video.codec}"',
         f"RESOLUTION={video.width}x{video.height}",
@@ -282,21 +292,22 @@ def _key_frames(video: Rendition) -> str:
     return "#EXT-X-I-FRAME-STREAM-INF:" + ",".join(words)
 
 
-def _merged(segments: Sequence[Segment]) -> list[tuple[int, float]]:
-    """A short piece says nothing about the line: it is measured with the one before."""
+def _highest(pieces: Iterable[tuple[int, float]]) -> int:
+    """The highest rate of a piece; a short one says nothing, and counts with the one before."""
+    found = list(pieces)
+    short = max(seconds for _size, seconds in found) / 2
     merged: list[tuple[int, float]] = []
-    short = max(segment.seconds for segment in segments) / 2
-    for segment in segments:
-        if merged and segment.seconds < short:
-            size, seconds = merged.pop()
-            merged.append((size + segment.size, seconds + segment.seconds))
+    for size, seconds in found:
+        if merged and seconds < short:
+            before, already = merged.pop()
+            merged.append((before + size, already + seconds))
         else:
-            merged.append((segment.size, segment.seconds))
-    return merged
+            merged.append((size, seconds))
+    return math.ceil(max(size * 8 / seconds for size, seconds in merged))
 
 
-def _audio_object_type(descriptors: bytes) -> int:
-    """Find the decoder-specific descriptor (tag 5); its first five bits are the object type."""
+def _audio_config(descriptors: bytes) -> bytes:
+    """The words the decoder of sound is set up with: the descriptor of tag 5."""
     at = 0
     skip = {0x03: 3, 0x04: 13}  # the fixed fields before the descriptors inside
     while at < len(descriptors):
@@ -304,8 +315,8 @@ def _audio_object_type(descriptors: bytes) -> int:
         while at < len(descriptors) and descriptors[at] & 0x80:
             at += 1
         at += 1
-        if tag == 0x05 and at < len(descriptors):
-            return descriptors[at] >> 3
+        if tag == 0x05 and at + 1 < len(descriptors):
+            return descriptors[at:]
         if tag not in skip:
             break
         at += skip[tag]

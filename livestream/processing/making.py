@@ -73,13 +73,13 @@ class Job:
         self.now = now
         self.done_before = units.seconds_done(generation)
 
-    def run(self, words: list[str], seconds: float, *, begins: float = 0.0) -> ffmpeg.Report:
+    def run(self, words: list[str], seconds: float) -> ffmpeg.Report:
         """Run ffmpeg for so much of the film. Raises ``UnitLost``."""
         return ffmpeg.run(
             words,
             limits=ffmpeg.Limits.for_film(seconds),
             folder=self.place,
-            on_progress=lambda reached: self._heard(min(max(0.0, reached - begins), seconds)),
+            on_progress=lambda done: self._heard(min(done, seconds)),
         )
 
     def _heard(self, seconds: float) -> None:
@@ -114,8 +114,7 @@ def _encode(job: Job, part: Stretch, lead: int) -> ffmpeg.Report:
         for left in folder.iterdir():
             left.unlink()
     words = command.stretch(job.plan, job.source, part, lead=lead)
-    begins = command.BASE_SECONDS + part.starts_at
-    report = job.run(words, part.seconds + lead, begins=begins)
+    report = job.run(words, part.seconds + lead)
     for rung in job.plan.rungs:
         made = sum(segment.seconds for segment in files.measure(job.place / rung.name))
         if abs(made - part.seconds) > 1 / job.plan.fps:
@@ -128,7 +127,7 @@ def _make_sound(job: Job) -> _Done:
     said = job.run(command.loudness_of(job.source), job.plan.seconds).said
     measured = loudness.read_report(said)
     words = command.sound(job.plan, job.source, measured)
-    job.run(words, job.plan.length, begins=command.BASE_SECONDS)
+    job.run(words, job.plan.length)
     files.measure(job.place / command.AUDIO_FOLDER)
     _keep_then_take_in(job, [command.AUDIO_FOLDER])
     return _Done()

@@ -248,6 +248,7 @@ def _rendition(generation: Generation, variant: Variant) -> Rendition:
     folder = f"{generation.folder()}/{variant.name}"
     text = filing.read(f"{folder}/{LIST_NAME}")
     listed = scan(generation, variant.name) if text is None else _listed(folder, text.decode())
+    init = filing.read(f"{folder}/{INIT_NAME}") or b""
     return Rendition(
         folder=variant.name,
         codec=variant.codec,
@@ -257,6 +258,7 @@ def _rendition(generation: Generation, variant: Variant) -> Rendition:
         width=variant.width,
         height=variant.height,
         fps=variant.frame_rate,
+        channels=playlists.STEREO if variant.width else playlists.channels_of(init),
     )
 
 

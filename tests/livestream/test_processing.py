@@ -1,4 +1,3 @@
-import shutil
 from datetime import timedelta
 
 import av
@@ -8,9 +7,10 @@ from django.core.files.base import ContentFile, File
 from accounts.errands import TryAgainLater
 from accounts.models import AuditEvent
 from livestream import ffmpeg, processing, tasks
+from livestream.domain import inspection
 from livestream.domain.inspection import Problem
-from livestream.models import Recording
-from livestream.services import replays, units
+from livestream.models import Generation, Recording
+from livestream.services import generations, replays, units
 from tests.factories.livestream import RecordingFactory, UploadFactory
 from tests.factories.times import TODAY
 from tests.livestream import films
@@ -58,6 +58,20 @@ def replay_files(disk, recording, generation=1):
     return [name.removeprefix(folder) for name in disk() if name.startswith(folder)]
 
 
+KEYS = "keyframes.m3u8"
+
+
+def listed(disk, recording, variant="v180"):
+    """How many pieces picture and sound have in their lists, and whether these are closed."""
+    folder = disk.root / "recordings" / recording.folder()
+    if not (folder / "master.m3u8").exists():
+        return None
+    picture, sound = ((folder / name / "index.m3u8").read_text() for name in (variant, "audio"))
+    ends = "#EXT-X-ENDLIST" in picture
+    assert ends == ("#EXT-X-ENDLIST" in sound)
+    return picture.count("#EXTINF"), sound.count("#EXTINF"), ends
+
+
 def decoded(disk, recording, variant):
     """Frames and seconds a decoder finds in a list of the replay."""
     path = disk.root / "recordings" / recording.folder() / variant / "index.m3u8"
@@ -67,22 +81,67 @@ def decoded(disk, recording, variant):
     return len(times), times[-1] - times[0]
 
 
+PIECES = ["00000.m4s", "00001.m4s", "index.m3u8", "init.mp4"]
+
+
 def test_a_film_becomes_a_replay_with_two_sizes_and_the_sound(short_film, disk):
     recording = work_on(sent(short_film, disk))
 
     assert state(recording) == ("ready", "", None)
-    assert (recording.generation, recording.progress) == (1, 100)
-    assert recording.seconds == pytest.approx(8.0, abs=0.15)
-    pieces = ["00000.m4s", "00001.m4s", "index.m3u8", "init.mp4"]
-    assert replay_files(disk, recording) == [
-        *(f"audio/{name}" for name in pieces),
-        "master.m3u8",
-        "poster.jpg",
-        *(f"v120/{name}" for name in pieces),
-        *(f"v180/{name}" for name in pieces),
-    ]
+    assert (recording.generation, recording.progress) == (2, 100)
+    assert recording.seconds == pytest.approx(8.0, abs=0.05)
+    assert replay_files(disk, recording, generation=2) == sorted(
+        [
+            *(f"audio/{name}" for name in PIECES),
+            "master.m3u8",
+            "poster.jpg",
+            *(f"{size}/{name}" for size in ("v120", "v180") for name in (*PIECES, KEYS)),
+            "sb/sheet.jpg",
+            "sb/thumbs.vtt",
+        ]
+    )
     assert [name for name in disk() if name.startswith("scratch/")] == []
     assert set(AuditEvent.objects.values_list("action", flat=True)) == {"replay made"}
+
+
+def test_a_film_that_every_player_plays_is_shown_as_it_is_until_all_sizes_are_made(
+    short_film, disk
+):
+    recording = look_into(sent(short_film, disk))
+
+    assert (*state(recording), recording.generation) == ("ready", "", None, 1)
+    assert replay_files(disk, recording) == sorted(
+        [
+            *(f"audio/{name}" for name in PIECES),
+            "master.m3u8",
+            "poster.jpg",
+            *(f"v180/{name}" for name in (*PIECES, KEYS)),
+        ]
+    )
+    assert decoded(disk, recording, "v180")[0] == 200
+    later = TODAY + timedelta(minutes=1)
+    work_off(later)
+    kept = [
+        (g.number, g.kind, g.state, g.retired_at) for g in recording.generations.order_by("pk")
+    ]
+    assert kept == [(1, "copy", "whole", later), (2, "ladder", "whole", None)]
+
+
+def test_another_film_can_be_watched_while_it_is_being_made(mpeg_film, disk):
+    recording = look_into(sent(mpeg_film, disk))
+    assert (*state(recording), recording.generation) == ("processing", "", None, 0)
+    seen = []
+    while (unit := units.claim(owner="test", at=TODAY)) is not None:
+        processing.make_unit(unit, lambda: TODAY)
+        recording.refresh_from_db()
+        seen.append((unit.kind, recording.status, listed(disk, recording)))
+    assert seen == [
+        ("sound", "processing", None),
+        ("picture", "ready", (2, 2, False)),
+        ("picture", "ready", (4, 4, False)),
+        ("sheet", "ready", (4, 4, True)),
+    ]
+    assert recording.generations.get().state == "whole"
 
 
 def test_every_list_decodes_whole(short_film, disk):
@@ -106,7 +165,8 @@ def test_the_master_states_what_was_measured(short_film, disk):
     assert variants["audio"].codec == "mp4a.40.2"
     together = variants["v180"].average_bandwidth + variants["audio"].average_bandwidth
     stated = [int(line.split("AVERAGE-BANDWIDTH=")[1].split(",")[0])
-              for line in master.splitlines() if "RESOLUTION=320x180" in line]  # fmt: skip
+              for line in master.splitlines()
+              if "RESOLUTION=320x180" in line and "STREAM-INF:B" in line and "URI" not in line]  # fmt: skip
     assert stated == [pytest.approx(together, abs=1)]
 
 
@@ -184,22 +244,23 @@ def test_a_film_with_a_broken_middle_leaves_nothing_half_done(tmp_path, short_fi
     assert [name for name in disk() if name.startswith("scratch/")] == []
 
 
-def test_progress_is_real_and_only_moves_forward(short_film, disk, monkeypatch):
-    recording = sent(short_film, disk)
+def test_progress_is_real_and_only_moves_forward(mpeg_film, disk, monkeypatch):
+    recording = look_into(sent(mpeg_film, disk))
     told = []
-    keep = replays.keep_lease
+    keep = units.keep
 
-    def listen(recording, *, percent, at):
-        told.append(percent)
-        keep(recording, percent=percent, at=at)
+    def listen(unit, *, at):
+        keep(unit, at=at)
+        told.append(Recording.objects.get().progress)
 
-    monkeypatch.setattr(replays, "keep_lease", listen)
+    monkeypatch.setattr(units, "keep", listen)
     monkeypatch.setattr(ffmpeg, "PROGRESS", ("-progress", "pipe:1", "-stats_period", "0.02"))
-    work_on(recording)
+    work_off()
+    recording.refresh_from_db()
 
-    assert told[0] == processing.LOOKED
     assert told == sorted(told)
-    assert told[-1] == processing.MADE
+    assert len({figure for figure in told if 10 < figure < 90}) > 3
+    assert recording.progress == 100
 
 
 def test_a_second_delivery_finds_the_recording_in_hand_and_comes_again(short_film, disk, today):
@@ -222,21 +283,23 @@ def test_a_delivery_of_a_finished_recording_changes_nothing(today):
 def test_a_dead_worker_is_followed_by_another_and_can_change_nothing_any_more(short_film, disk):
     recording = sent(short_film, disk)
     dead = replays.claim(recording.pk, at=TODAY)
+    begun = generations.open_generation(recording, kind=Generation.Kind.COPY, at=TODAY)
     disk.storage.save(f"{recording.folder(1)}/v180/00000.m4s", ContentFile(b"half"))
-    (disk.root / "scratch" / f"replay-{recording.pk}-1-left").mkdir()
+    (disk.root / "scratch" / f"film-{recording.pk}" / "1").mkdir(parents=True)
     assert replays.claim(recording.pk, at=TODAY + timedelta(minutes=1)) is None
 
     later = TODAY + timedelta(minutes=4)
     work_on(recording, at=later)
 
-    assert (recording.status, recording.generation) == ("ready", 2)
+    begun.refresh_from_db()
+    assert (recording.status, recording.generation, begun.state) == ("ready", 3, "dropped")
     assert replay_files(disk, recording, generation=1) == []
     assert list((disk.root / "scratch").iterdir()) == []
     with pytest.raises(replays.LeaseLost):
         replays.keep_lease(dead, percent=50, at=later)
     with pytest.raises(replays.LeaseLost):
-        replays.finish(dead, renditions=[], seconds=8.0, at=later)
-    replays.give_up(dead, processing.FilmRefused(Problem.DAMAGED), at=later)
+        replays.plan_work(dead, begun, (), has_sound=True)
+    replays.give_up(dead, inspection.FilmRefused(Problem.DAMAGED), at=later)
     assert state(recording)[0] == "ready"
 
 
@@ -246,10 +309,10 @@ def test_losing_the_lease_on_the_way_stops_ffmpeg_and_shows_nothing(short_film, 
 
     def overtaken(*arguments, **more):
         Recording.objects.filter(pk=recording.pk).update(attempt=2)
-        run(*arguments, **more)
+        return run(*arguments, **more)
 
     monkeypatch.setattr(ffmpeg, "run", overtaken)
-    work_on(recording)
+    look_into(recording)
     assert (recording.status, recording.attempt, recording.generation) == ("processing", 2, 0)
     assert replay_files(disk, recording) == []
 
@@ -264,7 +327,7 @@ def test_a_killed_ffmpeg_is_the_machines_fault_and_comes_again(
     )
 
     with pytest.raises(processing.TryLater):
-        work_on(recording)
+        look_into(recording)
 
     assert state(recording) == ("uploaded", "", None)
 
@@ -272,19 +335,5 @@ def test_a_killed_ffmpeg_is_the_machines_fault_and_comes_again(
 def test_after_four_attempts_the_film_fails_in_words(short_film, disk, monkeypatch):
     recording = sent(short_film, disk, attempt=3)
     monkeypatch.setattr(ffmpeg, "LAUNCHER", "import os; os.kill(os.getpid(), 9)")
-    work_on(recording)
+    look_into(recording)
     assert state(recording) == ("failed", "our_fault", None)
-
-
-def test_a_full_disk_publishes_nothing_and_comes_again(short_film, disk, monkeypatch):
-    recording = sent(short_film, disk)
-
-    def full(*_arguments, **_more):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(shutil, "rmtree", lambda *_a, **_k: None)
-    monkeypatch.setattr(ffmpeg, "run", full)
-    with pytest.raises(processing.TryLater):
-        work_on(recording)
-    assert state(recording) == ("uploaded", "", None)
-    assert replay_files(disk, recording) == []
