@@ -293,17 +293,19 @@ def _key_frames(video: Rendition) -> str:
 
 
 def _highest(pieces: Iterable[tuple[int, float]]) -> int:
-    """The highest rate of a piece; a short one says nothing, and counts with the one before."""
+    """The highest rate of a run of pieces that lasts 0.5 to 1.5 targets, as RFC 8216 has it."""
     found = list(pieces)
-    short = max(seconds for _size, seconds in found) / 2
-    merged: list[tuple[int, float]] = []
-    for size, seconds in found:
-        if merged and seconds < short:
-            before, already = merged.pop()
-            merged.append((before + size, already + seconds))
-        else:
-            merged.append((size, seconds))
-    return math.ceil(max(size * 8 / seconds for size, seconds in merged))
+    target = max(1, *(round(seconds) for _size, seconds in found))
+    most = sum(size for size, _seconds in found) * 8 / sum(seconds for _size, seconds in found)
+    for first in range(len(found)):
+        size, seconds = 0, 0.0
+        for more, lasts in found[first:]:
+            size, seconds = size + more, seconds + lasts
+            if seconds > 1.5 * target:
+                break
+            if seconds >= 0.5 * target:
+                most = max(most, size * 8 / seconds)
+    return math.ceil(most)
 
 
 def _audio_config(descriptors: bytes) -> bytes:

@@ -64,8 +64,9 @@ def test_a_lesson_of_sound_alone_is_one_variant():
 
 
 def test_a_short_last_piece_does_not_pass_for_the_peak():
-    whole = Rendition("v720", "avc1.64001f", (*PIECES, TAIL))
-    assert peak(whole) == 800_000
+    assert peak(Rendition("v720", "avc1.64001f", (*PIECES, TAIL))) == 800_000
+    tail = Segment("00002.m4s", 2.9, 600_000)
+    assert peak(Rendition("v720", "avc1.64001f", (*PIECES, tail))) == 808_989
 
 
 KEYED = (
