@@ -22,6 +22,7 @@ from accounts import limits, messaging, services
 from accounts.models import Message
 
 KEY = "phone_sign_in"
+PROVEN_PHONE = "proven_phone"  # session: [number without an account, when its code was right]
 PROVEN_AT = "code_at"  # session: when a code of this account's phone was last right
 STAYS_FRESH = timedelta(minutes=15)
 CODE_LIVES = timedelta(seconds=limits.CODE_LIVES)
@@ -37,6 +38,7 @@ class Purpose(StrEnum):
     SIGN_IN = "sign_in"
     PROVE = "prove"  # the phone is still in its owner's hand
     CHANGE_PHONE = "change_phone"
+    KEEP_PHONE = "keep_phone"  # letters may go to it; nobody is signed in
 
 
 @dataclass
@@ -154,6 +156,17 @@ def note_proven(session: SessionBase, *, at: datetime) -> None:
 def proven_lately(session: SessionBase, *, at: datetime) -> bool:
     """Whether a code was right within the last quarter of an hour."""
     return at.timestamp() - float(session.get(PROVEN_AT, 0)) <= STAYS_FRESH.total_seconds()
+
+
+def note_proven_phone(session: SessionBase, phone: str, *, at: datetime) -> None:
+    """Note that a code to this number was right just now; nobody is signed in by it."""
+    session[PROVEN_PHONE] = [phone, at.timestamp()]
+
+
+def proven_phone(session: SessionBase, *, at: datetime) -> str | None:
+    """Return the number whose code was right within the last quarter of an hour."""
+    phone, proven_at = session.get(PROVEN_PHONE) or (None, 0.0)
+    return phone if at.timestamp() - proven_at <= STAYS_FRESH.total_seconds() else None
 
 
 def forget(session: SessionBase) -> None:

@@ -1,7 +1,9 @@
-"""What a teacher is asked when sending a film: for which lesson, and which file."""
+"""What a teacher is asked who sends a film, and what the pairing of a television asks."""
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +16,7 @@ from livestream import wording
 from livestream.domain.inspection import Problem
 
 NEWEST = 3
+CODE_DIGITS = 6
 
 
 class LessonRadios(forms.RadioSelect):
@@ -106,3 +109,33 @@ class UploadForm(forms.Form):
         """Say one thing about the film, whatever else is missing: it was not looked into."""
         self.errors.clear()
         self.add_error("film", sentence)
+
+
+class PairForm(forms.Form):
+    """The six digits that a television shows."""
+
+    code = forms.CharField(
+        label=_("The 6 digits on the television"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        error_messages={"required": _("Please write the 6 digits on the television.")},
+    )
+
+    def clean_code(self) -> str:
+        """Take full-width digits, blanks and dashes as they come."""
+        code = re.sub(r"\D", "", unicodedata.normalize("NFKC", self.cleaned_data["code"]))
+        if len(code) != CODE_DIGITS or not code.isascii():
+            raise forms.ValidationError(
+                _("The code has 6 digits. Please look at the television again.")
+            )
+        return code
+
+    def refuse(self) -> None:
+        """Say that no television shows this code now."""
+        self.add_error(
+            "code",
+            _(
+                "No television shows this code now. Please look at its screen: after ten minutes "
+                "it shows another one."
+            ),
+        )

@@ -120,6 +120,10 @@ def _go_on(request: Any, waiting: sign_in.Pending, *, at: datetime) -> HttpRespo
             return redirect(waiting.next or "accounts:me")
         case sign_in.Purpose.CHANGE_PHONE if request.user.is_authenticated:
             return _change_phone(request, waiting, at=at)
+        case sign_in.Purpose.KEEP_PHONE:
+            sign_in.forget(request.session)
+            sign_in.note_proven_phone(request.session, waiting.phone, at=at)
+            return redirect(waiting.next or PAGE_1)
         case sign_in.Purpose.SIGN_IN:
             return sign_in.finish(request, waiting, at=at)
     sign_in.forget(request.session)  # signed out meanwhile: begin again

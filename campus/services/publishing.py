@@ -43,6 +43,7 @@ RECORDS = {
     "accounts": ("unit",),
     "campus": ("campus", "room", "locality", "timeslot", "holiday", "sitedetails"),
     "courses": ("department", "subject", "course"),
+    "livestream": ("series", "lecture"),
 }
 
 

@@ -13,6 +13,7 @@ from config.access.clouds import CLOUD_ROWS
 from config.access.draws import DRAW_ROWS
 from config.access.fees import FEE_ROWS
 from config.access.finance import FINANCE_ROWS
+from config.access.lectures import LECTURE_ROWS
 from config.access.office import OFFICE_ROWS
 from config.access.refunds import REFUND_ROWS
 from config.access.results import RESULT_ROWS

@@ -5,8 +5,10 @@ from typing import Any
 
 from django.db.models import Model
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from wagtail.models import Page
 
+from accounts import clock
 from campus.models import Campus
 from config.access import ROWS, Answer, Role, Way
 from courses.models import ClassSection, Course, Lesson, Subject, Teacher, Term
@@ -25,7 +27,7 @@ from enrolment.models import (
     WaitlistEntry,
     Waiver,
 )
-from livestream.models import Captions, Recording, Upload
+from livestream.models import Captions, Lecture, Recording, Upload
 
 # In whose name an example is shown: the first of these that the door lets in.
 _ORDER = (
@@ -63,6 +65,11 @@ _THINGS: dict[str, Callable[[], Any]] = {
     "captions": lambda: _first(Captions.objects.shown()),
     "language": lambda: _first(Captions.objects.shown(), "language"),
     "upload": lambda: _first(Upload.objects.unfinished(), "press"),
+    "series": lambda: _first(Lecture.objects.filter(series__isnull=False), "series__slug"),
+    "series_id": lambda: _first(Lecture.objects.filter(series__isnull=False), "series"),
+    "issue": lambda: _first(Lecture.objects.filter(series__isnull=False), "issue"),
+    "year": lambda: timezone.localtime(clock.now()).year,
+    "shelf": lambda: "letter",
     "teacher": lambda: _first(Teacher.objects.all()),
     "term": lambda: (
         Term.objects.taking_classes().latest_first().values_list("pk", flat=True).first()

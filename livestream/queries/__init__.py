@@ -1,11 +1,11 @@
 """Read-side answers of the cloud classroom that need more than one QuerySet word."""
 
 from livestream.queries.library import (
-    Choice,
-    Shelf,
     coming_lectures,
     how_many,
+    lectures_between,
     live_lectures,
+    replays_for,
     shelves_of_letters,
     shelves_of_series,
     shelves_of_subjects,
@@ -33,21 +33,21 @@ from livestream.queries.series import (
     proposed,
     rule_of,
     shown,
+    subscribes,
     years_of,
 )
 
 __all__ = [
     "Access",
-    "Choice",
     "Proposal",
     "Reading",
-    "Shelf",
     "Shown",
     "access",
     "coming_lectures",
     "films_to_drop",
     "how_many",
     "knows_holidays",
+    "lectures_between",
     "lessons_to_film",
     "live_lectures",
     "next_of",
@@ -58,6 +58,7 @@ __all__ = [
     "place_of",
     "proposed",
     "reading_of",
+    "replays_for",
     "replays_of",
     "rights_without_a_reason",
     "rule_of",
@@ -66,6 +67,7 @@ __all__ = [
     "shelves_of_subjects",
     "shelves_of_years",
     "shown",
+    "subscribes",
     "text_of",
     "titles",
     "years_of",

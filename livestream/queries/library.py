@@ -2,58 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Coalesce, ExtractYear, Left, Upper
 
+from accounts import scope
+from accounts.models import Learner, User
+from accounts.queries import learners_of
 from courses.models import Subject
 from courses.search import course_ids, ids_meant
+from livestream.domain.library import LETTERS, OTHER, Choice, Shelf
 from livestream.models import Broadcast, Lecture, Recording, Series
-
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-OTHER = "#"
-"""Stands for titles that begin with a figure or have no sound of their own."""
-
-
-
-@dataclass(frozen=True)
-class Choice:
-    """What a reader chose in the library; an empty one is the whole of it, the newest first."""
-
-    series: str = ""
-    subject: str = ""
-    year: int | None = None
-    letter: str = ""
-    words: str = ""
-
-    @classmethod
-    def read(cls, said: Mapping[str, str]) -> Choice:
-        """Read an address; what makes no sense is left out."""
-        year, letter = said.get("year", ""), said.get("letter", "").upper()[:1]
-        return cls(
-            series=said.get("series", "")[:60],
-            subject=said.get("subject", "")[:60],
-            year=int(year) if year.isascii() and year.isdigit() and len(year) == 4 else None,
-            letter=letter if letter and letter in LETTERS + OTHER else "",
-            words=said.get("q", "").strip()[:40],
-        )
-
-    def is_whole(self) -> bool:
-        """Whether nothing was chosen."""
-        return self == Choice()
-
-
-@dataclass(frozen=True)
-class Shelf:
-    """One of the ways to go on: a series, a subject, a year or a letter, and how many it holds."""
-
-    value: str
-    name: str
-    count: int
+from livestream.queries.replays import replays_of
 
 
 def titles(choice: Choice | None = None) -> QuerySet[Recording]:
@@ -147,6 +109,26 @@ def live_lectures() -> QuerySet[Broadcast]:
     return on_air.with_all_to_show().order_by("began_at", "pk")
 
 
+def lectures_between(first: datetime, end: datetime) -> QuerySet[Lecture]:
+    """Lectures of all series in a stretch of time that take place, in order."""
+    found = Lecture.objects.taking_place().filter(series__isnull=False)
+    return found.between(first, end).select_related("series")
+
+
 def coming_lectures(*, at: datetime) -> QuerySet[Lecture]:
     """Lectures to come, the next first."""
     return Lecture.objects.still_to_come(at).select_related("series", "campus")
+
+
+def replays_for(user: User, *, at: datetime) -> list[Recording]:
+    """Published replays of the classes of everybody this account may act for, the newest first.
+
+    For a screen that asks nobody who is sitting before it.
+    """
+    allowed = learners_of(user, at=at)
+    found: dict[int, Recording] = {}
+    for learner_id in (*allowed.own, *allowed.grants):
+        with scope.learners([learner_id]):
+            learner = Learner.objects.get(pk=learner_id)
+            found |= {one.pk: one for one in replays_of(learner)}
+    return sorted(found.values(), key=lambda one: (one.shown().during.lower, one.pk), reverse=True)

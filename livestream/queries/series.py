@@ -13,7 +13,7 @@ from psycopg.types.range import Range
 from campus.models import Holiday
 from livestream.domain import recurrence
 from livestream.domain.recurrence import Meeting, Rule, RuleRefused, Shift
-from livestream.models import Broadcast, Lecture, Recording, Series
+from livestream.models import Broadcast, Lecture, Recording, Series, SeriesSubscription
 
 SATURDAY = 6
 
@@ -180,3 +180,9 @@ def shown(lectures: Iterable[Lecture], *, at: datetime) -> list[Shown]:
         )
         for one in listed
     ]
+
+
+def subscribes(series: Series, learner_id: int) -> bool:
+    """Whether a learner is written to; asked in the learner's own scope."""
+    in_force = SeriesSubscription.objects.in_force()
+    return in_force.filter(series=series, learner=learner_id).exists()

@@ -22,10 +22,11 @@ from livestream.services.partners import PartnerKnown, add_partner, end_partner,
 from livestream.services.pruning import drop_expired, sweep_uploads, take_up_finished
 from livestream.services.room import UploadRefused, ensure_room_for
 from livestream.services.sending import SentFilms
-from livestream.services.series import keep_lecture, keep_series, plan_year
+from livestream.services.series import keep_lecture, keep_series, next_issue, plan_year
 from livestream.services.subscriptions import (
     NoPhone,
     end_by_reply,
+    is_subscribed,
     subscribe_learner,
     subscribe_phone,
     tell_subscribers,
@@ -100,6 +101,7 @@ __all__ = [
     "grant",
     "grant_on_television",
     "import_captions",
+    "is_subscribed",
     "keep_chapters",
     "keep_lecture",
     "keep_notes",
@@ -108,12 +110,8 @@ __all__ = [
     "machine_failed",
     "machine_wrote",
     "may_watch",
-    "renew",
-    "revoke",
-    "take_beacon",
-    "viewers_now",
-    "write_watching",
     "new_code",
+    "next_issue",
     "pair",
     "partner_of",
     "plan_year",
@@ -122,11 +120,14 @@ __all__ = [
     "receive_upload",
     "remove",
     "remove_captions",
+    "renew",
+    "revoke",
     "save_captions",
     "subscribe_learner",
     "subscribe_phone",
     "sweep_uploads",
     "take_back",
+    "take_beacon",
     "take_up_finished",
     "televisions_of",
     "tell_subscribers",
@@ -134,4 +135,6 @@ __all__ = [
     "unsubscribe_learner",
     "unsubscribe_phone",
     "use_what_is_there",
+    "viewers_now",
+    "write_watching",
 ]

@@ -60,6 +60,13 @@ def unsubscribe_phone(*, series: Series, phone: str, at: datetime) -> None:
         _end(its, by=EndedBy.PAGE, actor=None, at=at)
 
 
+def is_subscribed(*, series: Series, phone: str) -> bool:
+    """Whether this phone is written to. The caller has seen that its code was right."""
+    with scope.system("a phone looks at its series"):
+        in_force = SeriesSubscription.objects.in_force()
+        return in_force.filter(series=series, phone=phone).exists()
+
+
 @transaction.atomic
 def end_by_reply(*, message: InboundMessage, at: datetime) -> int:
     """End everything that goes to the phone a message came from, and say so once.

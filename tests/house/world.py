@@ -46,6 +46,7 @@ from tests.factories.enrolment import (
     WaitlistEntryFactory,
 )
 from tests.factories.fees import order_for, pay_in_cash, place_to_pay
+from tests.factories.lectures import LectureFactory, SeriesFactory
 from tests.factories.livestream import (
     RecordingFactory,
     TeacherFactory,
@@ -153,6 +154,7 @@ def build() -> World:
         "upload": UploadFactory(lesson=lesson, arriving=True).press,
         **follow_from_home(section, learner),
     }
+    things |= plan_lectures(county)
     return World(things, _people([city, county, other], grant, teacher), learner.pk)
 
 
@@ -160,6 +162,19 @@ def follow_from_home(section: ClassSection, learner: Learner) -> dict[str, Any]:
     """Somebody follows a course from home, and has asked for its pack."""
     seat = CloudSeatFactory(course=section.course, term=section.term, learner=learner)
     return {"cloud_seat": seat.pk, "pack": PackFactory(cloud_seat=seat).pk}
+
+
+def plan_lectures(unit: Unit) -> dict[str, Any]:
+    """A series of the county university, with a lecture tomorrow."""
+    lecture = LectureFactory(series=SeriesFactory(unit=unit), issue=69)
+    return {
+        "series": lecture.series.slug,
+        "series_id": lecture.series.pk,
+        "issue": lecture.issue,
+        "year": TODAY.year,
+        "shelf": "letter",
+        "no_token": "nobody",
+    }
 
 
 def owe_a_fee(section: ClassSection, learner: Learner) -> Order:
