@@ -12,7 +12,7 @@ from livestream.queries.library import (
     shelves_of_years,
     titles,
 )
-from livestream.queries.reading import Reading, notes_of, reading_of, text_of
+from livestream.queries.reading import Reading, is_growing, notes_of, reading_of, text_of
 from livestream.queries.replays import (
     Access,
     access,
@@ -46,6 +46,7 @@ __all__ = [
     "coming_lectures",
     "films_to_drop",
     "how_many",
+    "is_growing",
     "knows_holidays",
     "lectures_between",
     "lessons_to_film",

@@ -49,3 +49,8 @@ def notes_of(recording: Recording) -> str:
     """The teacher's notes of a lesson; empty when there are none."""
     notes = LessonNotes.objects.filter(recording=recording).first()
     return notes.text if notes else ""
+
+
+def is_growing(recording: Recording) -> bool:
+    """Whether the film can be watched from its beginning while its end is still being made."""
+    return recording.generations.growing().filter(number=recording.generation).exists()

@@ -182,7 +182,7 @@ def _list(
         "recording": recording,
         "title": wording.title(recording),
         "captions": [(captions, wording.captions_state(captions)) for captions in rows],
-        "languages": [one for one in Captions.Language.choices if one[0] not in begun],
+        "unbegun": [one for one in Captions.Language.choices if one[0] not in begun],
         "has_machine": speech.listener() is not None,
         "form": form,
     }

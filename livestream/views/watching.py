@@ -19,6 +19,7 @@ from livestream import queries, services, wording
 from livestream.domain.access import Refusal
 from livestream.domain.command import AUDIO_FOLDER, LIST_NAME, POSTER_NAME
 from livestream.models import Recording
+from livestream.views.reading import in_writing, language_here, tracks_of
 
 REPLAYS_A_PAGE = 12
 RESUME_FROM_SECONDS = 10
@@ -50,6 +51,7 @@ def watch(request: HttpRequest, recording_id: int) -> HttpResponse:
     state = queries.place_of(recording, right.learner_id)
     position = state.position_seconds if state else 0.0
     is_over = recording.seconds is not None and position > recording.seconds - RESUME_FROM_SECONDS
+    reading = queries.reading_of(recording, language=language_here())
     context = {
         "recording": recording,
         "title": wording.title(recording),
@@ -58,13 +60,16 @@ def watch(request: HttpRequest, recording_id: int) -> HttpResponse:
         "poster": right.path(POSTER_NAME) if recording.has_picture else "",
         "sound": f"{AUDIO_FOLDER}/{LIST_NAME}",
         "audience": right.grant.audience,
-        "expires": right.grant.expires,
         "renew_in": right.renew_in,
         "beacon": right.beacon,
+        "start": _start(request, recording),
+        "growing": queries.is_growing(recording),
+        "tracks": tracks_of(recording, reading),
         "position": 0 if is_over else int(position),
         "position_words": wording.minutes(position),
         "sequence": state.sequence if state else 0,
         "keeps_place": right.keeps_place,
+        **in_writing(reading),
     }
     return render(request, "livestream/watch.html", context)
 
@@ -95,6 +100,13 @@ def grant(request: HttpRequest, recording_id: int) -> HttpResponse:
             "beacon": right.beacon,
         }
     )
+
+
+def _start(request: HttpRequest, recording: Recording) -> int:
+    """Where in the film a link leads: to a chapter, or to what was said there."""
+    typed = request.GET.get("at", "")
+    is_one = typed.isascii() and typed.isdigit() and len(typed) < 6
+    return int(typed) if is_one and int(typed) < (recording.seconds or 0) else 0
 
 
 def _recording(recording_id: int) -> Recording:

@@ -1,16 +1,17 @@
-// The replay player: large buttons under the picture, sound alone, and words instead of a spinner.
+// The replay player: large buttons under the picture, captions, chapters, words instead of a spinner.
 //
-// Without this module the page still has a <video> with the browser's own controls. Where the
-// browser has MediaSource we play with hls.js, also where it answers "maybe" to HLS: that answer
-// breaks on desktop browsers. The browser's own HLS is for those without MediaSource (iPhone).
+// Without this module the page still has a <video> with the browser's own controls.
 
-const KEEP_EVERY_MS = 10_000;
+import { Captions } from "./player-captions.js";
+import { Progress } from "./player-progress.js";
+import { Stream } from "./player-stream.js";
+
 const PATIENCE_MS = 10_000;
-const MEND_AGAIN_MS = 60_000;
-const RENEW_AT = 0.8;
+const SAID_MS = 4000;
 const JUMP = 10;
 const FAR = 300;
 const LOUDER = 0.1;
+const BOOST = 2.5;
 const REMEMBERED = "player";
 
 const recall = () => {
@@ -36,118 +37,35 @@ const clockWords = (seconds) => {
   return shown.map((part, place) => (place ? String(part).padStart(2, "0") : part)).join(":");
 };
 
+const between = (low, value, high) => Math.min(high, Math.max(low, value));
+
 class Player {
   constructor(root) {
     this.root = root;
+    this.data = root.dataset;
     this.video = root.querySelector("video");
-    this.master = this.video.getAttribute("src");
-    this.expires = Number(root.dataset.expires);
-    this.resumeAt = Number(root.dataset.position) || 0;
-    this.sequence = Number(root.dataset.sequence) || 0;
-    this.soundOnly = false;
-    this.changed = false;
-    this.hls = null;
     this.parts = Object.fromEntries(
       [...root.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]),
     );
+    this.stream = new Stream(this.video, this.data, (fields) => this.form(fields));
+    this.progress = new Progress(this.video, this.data);
+    this.resumeAt = this.progress.newerPlace ?? (Number(this.data.position) || 0);
+    this.edge = null;
   }
 
   start() {
     this.video.controls = false;
-    for (const part of this.root.querySelectorAll("[data-needs-script]")) part.hidden = false;
+    for (const part of document.querySelectorAll("[data-needs-script]")) part.hidden = false;
     this.listen();
-    this.load(0);
+    this.hearStream();
+    this.captions = new Captions(this.video, this.parts.captions, { recall, remember, shown: (captions) => this.showCaptions(captions) });
+    this.stream.load(Number(this.data.start) || 0);
+    this.offerPlace();
+    // Sound that passes through our hands is silent where the browser plays HLS by itself.
+    this.parts.boost.hidden = this.stream.way !== "hls";
     this.setSpeed(Number(recall().speed) || 1);
-    this.video.volume = Math.min(1, Math.max(0, Number(recall().volume ?? 1)));
-    this.planRenewal();
+    this.video.volume = between(0, Number(recall().volume ?? 1), 1);
     this.showState();
-  }
-
-  // -- loading -------------------------------------------------------------------------------
-
-  address() {
-    return this.soundOnly ? this.master.replace(/master\.m3u8$/, this.root.dataset.sound) : this.master;
-  }
-
-  load(position) {
-    this.hls?.destroy();
-    this.hls = null;
-    if (!window.Hls?.isSupported()) {
-      this.video.src = this.address();
-      this.video.addEventListener("loadedmetadata", () => { this.video.currentTime = position; }, { once: true });
-      return;
-    }
-    this.video.removeAttribute("src");
-    // Nothing but the list is fetched before the learner presses play: data costs money.
-    this.hls = new window.Hls({ autoStartLoad: false, capLevelToPlayerSize: true, startPosition: position, maxBufferLength: 30 });
-    this.hls.on(window.Hls.Events.ERROR, (_event, data) => this.mend(data));
-    this.hls.on(window.Hls.Events.MANIFEST_PARSED, () => { if (this.wanted) this.hls.startLoad(position); });
-    this.hls.loadSource(this.address());
-    this.hls.attachMedia(this.video);
-    this.startAt = position;
-  }
-
-  async mend(data) {
-    // The right has run out. hls.js would go on with the other sizes, which it does not open either.
-    if ([403, 410].includes(data.response?.code)) {
-      await this.renew();
-    } else if (!data.fatal) {
-      return;
-    } else if (data.type === window.Hls.ErrorTypes.MEDIA_ERROR) {
-      this.hls.recoverMediaError();
-    } else {
-      this.say("slow");
-      this.retry = setTimeout(() => this.hls?.startLoad(), 3000);
-    }
-  }
-
-  // The browser's own HLS does not say why it stopped: the right may have ended. We ask anew, not
-  // without end, should it be something else.
-  mendWithoutHls() {
-    if (this.hls || Date.now() - (this.mendedAt ?? 0) < MEND_AGAIN_MS) return;
-    this.mendedAt = Date.now();
-    this.renew();
-  }
-
-  planRenewal() {
-    const left = this.expires * 1000 - Date.now();
-    clearTimeout(this.renewal);
-    this.renewal = setTimeout(() => this.renew(), Math.max(30_000, left * RENEW_AT));
-  }
-
-  // A new right, from the place where we are. No right any more: the page says why.
-  async renew() {
-    if (this.renewing) return;
-    this.renewing = true;
-    try {
-      await this.askForRight();
-    } finally {
-      this.renewing = false;
-    }
-  }
-
-  async askForRight() {
-    const position = this.video.currentTime;
-    const wasPlaying = this.wanted && !this.video.ended;
-    let answer;
-    try {
-      answer = await fetch(this.root.dataset.grant, { method: "POST", body: this.form({ renews: this.root.dataset.audience }), headers: { Accept: "application/json" } });
-    } catch {
-      this.say("slow");
-      this.renewal = setTimeout(() => this.renew(), 30_000);
-      return;
-    }
-    if (answer.status === 401 || answer.status === 403) {
-      location.reload();
-      return;
-    }
-    const grant = await answer.json();
-    this.master = grant.master;
-    this.expires = grant.expires;
-    this.root.dataset.audience = grant.audience;
-    this.load(position);
-    this.planRenewal();
-    if (wasPlaying) this.play();
   }
 
   form(fields = {}) {
@@ -157,11 +75,17 @@ class Player {
     return form;
   }
 
-  // -- what the buttons do -------------------------------------------------------------------
+  // A place from a day without a line is newer than the one on the page.
+  offerPlace() {
+    if (this.progress.newerPlace === null || !this.parts["resume-words"]) return;
+    this.parts["resume-words"].textContent = this.parts["resume-words"].dataset.words.replace("{}", clockWords(this.resumeAt));
+    this.parts.resume.hidden = this.resumeAt < JUMP;
+  }
+
+  // -- what the buttons do ---------------------------------------------------------------------
 
   play() {
-    this.wanted = true;
-    this.hls?.startLoad(this.video.currentTime || this.startAt);
+    this.stream.begin();
     this.parts.resume?.setAttribute("hidden", "");
     this.watchForStall();
     this.video.play().catch(() => this.showState());
@@ -173,41 +97,63 @@ class Player {
   }
 
   jump(seconds) {
-    const end = Number.isFinite(this.video.duration) ? this.video.duration : Infinity;
-    this.goTo(Math.min(end, Math.max(0, this.video.currentTime + seconds)));
+    const from = this.stream.wanted ? this.video.currentTime : this.stream.startAt;
+    this.goTo(between(0, from + seconds, this.whole() || Infinity));
   }
 
   goTo(seconds) {
-    if (this.hls && !this.wanted) this.startAt = seconds;
-    this.video.currentTime = seconds;
-    this.showTime();
+    this.stream.seek(seconds);
+    this.showTime(seconds);
+  }
+
+  playFrom(seconds) {
+    this.goTo(seconds);
+    this.play();
+    this.parts.play.focus();
   }
 
   louder(step) {
     this.video.muted = false;
-    this.video.volume = Math.min(1, Math.max(0, Math.round((this.video.volume + step) * 10) / 10));
+    this.video.volume = between(0, Math.round((this.video.volume + step) * 10) / 10, 1);
     remember({ volume: this.video.volume });
-    this.parts.volume.textContent = this.video.dataset.volumeWords.replace("{}", Math.round(this.video.volume * 100));
+    this.tell("volume", Math.round(this.video.volume * 100));
+  }
+
+  mute() {
+    this.video.muted = !this.video.muted;
+    this.tell(this.video.muted ? "muted" : "volume", Math.round(this.video.volume * 100));
+  }
+
+  // Louder than the film is: for who hears badly and has the phone at its loudest. Never by itself.
+  boost(button) {
+    if (!this.gain) {
+      const context = new AudioContext();
+      this.gain = context.createGain();
+      const limit = context.createDynamicsCompressor();
+      context.createMediaElementSource(this.video).connect(this.gain).connect(limit).connect(context.destination);
+      this.sound = context;
+    }
+    this.sound.resume();
+    const isOn = button.getAttribute("aria-pressed") !== "true";
+    this.gain.gain.value = isOn ? BOOST : 1;
+    button.setAttribute("aria-pressed", String(isOn));
   }
 
   setSpeed(speed) {
     this.video.defaultPlaybackRate = speed;
     this.video.playbackRate = speed;
     remember({ speed });
-    for (const button of this.root.querySelectorAll("[data-speed]")) {
-      button.setAttribute("aria-pressed", String(Number(button.dataset.speed) === speed));
-    }
+    this.press("speed", String(speed));
   }
 
-  setSoundOnly(soundOnly) {
-    const position = this.video.currentTime;
-    const wasPlaying = !this.video.paused;
-    this.soundOnly = soundOnly;
+  setSoundOnly(soundOnly, why = "") {
+    this.stream.setSoundOnly(soundOnly);
     this.root.classList.toggle("player--sound", soundOnly);
     this.parts["sound-words"].hidden = !soundOnly;
     this.parts.sound?.setAttribute("aria-pressed", String(soundOnly));
-    this.load(position);
-    if (wasPlaying) this.play();
+    this.parts.fell.hidden = why !== "thin";
+    if (why === "thin") this.parts.slow.hidden = true;
+    this.watchForStall();
   }
 
   async fullScreen() {
@@ -216,7 +162,7 @@ class Player {
     else this.video.webkitEnterFullscreen?.();
   }
 
-  // -- listening -----------------------------------------------------------------------------
+  // -- listening -------------------------------------------------------------------------------
 
   listen() {
     const acts = {
@@ -227,81 +173,150 @@ class Player {
       "far-forward": () => this.jump(FAR),
       louder: () => this.louder(LOUDER),
       quieter: () => this.louder(-LOUDER),
+      boost: (button) => this.boost(button),
       full: () => this.fullScreen(),
-      sound: () => this.setSoundOnly(!this.soundOnly),
-      again: () => { this.load(this.video.currentTime); this.play(); },
-      resume: () => { this.goTo(this.resumeAt); this.play(); this.parts.play.focus(); },
-      begin: () => { this.goTo(0); this.play(); this.parts.play.focus(); },
+      sound: () => this.setSoundOnly(!this.stream.soundOnly),
+      picture: () => { this.setSoundOnly(false); this.parts.play.focus(); },
+      captions: () => this.captions.set({ isOn: !this.captions.isOn }),
+      again: () => { this.stream.again(); this.play(); },
+      here: () => location.reload(),
+      resume: () => this.playFrom(this.resumeAt),
+      begin: () => this.playFrom(0),
     };
     this.root.addEventListener("click", (event) => {
       const button = event.target.closest("button");
-      if (button?.dataset.act) acts[button.dataset.act]();
+      if (button?.dataset.act) acts[button.dataset.act](button);
       else if (button?.dataset.speed) this.setSpeed(Number(button.dataset.speed));
+      else if (button?.dataset.captionSize) this.captions.set({ size: button.dataset.captionSize, isOn: true });
+      else if (button?.dataset.captionLanguage) this.captions.set({ language: button.dataset.captionLanguage, isOn: true });
     });
-    this.root.addEventListener("keydown", (event) => this.press(event));
-    for (const name of ["play", "pause", "ended"]) this.video.addEventListener(name, () => this.showState());
-    this.video.addEventListener("timeupdate", () => this.moved());
-    this.video.addEventListener("durationchange", () => this.showTime());
-    for (const name of ["waiting", "stalled", "error"]) this.video.addEventListener(name, () => this.watchForStall());
-    this.video.addEventListener("error", () => this.mendWithoutHls());
-    this.video.addEventListener("playing", () => this.allIsWell());
-    this.video.addEventListener("pause", () => this.keep());
-    this.video.addEventListener("click", () => this.toggle());
-    setInterval(() => this.keep(), KEEP_EVERY_MS);
-    addEventListener("pagehide", () => this.keep());
-    document.addEventListener("visibilitychange", () => { if (document.hidden) this.keep(); });
+    // Chapters and lines of the transcript are links that work without this module too.
+    document.addEventListener("click", (event) => {
+      const link = event.target.closest("a[data-at]");
+      if (!link) return;
+      event.preventDefault();
+      this.playFrom(Number(link.dataset.at));
+      this.root.scrollIntoView({ block: "start" });
+    });
+    document.addEventListener("keydown", (event) => this.key(event));
+    this.listenToFilm();
   }
 
-  // Keys work inside the player only, and a button keeps its own space bar.
-  press(event) {
+  listenToFilm() {
+    const { video } = this;
+    for (const name of ["play", "pause", "ended"]) video.addEventListener(name, () => this.showState());
+    video.addEventListener("timeupdate", () => this.moved());
+    video.addEventListener("durationchange", () => this.showTime());
+    for (const name of ["waiting", "stalled", "error"]) video.addEventListener(name, () => this.watchForStall());
+    video.addEventListener("playing", () => this.allIsWell());
+    video.addEventListener("click", () => this.toggle());
+  }
+
+  hearStream() {
+    const { stream, parts } = this;
+    stream.addEventListener("thin", () => this.setSoundOnly(true, "thin"));
+    stream.addEventListener("slow", () => { parts.slow.hidden = false; });
+    stream.addEventListener("cannot", () => { parts.cannot.hidden = false; });
+    stream.addEventListener("length", ({ detail }) => this.showGrowing(detail));
+    stream.addEventListener("renewed", () => this.progress.tellWaiting());
+    stream.addEventListener("refused", ({ detail }) => {
+      parts["refused-heading"].textContent = detail.heading;
+      parts["refused-text"].textContent = detail.text;
+      parts.refused.hidden = false;
+      this.allIsWell();
+    });
+  }
+
+  // Keys work in the player, and on the page as long as nothing else has the focus.
+  key(event) {
+    const { target, key } = event;
     if (event.altKey || event.ctrlKey || event.metaKey) return;
-    const onButton = event.target.closest("button");
+    if (target !== document.body && !this.root.contains(target)) return;
     const acts = {
       k: () => this.toggle(),
       f: () => this.fullScreen(),
-      m: () => { this.video.muted = !this.video.muted; },
+      m: () => this.mute(),
+      c: () => this.captions.exist && this.captions.set({ isOn: !this.captions.isOn }),
       ArrowLeft: () => this.jump(-JUMP),
       ArrowRight: () => this.jump(JUMP),
       ArrowUp: () => this.louder(LOUDER),
       ArrowDown: () => this.louder(-LOUDER),
     };
-    if (!onButton) acts[" "] = () => this.toggle();
-    const act = acts[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-    if (!act) return;
+    // A button keeps its own space bar.
+    if (!target.closest("button, summary, a")) acts[" "] = () => this.toggle();
+    const act = acts[key.length === 1 ? key.toLowerCase() : key];
+    if (act) act();
+    else if (/^[0-9]$/.test(key) && this.whole()) this.goTo((this.whole() * Number(key)) / 10);
+    else return;
     event.preventDefault();
-    act();
   }
 
-  // -- what is shown -------------------------------------------------------------------------
+  // -- what is shown ---------------------------------------------------------------------------
+
+  whole() {
+    const { duration } = this.video;
+    return Number.isFinite(duration) && duration ? duration : this.edge ?? (Number(this.data.seconds) || 0);
+  }
 
   showState() {
     const playing = !this.video.paused && !this.video.ended;
     for (const half of this.parts.play.querySelectorAll("[data-when]")) half.hidden = (half.dataset.when === "playing") !== playing;
+    if (this.stream.wanted) this.tell(this.video.ended ? "ended" : playing ? "playing" : "paused");
     this.showTime();
   }
 
-  showTime() {
-    const seconds = this.video.currentTime;
-    const whole = Number.isFinite(this.video.duration) ? this.video.duration : Number(this.root.dataset.seconds);
-    this.parts.time.textContent = `${clockWords(seconds)} / ${clockWords(whole)}`;
+  showTime(at = this.stream.wanted ? this.video.currentTime : this.stream.startAt) {
+    const whole = this.whole();
+    this.parts.time.textContent = `${clockWords(at)} / ${clockWords(whole)}`;
     this.parts.position.max = Math.max(1, Math.floor(whole));
-    this.parts.position.value = Math.floor(seconds);
+    this.parts.position.value = Math.floor(at);
+  }
+
+  showGrowing({ growing, edge }) {
+    this.edge = growing ? edge : null;
+    if (!this.parts.growing) return;
+    this.parts.growing.hidden = !growing;
+    const words = this.parts["growing-words"];
+    words.textContent = words.dataset.words.replace("{}", Math.floor(edge / 60)).replace("[]", Math.floor(edge % 60));
+    this.showTime();
+  }
+
+  showCaptions({ exist, isOn, size, language }) {
+    if (!exist) return;
+    this.parts["captions-button"].setAttribute("aria-pressed", String(isOn));
+    this.press("captionSize", size);
+    this.press("captionLanguage", language);
+  }
+
+  // Marks the one of several buttons that is in force.
+  press(name, value) {
+    const attribute = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    for (const button of this.root.querySelectorAll(`[data-${attribute}]`)) {
+      button.setAttribute("aria-pressed", String(button.dataset[name] === value));
+    }
+  }
+
+  // Said to who cannot see it, once, and gone before it is read a second time.
+  tell(words, number) {
+    const { said } = this.parts;
+    said.textContent = (said.dataset[words] ?? "").replace("{}", number);
+    clearTimeout(this.silence);
+    this.silence = setTimeout(() => { said.textContent = ""; }, SAID_MS);
   }
 
   moved() {
-    this.changed = true;
-    this.lastMove = this.video.currentTime;
     this.showTime();
     if (!this.parts.slow.hidden && this.video.readyState > 2) this.allIsWell();
   }
 
   // A spinner that never ends tells nobody anything: after ten seconds we say what helps.
   watchForStall() {
-    if (this.patience || (this.video.paused && !this.wanted)) return;
+    if (this.patience || !this.stream.wanted) return;
     const before = this.video.currentTime;
     this.patience = setTimeout(() => {
       this.patience = null;
-      if (!this.video.paused && this.video.currentTime === before) this.say("slow");
+      const stands = !this.video.paused && this.video.currentTime === before && !this.stream.atTheEdge();
+      if (stands && this.parts.refused.hidden) this.parts.slow.hidden = false;
     }, PATIENCE_MS);
   }
 
@@ -310,26 +325,7 @@ class Player {
     this.patience = null;
     this.parts.slow.hidden = true;
   }
-
-  say(part) {
-    this.parts[part].hidden = false;
-  }
-
-  // -- the place, kept on the server ---------------------------------------------------------
-
-  keep() {
-    if (!this.changed || !this.root.dataset.place) return;
-    this.changed = false;
-    this.sequence += 1;
-    const form = this.form({ position: this.video.currentTime.toFixed(1), sequence: this.sequence });
-    if (!navigator.sendBeacon(this.root.dataset.place, form)) {
-      fetch(this.root.dataset.place, { method: "POST", body: form, keepalive: true }).catch(() => { this.changed = true; });
-    }
-  }
 }
 
 const root = document.querySelector("[data-player]");
-if (root) {
-  const player = new Player(root);
-  player.start();
-}
+if (root) new Player(root).start();
