@@ -248,9 +248,10 @@ def _programs(var: Path, port: int) -> tuple[list[Program], list[Program]]:
     ]
     celery: list[str | Path] = [python(), "-m", "celery", "-A", "config.celery"]
     worker = [*celery, "worker", "-l", "INFO"]
-    # Films take minutes of a processor: errands must not queue behind them.
+    # Films take minutes of a processor: errands must not queue behind them. What can be watched
+    # in seconds goes first, then short films, then all others.
     quick = [*worker, "-n", "quick@%h", "-Q", "quick", "-c", "2"]
-    films = [*worker, "-n", "films@%h", "-Q", "transcode", "-c", "1"]
+    films = [*worker, "-n", "films@%h", "-Q", "fastpath,units-short,units", "-c", "1"]
     beat = [*celery, "beat", "-l", "WARNING", "-s", make_folder(var / "beat") / "schedule"]
     dispatch: list[str | Path] = [python(), ROOT / "manage.py", "dispatch"]
     pace: list[str | Path] = [python(), ROOT / "manage.py", "pace_openings"]

@@ -292,12 +292,17 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 4 * 3600}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 4 * 3600,
+    "queue_order_strategy": "priority",  # a worker empties its queues in the order it names them
+}
 CELERY_TASK_DEFAULT_QUEUE = "quick"
 CELERY_TASK_ROUTES = {
-    "errands.process_recording": {"queue": "transcode"},
-    "errands.make_demo_film": {"queue": "transcode"},
-    "errands.write_captions": {"queue": "transcode"},
+    "errands.process_recording": {"queue": "fastpath"},
+    "errands.make_short_unit": {"queue": "units-short"},
+    "errands.make_unit": {"queue": "units"},
+    "errands.make_demo_film": {"queue": "units"},
+    "errands.write_captions": {"queue": "units"},
 }
 CELERY_TIMEZONE = TIME_ZONE
 # The clockwork calls commands in the worker. A call that comes late is dropped: the next is near.
@@ -314,6 +319,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "write_watching": 30.0,
         "sweep_payments": 60.0,
         "prune_uploads": 60.0,
+        "reconcile_films": 60.0,
         "tell_subscribers": 300.0,
         "dispatch --once": 60.0,  # should the dispatcher itself be away
     }.items()

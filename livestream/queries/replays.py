@@ -18,7 +18,14 @@ from courses.models import Lesson, Teacher
 from enrolment.models import CloudSeat, Enrolment
 from livestream.delivery import paths, pending
 from livestream.domain.access import Facts, Refusal, refusal
-from livestream.models import Recording, ReplayPage, RoomViewing, WatchGrant, WatchState
+from livestream.models import (
+    Generation,
+    Recording,
+    ReplayPage,
+    RoomViewing,
+    WatchGrant,
+    WatchState,
+)
 from livestream.models.watching import WatchGrantQuerySet
 
 log = logging.getLogger(__name__)
@@ -99,7 +106,7 @@ def _seated(recording: Recording, ids: Iterable[int]) -> list[int]:
         return []
     section = recording.lesson.section
     in_room = Enrolment.objects.attending().filter(section=section, learner__in=ids)
-    online = CloudSeat.objects.filter(course=section.course_id, term=section.term_id)
+    online = CloudSeat.objects.standing().filter(course=section.course_id, term=section.term_id)
     return [
         *in_room.values_list("learner_id", flat=True),
         *online.filter(learner__in=ids).values_list("learner_id", flat=True),
@@ -128,7 +135,7 @@ def place_of(recording: Recording, learner_id: int | None) -> WatchState | None:
 def replays_of(learner: Learner) -> QuerySet[Recording]:
     """Published replays of the classes a learner is in, the newest lesson first."""
     classes = Enrolment.objects.attending().filter(learner=learner).values("section")
-    courses = CloudSeat.objects.filter(learner=learner).values_list("course", "term")
+    courses = CloudSeat.objects.of(learner).standing().values_list("course", "term")
     online = Q()
     for course, term in courses:
         online |= Q(lesson__section__course=course, lesson__section__term=term)
@@ -148,7 +155,7 @@ def rights_without_a_reason(*, at: datetime) -> WatchGrantQuerySet:
     """
     section = OuterRef("recording__lesson__section")
     in_room = Enrolment.objects.attending().filter(section=section, learner=OuterRef("learner"))
-    online = CloudSeat.objects.filter(
+    online = CloudSeat.objects.standing().filter(
         course=OuterRef("recording__lesson__section__course"),
         term=OuterRef("recording__lesson__section__term"),
         learner=OuterRef("learner"),
@@ -168,6 +175,11 @@ def originals_to_drop(*, before: datetime) -> QuerySet[Recording]:
     """Whose replay was made before this moment: the film it was made of is not needed."""
     standing = Recording.objects.standing_since(before)
     return standing.select_related("upload").order_by("pk")
+
+
+def generations_to_drop(*, before: datetime) -> QuerySet[Generation]:
+    """Files of replays that newer ones replaced before this moment."""
+    return Generation.objects.retired_since(before).select_related("recording").order_by("pk")
 
 
 def lessons_to_film(teacher: Teacher, *, at: datetime) -> QuerySet[Lesson]:

@@ -1,6 +1,5 @@
 """Every write of the cloud classroom."""
 
-from livestream.services.counting import Written, take_beacon, viewers_now, write_watching
 from livestream.services.captions import (
     CaptionsChanged,
     CaptionsUnfit,
@@ -14,9 +13,16 @@ from livestream.services.captions import (
     remove_captions,
     save_captions,
 )
+from livestream.services.counting import Written, take_beacon, viewers_now, write_watching
 from livestream.services.films import NothingToPublish, publish, remove, take_back, try_again
 from livestream.services.incoming import Busy
-from livestream.services.keeping import KEPT, drop_film, drop_original
+from livestream.services.keeping import (
+    KEPT,
+    REPLACED_KEPT,
+    drop_film,
+    drop_generation,
+    drop_original,
+)
 from livestream.services.lesson_texts import keep_chapters, keep_notes
 from livestream.services.partners import PartnerKnown, add_partner, end_partner, partner_of
 from livestream.services.pruning import drop_expired, sweep_uploads, take_up_finished
@@ -53,6 +59,17 @@ from livestream.services.uploads import (
     receive_upload,
     use_what_is_there,
 )
+from livestream.services.viewings import (
+    ViewingRefused,
+    begin_viewing,
+    call_viewing_off,
+    count_heads,
+    end_viewing,
+    keep_notes_of_viewing,
+    note_card,
+    note_present,
+    plan_viewing,
+)
 from livestream.services.watching import (
     Right,
     WatchRefused,
@@ -67,6 +84,7 @@ from livestream.services.watching import (
 __all__ = [
     "CODE_LIVES",
     "KEPT",
+    "REPLACED_KEPT",
     "Busy",
     "CaptionsChanged",
     "CaptionsUnfit",
@@ -79,6 +97,7 @@ __all__ = [
     "SentFilms",
     "UploadGone",
     "UploadRefused",
+    "ViewingRefused",
     "WatchRefused",
     "Written",
     "add_partner",
@@ -86,15 +105,20 @@ __all__ = [
     "begin_captions",
     "begin_pairing",
     "begin_upload",
+    "begin_viewing",
+    "call_viewing_off",
+    "count_heads",
     "cues_of",
     "drop_expired",
     "drop_film",
+    "drop_generation",
     "drop_keys",
     "drop_original",
     "end_by_reply",
     "end_partner",
     "end_rights",
     "end_television",
+    "end_viewing",
     "ensure_room_for",
     "finish_upload",
     "give_up",
@@ -105,6 +129,7 @@ __all__ = [
     "keep_chapters",
     "keep_lecture",
     "keep_notes",
+    "keep_notes_of_viewing",
     "keep_series",
     "known_set",
     "machine_failed",
@@ -112,8 +137,11 @@ __all__ = [
     "may_watch",
     "new_code",
     "next_issue",
+    "note_card",
+    "note_present",
     "pair",
     "partner_of",
+    "plan_viewing",
     "plan_year",
     "publish",
     "publish_captions",

@@ -36,16 +36,16 @@ def test_the_original_goes_after_thirty_days_and_the_replay_stays(disk):
     film(disk, published=True, ready_at=TODAY - timedelta(days=29))
     before = disk()
 
-    assert prune("--dry-run") == "0 films and 1 originals would go"
+    assert prune("--dry-run") == "0 films, 1 originals and 0 replaced would go"
     assert disk() == before
-    assert prune() == "0 films and 1 originals gone"
+    assert prune() == "0 films, 1 originals and 0 replaced gone"
     assert set(before) - set(disk()) == {f"recordings/source/{old.asset.hex}"}
-    assert prune() == "0 films and 0 originals gone"
+    assert prune() == "0 films, 0 originals and 0 replaced gone"
 
 
 def test_a_film_taken_back_goes_after_thirty_days_with_all_its_files(disk):
     film(disk, ready=True, taken_back_at=LONG_AGO)
-    assert prune() == "1 films and 0 originals gone"
+    assert prune() == "1 films, 0 originals and 0 replaced gone"
     assert not Recording.objects.exists()
     assert disk() == []
 
@@ -60,7 +60,7 @@ def test_a_film_taken_back_goes_after_thirty_days_with_all_its_files(disk):
 )
 def test_what_was_not_taken_back_or_only_lately_stays(disk, state):
     film(disk, ready_at=TODAY, **state)
-    assert prune() == "0 films and 0 originals gone"
+    assert prune() == "0 films, 0 originals and 0 replaced gone"
     assert len(disk()) == 2
 
 
@@ -70,7 +70,7 @@ def test_a_film_that_is_published_again_begins_anew(disk):
     assert recording.taken_back_at is None
     services.take_back(recording=recording, actor=recording.uploaded_by, at=TODAY)
     assert recording.taken_back_at == TODAY
-    assert prune() == "0 films and 0 originals gone"
+    assert prune() == "0 films, 0 originals and 0 replaced gone"
 
 
 def test_a_film_published_while_the_command_runs_stays(disk):
@@ -85,7 +85,7 @@ def test_a_film_with_a_poster_stays(disk):
     series = SeriesPage(title="公开课", lead="公开课")
     Page.get_first_root_node().add_child(instance=series)
     series.add_child(instance=ReplayPage(title="第一课", lead="第一课", recording=recording))
-    assert prune() == "0 films and 0 originals gone"
+    assert prune() == "0 films, 0 originals and 0 replaced gone"
 
 
 def test_nothing_goes_before_the_days_that_teachers_are_promised():

@@ -1,4 +1,4 @@
-"""Makes room: originals of replays that stand, and films that were taken back."""
+"""Makes room: originals, films that were taken back, and files that were replaced."""
 
 from argparse import ArgumentParser
 from datetime import timedelta
@@ -12,8 +12,8 @@ from livestream import queries, services
 
 class Command(BaseCommand):
     help = (
-        "Delete the originals of replays, and films that were taken back, after 30 days."
-        " A film that has a page in the CMS stays."
+        "Delete the originals of replays, and films that were taken back, after 30 days, and files"
+        " of replays that were replaced, after a day. A film that has a page in the CMS stays."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -41,5 +41,10 @@ class Command(BaseCommand):
             if dry_run or services.drop_original(recording, before=before, at=at):
                 originals += 1
                 self.stdout.write(f"original of film {recording.pk}, {size // 1024**2} MB")
+        replaced = 0
+        for generation in queries.generations_to_drop(before=at - services.REPLACED_KEPT):
+            replaced += dry_run or services.drop_generation(
+                generation, before=at - services.REPLACED_KEPT
+            )
         verb = "would go" if dry_run else "gone"
-        self.stdout.write(f"{films} films and {originals} originals {verb}")
+        self.stdout.write(f"{films} films, {originals} originals and {replaced} replaced {verb}")
