@@ -1,4 +1,4 @@
-"""What comes from npm: hls.js for replays, axe-core for tests. No build step: files are copied."""
+"""What comes from npm: hls.js, tus-js-client, axe-core for tests. No build step: a copy each."""
 
 import hashlib
 import re
@@ -18,6 +18,8 @@ SERVED = {
     "hls.js/dist/hls.min.mjs": "hls.min.mjs",
     "hls.js/dist/hls.worker.js": "hls.worker.js",
     "hls.js/LICENSE": "hls.LICENSE",
+    "tus-js-client/dist/tus.min.js": "tus.min.js",
+    "tus-js-client/LICENSE": "tus.LICENSE",
 }
 SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
 

@@ -77,6 +77,8 @@ def begin_upload(
     if known is not None:
         if not _same(known, upload):
             raise PressReused
+        if known.has_expired(at) and known.state == Upload.State.ARRIVING:
+            note_arrived(known, known.offset, at=at)  # not deleted yet: it is wanted again
         return known
     room.ensure_room_for(size, by=actor, unit=_unit(shows))
     upload.save(force_insert=True)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -12,9 +14,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts import clock
 from accounts.http import StaffRequest, staff_required
-from accounts.models import StaffPost
+from accounts.models import StaffPost, User
 from livestream import services, wording
-from livestream.models import Recording
+from livestream.models import Recording, Upload
 
 TEACHER = StaffPost.Role.TEACHER
 FILMS_SHOWN = 40
@@ -36,7 +38,23 @@ def list_films(request: StaffRequest) -> HttpResponse:
         }
         for recording in found[:FILMS_SHOWN]
     ]
-    return render(request, "livestream/list_films.html", {"films": films})
+    uploads = unfinished_of(request.user, at=clock.now())
+    context = {"films": films, "uploads": uploads}
+    return render(request, "livestream/list_films.html", context)
+
+
+def unfinished_of(user: User, *, at: datetime) -> list[dict[str, Any]]:
+    """What somebody began to send, or sent in vain, and what to say about each."""
+    found = Upload.objects.within_time(at).sent_by(user).with_what_it_shows().latest_first()
+    return [
+        {
+            "record": upload,
+            "title": wording.of_upload(upload),
+            "state": wording.upload_state(upload),
+            "trouble": wording.upload_trouble(upload),
+        }
+        for upload in found
+    ]
 
 
 @require_POST

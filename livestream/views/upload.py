@@ -16,6 +16,7 @@ from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandler
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
@@ -27,6 +28,8 @@ from courses.models import Teacher
 from livestream import queries, services, wording
 from livestream.domain.inspection import LARGEST_FILE, FilmRefused, Problem
 from livestream.forms import UploadForm
+from livestream.models import Upload
+from livestream.views.films import unfinished_of
 
 FORM_FIELDS_BYTES = 1024 * 1024
 """What the other fields of the form may add to the announced length of the film."""
@@ -139,8 +142,27 @@ def _teacher(request: HttpRequest) -> Teacher:
 
 
 def _page(request: HttpRequest, form: UploadForm, status: int = 200) -> HttpResponse:
-    context = {"form": form, "press": new_press(), "largest": LARGEST_FILE}
+    assert request.user.is_authenticated  # noqa: S101 - the guarded view, or asked before
+    uploads = unfinished_of(request.user, at=clock.now())
+    context = {
+        "form": form,
+        "press": new_press(),
+        "largest": LARGEST_FILE,
+        "uploads": uploads,
+        "unfinished": [_for_script(upload["record"]) for upload in uploads],
+    }
     return render(request, "livestream/upload_film.html", context, status=status)
+
+
+def _for_script(upload: Upload) -> dict[str, Any]:
+    """What lets a browser know a file again whose beginning is here."""
+    return {
+        "url": reverse("livestream:send-film", args=[upload.press]),
+        "press": str(upload.press),
+        "fingerprint": upload.fingerprint,
+        "lesson": str(upload.lesson_id),
+        "percent": upload.percent(),
+    }
 
 
 # The film is checked for its token like every form, but only once it may be read at all.
