@@ -45,7 +45,7 @@ map "$status $watch_grows $uri" $watch_kept {{
     "~^(200|206|304)  .*[.]m3u8$" "{for_a_minute}";
     "~^(200|206|304) " "{for_a_day}";
 }}
-log_format films '$time_iso8601 $status $bytes_sent $request_time $aud $asset/$generation/$file';
+log_format films '$time_iso8601 $status $body_bytes_sent $request_time $aud $asset/$generation/$file';
 """
 
 # For the part "server": films, by path alone. Whatever else is below /v/ is nobody's.
