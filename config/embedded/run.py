@@ -229,7 +229,7 @@ def _live(var: Path) -> dict[str, str]:
     if os.environ.get("LIVE_INGEST", "embedded") != "embedded":
         return {}
     names = {"LIVE_PORT": "rtmp", "LIVE_READ_PORT": "live-read"}
-    return {name: os.environ.get(name) or _port_of(var, of) for name, of in names.items()}
+    return {name: os.environ.get(name) or str(_port_of(var, of)) for name, of in names.items()}
 
 
 def _programs(var: Path, port: int) -> tuple[list[Program], list[Program]]:
