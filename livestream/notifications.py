@@ -38,7 +38,9 @@ def about_lecture(
     for one in subscriptions:
         to.setdefault(one.goes_to(), one)
     to.pop("", None)
-    begins = lecture.told_for if what is telling.Letter.OFF else lecture.during.lower
+    begins = lecture.during.lower
+    if what is telling.Letter.OFF and lecture.told_for is not None:
+        begins = lecture.told_for
     template = f"livestream/{what.value}"
     params = _fitting(template, _words(lecture, begins))
     messaging.send_all(

@@ -1,6 +1,6 @@
 """The desk of lectures in the CMS: series with their rules, lectures with their titles."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from django import forms
@@ -57,7 +57,7 @@ class LectureForm(WagtailAdminModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].required = False  # planned long before its title is known
-        during: Range[datetime] | None = self.instance.during
+        during: Any = self.instance.during
         if during is not None:
             self.initial["begins"] = timezone.localtime(during.lower)
             self.initial["minutes"] = int((during.upper - during.lower).total_seconds() // 60)

@@ -20,6 +20,7 @@ from config.demo import (
     load_catalogue,
     load_fees,
     load_films,
+    load_lectures,
     load_pages,
     load_people,
     load_places,
@@ -59,6 +60,8 @@ class City:
         """Write all records."""
         with self.step("places"):
             self._places()
+        with self.step("lectures"):
+            self.say(f"{load_lectures.load_series(self.plan, self.keys)} lectures")
         with self.step("people"):
             self._people()
         with self.step("terms, classes, lessons"):
@@ -177,6 +180,7 @@ class City:
             pictures = load_pages.load_pictures(self.plan)
         with self.step("pages"):
             count = load_pages.load_pages(self.plan, self.keys, pictures)
+            load_lectures.hang_on_posters()
         self.say(f"{count} pages in three languages")
 
     def write_guide(self, folder: Path) -> None:

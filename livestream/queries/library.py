@@ -41,9 +41,10 @@ def titles(choice: Choice | None = None) -> QuerySet[Recording]:
         found = found.order_by("-begins", "-pk")
     if choice.words:
         found = found.filter(_meant(choice.words))
-    return found.with_all_to_show().select_related(
+    listed: QuerySet[Recording] = found.with_all_to_show().select_related(
         "lesson__section__course__subject", "lecture__subject", "lecture__campus"
     )
+    return listed
 
 
 def _open() -> Any:

@@ -98,14 +98,15 @@ def proposed(series: Series, *, year: int, at: datetime) -> list[Proposal]:
     last = max((number for number in numbers if number), default=0)
     proposals = []
     for meeting in found:
-        during = _during(series, meeting.day)
+        begins = _begins(series, meeting.day)
         lecture = held.get(meeting.day) or held.get(meeting.ruled)
         issue = lecture.issue if lecture is not None else None
         if lecture is None:
-            if during.lower <= at:
+            if begins <= at:
                 continue
             last += 1
             issue = last
+        during = Range(begins, begins + timedelta(minutes=series.minutes))
         proposals.append(Proposal(meeting, during, issue, lecture))
     return proposals
 
@@ -120,12 +121,11 @@ def _lectures_by_day(series: Series, year: int) -> dict[date, Lecture]:
     return by_day
 
 
-def _during(series: Series, day: date) -> Range[datetime]:
+def _begins(series: Series, day: date) -> datetime:
     if series.starts_at is None:
         raise RuleRefused("no_hour")
     here = timezone.get_current_timezone()
-    begins = datetime.combine(day, series.starts_at, tzinfo=here).astimezone(UTC)
-    return Range(begins, begins + timedelta(minutes=series.minutes))
+    return datetime.combine(day, series.starts_at, tzinfo=here).astimezone(UTC)
 
 
 def of_year(series: Series, year: int) -> QuerySet[Lecture]:

@@ -167,13 +167,4 @@ def _year(said: str | None, known: list[int]) -> int | None:
 
 def _row(shown: queries.Shown) -> dict[str, Any]:
     """A lecture as lists and sheets show it."""
-    lecture = shown.lecture
-    return {
-        "lecture": lecture,
-        "shown": shown,
-        "issue": wording.issue(lecture),
-        "title": lecture.display_name(),
-        "when": wording.when(lecture),
-        "place": wording.place(lecture),
-        "moved": wording.moved(lecture),
-    }
+    return {**wording.lecture_row(shown.lecture), "shown": shown}

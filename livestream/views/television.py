@@ -98,7 +98,7 @@ def tv_shelves(request: SetRequest, name: str) -> HttpResponse:
 @require_safe
 def tv_titles(request: SetRequest) -> HttpResponse:
     """The films of one shelf, twelve a page."""
-    choice = Choice.read({key: value for key, value in request.GET.items() if key != "q"})
+    choice = Choice.read(request.GET.dict() | {"q": ""})
     shelf = next((name for name in SHELVES if getattr(choice, name)), "")
     found = SHELVES[shelf]() if shelf else []
     value = str(getattr(choice, shelf)) if shelf else ""

@@ -43,6 +43,7 @@ from livestream.wording.library import (
 from livestream.wording.series import (
     holidays_missing,
     issue,
+    lecture_row,
     moved,
     moved_day,
     place,
@@ -68,6 +69,7 @@ __all__ = [
     "in_file",
     "in_list",
     "issue",
+    "lecture_row",
     "lecture_title",
     "minutes",
     "moment",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.utils import formats, timezone
 from django.utils.translation import get_language
@@ -67,6 +67,18 @@ def place(lecture: Lecture) -> str:
     """Campus and hall; empty for a lecture that is only shown."""
     campus = lecture.campus.display_name() if lecture.campus is not None else ""
     return " ".join(filter(None, (campus, lecture.place)))
+
+
+def lecture_row(lecture: Lecture) -> dict[str, Any]:
+    """A lecture in the words of lists and sheets."""
+    return {
+        "lecture": lecture,
+        "issue": issue(lecture),
+        "title": lecture.display_name(),
+        "when": when(lecture),
+        "place": place(lecture),
+        "moved": moved(lecture),
+    }
 
 
 def issue(lecture: Lecture) -> str:
