@@ -77,6 +77,11 @@ urlpatterns = [
     path("tv/end/", views.tv_end, name="tv-end"),
     path("tv/replays/<int:recording_id>/", views.tv_watch, name="tv-watch"),
     path("tv/replays/<int:recording_id>/grant/", views.tv_grant, name="tv-grant"),
+    path(
+        "tv/replays/<int:recording_id>/captions/<slug:language>.vtt",
+        views.tv_captions,
+        name="tv-captions",
+    ),
     path("my/tv/", views.list_televisions, name="list-televisions"),
     path("my/tv/<int:television_id>/end/", views.end_television, name="end-television"),
     path("partners/<str:token>/list.m3u", views.partner_list, name="partner-list"),

@@ -61,6 +61,9 @@ LECTURE_ROWS: dict[str, Way] = {
     "livestream:tv-grant": Way(
         "television: right to watch", Audience(Answer.REFUSED), RECORDING, posts=True
     ),
+    "livestream:tv-captions": Way(
+        "television: captions", Audience(Answer.UNKNOWN), {**RECORDING, "language": "language"}
+    ),
     "livestream:list-televisions": Way("my televisions", SIGNED_IN),
     "livestream:end-television": Way(
         "end one of my televisions",

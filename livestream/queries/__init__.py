@@ -3,6 +3,7 @@
 from livestream.queries.library import (
     coming_lectures,
     how_many,
+    is_on_air,
     lectures_between,
     live_lectures,
     replays_for,
@@ -70,6 +71,7 @@ __all__ = [
     "how_many",
     "ids_of_class_at",
     "is_growing",
+    "is_on_air",
     "knows_holidays",
     "lectures_between",
     "lectures_to_show",

@@ -110,6 +110,11 @@ def live_lectures() -> QuerySet[Broadcast]:
     return on_air.with_all_to_show().order_by("began_at", "pk")
 
 
+def is_on_air(recording: Recording) -> bool:
+    """Whether this is what goes out at this moment."""
+    return Broadcast.objects.live().filter(recording=recording).exists()
+
+
 def lectures_between(first: datetime, end: datetime) -> QuerySet[Lecture]:
     """Lectures of all series in a stretch of time that take place, in order."""
     found = Lecture.objects.taking_place().filter(series__isnull=False)

@@ -42,6 +42,7 @@ from livestream.views.series_desk import staff_list_series, staff_plan_year
 from livestream.views.television import (
     end_television,
     list_televisions,
+    tv_captions,
     tv_end,
     tv_grant,
     tv_home,
@@ -96,6 +97,7 @@ __all__ = [
     "subscribe_me",
     "take_film_back",
     "try_film_again",
+    "tv_captions",
     "tv_end",
     "tv_grant",
     "tv_home",

@@ -24,7 +24,11 @@ def captions_file(request: HttpRequest, recording_id: int, language: str) -> Htt
     """The captions of a film as a file, for players of those who may watch it."""
     recording = _watched(request, recording_id)
     shown = Captions.objects.shown().filter(recording=recording)
-    captions = get_object_or_404(shown, language=language)
+    return captions_response(get_object_or_404(shown, language=language))
+
+
+def captions_response(captions: Captions) -> HttpResponse:
+    """Captions as players take them."""
     response = HttpResponse(queries.text_of(captions), content_type="text/vtt; charset=utf-8")
     response["Cache-Control"] = FOR_A_MINUTE
     return response

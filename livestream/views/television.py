@@ -16,6 +16,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -25,13 +26,15 @@ from accounts.views.sign_in import door
 from livestream import queries, services, wording
 from livestream.domain.library import Choice
 from livestream.forms import PairForm
-from livestream.models import Recording, Television
+from livestream.models import Captions, Recording, Television
 from livestream.views.library import title_row
+from livestream.views.reading import captions_response, language_here, tracks_of
 
 COOKIE = "television"
 COOKIE_LIVES = 365 * 24 * 3600
 TILES_A_PAGE = 12
 NEWEST = 4
+AT_THE_EDGE = -1  # as hls.js has it: where the lecture is now, not its beginning
 SHELVES: dict[str, Callable[[], list[Any]]] = {
     "series": queries.shelves_of_series,
     "subject": queries.shelves_of_subjects,
@@ -166,6 +169,18 @@ def tv_grant(request: SetRequest, recording_id: int) -> HttpResponse:
     return JsonResponse(right_as_json(right))
 
 
+@for_a_set
+@require_safe
+def tv_captions(request: SetRequest, recording_id: int, language: str) -> HttpResponse:
+    """The captions of a film, for the player of a television that may watch it."""
+    recording = _recording(recording_id)
+    user = request.television.user if request.television is not None else None
+    if services.may_watch(recording=recording, user=user, at=clock.now()).reason is not None:
+        raise Http404
+    captions = get_object_or_404(Captions.objects.shown(), recording=recording, language=language)
+    return captions_response(captions)
+
+
 @door
 @require_safe
 def tv_pair(request: HttpRequest) -> HttpResponse:
@@ -245,12 +260,19 @@ def end_television(request: Any, television_id: int) -> HttpResponse:
 def player_context(recording: Recording, right: services.Right) -> dict[str, Any]:
     """What the player of the television starts from."""
     state = queries.place_of(recording, right.learner_id)
+    reading = queries.reading_of(recording, language=language_here())
+    position = int(state.position_seconds) if state else 0
     return {
         "recording": recording,
         "title": wording.title(recording),
-        "position": int(state.position_seconds) if state else 0,
+        "position": position,
+        "start": AT_THE_EDGE if queries.is_on_air(recording) else position,
         "sequence": state.sequence if state else 0,
-        "keeps_place": right.learner_id is not None,
+        "keeps_place": right.keeps_place,
+        "tracks": [
+            one | {"src": reverse("livestream:tv-captions", args=[recording.pk, one["language"]])}
+            for one in tracks_of(recording, reading)
+        ],
         **right_as_json(right),
     }
 
