@@ -210,7 +210,9 @@ def _split(plan: Plan, before: float) -> str:
 def _picture(rung: Rung, preset: str) -> list[str]:
     frames = str(round(rung.fps * KEY_FRAME_SECONDS))
     return [
-        *("-c:v", "libx264", "-preset", preset, "-profile:v", "high"),
+        # One thread for each size: with more of them x264 gives other bytes each time, and a
+        # stretch that is made again has to be the same. The sizes run beside each other.
+        *("-c:v", "libx264", "-threads", "1", "-preset", preset, "-profile:v", "high"),
         *("-b:v", f"{rung.kbps}k", "-maxrate", f"{rung.kbps * 5 // 4}k"),
         *("-bufsize", f"{rung.kbps * 2}k"),
         # Key frames only where every size has one: players change size at segment borders.

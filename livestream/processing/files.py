@@ -9,11 +9,23 @@ from livestream.domain.command import INIT_NAME
 from livestream.domain.ladder import Rung
 from livestream.domain.playlists import Rendition, Segment
 from livestream.models import Generation
+from livestream.processing import places
 from livestream.services import filing, generations
 
 
 def measure(folder: Path) -> tuple[Segment, ...]:
-    """Read every piece that lies in a folder. Raises ``PieceFailed`` unless all are whole."""
+    """Read every piece that lies in a folder. Raises ``PieceFailed`` unless all are whole.
+
+    Raises ``OSError`` when they are not because the disk is full.
+    """
+    try:
+        return _measured(folder)
+    except (boxes.PieceFailed, playlists.PlaylistFailed):
+        places.ensure_room(folder)
+        raise
+
+
+def _measured(folder: Path) -> tuple[Segment, ...]:
     init = folder / INIT_NAME
     names = sorted(path.name for path in folder.glob("*.m4s"))
     if not names or not init.exists():

@@ -16,6 +16,8 @@ from livestream.models import Recording, WorkUnit
 from livestream.services import filing
 
 BROKEN_UPLOAD_SECONDS = 24 * 3600
+LEAST_ROOM = 64 * 1024
+"""With less than this left, pieces that are not whole are the disk's fault."""
 
 Clock = Callable[[], datetime]
 
@@ -29,6 +31,12 @@ def is_full(error: Exception) -> bool:
     if isinstance(error, OSError):
         return error.errno in {errno.ENOSPC, errno.EDQUOT}
     return "No space left" in str(error)
+
+
+def ensure_room(place: Path) -> None:
+    """Say that a disk is full where ffmpeg does not: it writes empty pieces and ends well."""
+    if shutil.disk_usage(place).free < LEAST_ROOM:
+        raise OSError(errno.ENOSPC, "No space left for pieces", str(place))
 
 
 @contextmanager

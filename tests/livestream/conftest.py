@@ -6,6 +6,7 @@ from django.core.files.storage import storages
 from django.http import HttpRequest
 
 from accounts import clock
+from livestream.delivery import pending
 from tests.factories.livestream import RecordingFactory
 from tests.factories.times import TODAY
 from tests.livestream import films
@@ -26,7 +27,7 @@ def mpeg_film(film_folder):
     """Old enough that no player shows it as it is; two units of work."""
     return films.make(
         film_folder / "old.mpg",
-        *(*films.picture(20), *films.tone(20)),
+        *(*films.picture(14, "192x108"), *films.tone(14)),
         *("-c:v", "mpeg2video", "-q:v", "6", "-c:a", "mp2"),
     )
 
@@ -114,3 +115,12 @@ def replay(disk):
 def come_in(app_client, sign_in):
     """A browser in which somebody is signed in."""
     return lambda user: sign_in(app_client, user)
+
+
+@pytest.fixture
+def nothing_is_reported():
+    """The tests share one Valkey; what players of another have left there is not ours."""
+    valkey = pending._valkey()
+    for name in valkey.scan_iter(f"{pending.NAMES}*"):
+        valkey.delete(name)
+    pending._full_since.clear()

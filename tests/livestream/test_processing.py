@@ -61,7 +61,7 @@ def replay_files(disk, recording, generation=1):
 KEYS = "keyframes.m3u8"
 
 
-def listed(disk, recording, variant="v180"):
+def listed(disk, recording, variant="v108"):
     """How many pieces picture and sound have in their lists, and whether these are closed."""
     folder = disk.root / "recordings" / recording.folder()
     if not (folder / "master.m3u8").exists():
@@ -138,8 +138,8 @@ def test_another_film_can_be_watched_while_it_is_being_made(mpeg_film, disk):
     assert seen == [
         ("sound", "processing", None),
         ("picture", "ready", (2, 2, False)),
-        ("picture", "ready", (4, 4, False)),
-        ("sheet", "ready", (4, 4, True)),
+        ("picture", "ready", (3, 3, False)),
+        ("sheet", "ready", (3, 3, True)),
     ]
     assert recording.generations.get().state == "whole"
 
@@ -165,8 +165,7 @@ def test_the_master_states_what_was_measured(short_film, disk):
     assert variants["audio"].codec == "mp4a.40.2"
     together = variants["v180"].average_bandwidth + variants["audio"].average_bandwidth
     stated = [int(line.split("AVERAGE-BANDWIDTH=")[1].split(",")[0])
-              for line in master.splitlines()
-              if "RESOLUTION=320x180" in line and "STREAM-INF:B" in line and "URI" not in line]  # fmt: skip
+              for line in master.splitlines() if "320x180,FRAME-RATE" in line]  # fmt: skip
     assert stated == [pytest.approx(together, abs=1)]
 
 
@@ -259,7 +258,7 @@ def test_progress_is_real_and_only_moves_forward(mpeg_film, disk, monkeypatch):
     recording.refresh_from_db()
 
     assert told == sorted(told)
-    assert len({figure for figure in told if 10 < figure < 90}) > 3
+    assert len({figure for figure in told if 10 < figure < 90}) > 2
     assert recording.progress == 100
 
 

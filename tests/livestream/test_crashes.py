@@ -1,0 +1,169 @@
+"""Workers that are killed, disks that are full: real ones, started for these tests alone."""
+
+import hashlib
+import os
+import random
+import signal
+import subprocess
+import time
+import traceback
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from livestream import checking, processing
+from livestream.domain import units as cutting
+from livestream.models import Generation, WorkUnit
+from livestream.services import units
+from tests.factories.times import TODAY
+from tests.livestream import films
+from tests.livestream.test_processing import look_into, replay_files, sent, work_off
+
+A_LEASE = units.LEASE + timedelta(seconds=1)
+
+
+@pytest.fixture
+def small_units(monkeypatch):
+    """Units of one segment, so that a short film has several."""
+    monkeypatch.setattr(cutting, "SEGMENTS_PER_UNIT", 1)
+    monkeypatch.setattr(cutting, "SEGMENTS_OF_THE_FIRST", 1)
+
+
+@pytest.fixture(scope="session")
+def three_units(film_folder):
+    return films.make(
+        film_folder / "three.mpg",
+        *(*films.picture(18, "192x108"), *films.tone(18)),
+        *("-c:v", "mpeg2video", "-q:v", "6", "-c:a", "mp2"),
+    )
+
+
+def worker(at):
+    """A worker of its own, as a process: it takes one unit after the other until none is left."""
+    child = os.fork()
+    if child:
+        return child
+    code = 1
+    try:
+        connection.connection = None  # the parent's; ours is opened anew
+        while (unit := units.claim(owner=f"worker {os.getpid()}", at=at)) is not None:
+            processing.make_unit(unit, lambda: at)
+        code = 0
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(code)
+
+
+def digest(disk, recording):
+    """Every file of the ladder, by name and content."""
+    generation = recording.generations.get(kind=Generation.Kind.LADDER)
+    folder = disk.root / "recordings" / generation.folder()
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def killed_at_random(disk, film, *, kills, seed):
+    """Make a film while workers are killed at random moments; the same film undisturbed beside."""
+    undisturbed = look_into(sent(film, disk))
+    began = time.monotonic()
+    work_off()
+    whole = time.monotonic() - began
+    chance = random.Random(seed)
+    survivors = redone = 0
+    while kills > 0:
+        recording = look_into(sent(film, disk))
+        at = TODAY
+        while kills > 0 and WorkUnit.objects.filter(recording=recording).unfinished().exists():
+            child = worker(at)
+            time.sleep(chance.uniform(0.0, whole * 0.6))
+            os.kill(child, signal.SIGKILL)
+            _pid, status = os.waitpid(child, 0)
+            survivors += not os.WIFSIGNALED(status)
+            kills -= 1
+            at += A_LEASE
+        work_off(at)
+        processing.reconcile(at=at)
+        fences = WorkUnit.objects.filter(recording=recording).values_list("fence", flat=True)
+        redone += sum(fence - 1 for fence in fences)
+        assert digest(disk, recording) == digest(disk, undisturbed)
+    return recording, redone, survivors
+
+
+@pytest.mark.threads
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_killed_at_any_moment_costs_one_unit_at_most(three_units, disk, small_units):
+    recording, redone, survivors = killed_at_random(disk, three_units, kills=4, seed=1)
+    assert redone <= 4
+    assert survivors <= 1, "nothing was killed in the middle of anything"
+    recording.refresh_from_db()
+    folder = disk.root / "recordings" / recording.folder()
+    assert (recording.status, recording.progress) == ("ready", 100)
+    assert checking.check(lambda name: (folder / name).read_bytes()) == []
+
+
+@pytest.mark.deep("media")
+@pytest.mark.threads
+@pytest.mark.django_db(transaction=True)
+def test_fifty_killed_workers_cost_one_unit_each_at_most(
+    three_units, disk, small_units, record_property
+):
+    recording, redone, survivors = killed_at_random(disk, three_units, kills=50, seed=2)
+    record_property("units made again", redone)
+    assert redone <= 50 - survivors
+    recording.refresh_from_db()
+    folder = disk.root / "recordings" / recording.folder()
+    assert checking.check(lambda name: (folder / name).read_bytes()) == []
+
+
+@pytest.mark.threads
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_finish_at_once_and_the_film_is_closed_once(three_units, disk, small_units):
+    recording = look_into(sent(three_units, disk))
+    children = [worker(TODAY) for _ in range(2)]
+    assert [os.waitpid(child, 0)[1] for child in children] == [0, 0]
+
+    recording.refresh_from_db()
+    assert (recording.status, recording.progress) == ("ready", 100)
+    assert recording.generations.get().state == "whole"
+    assert set(recording.work_units.values_list("fence", flat=True)) == {1}
+    owners = recording.work_units.values_list("lease_owner", flat=True).distinct()
+    assert len(owners) == 2
+    folder = disk.root / "recordings" / recording.folder()
+    assert checking.check(lambda name: (folder / name).read_bytes()) == []
+
+
+@pytest.fixture
+def small_disk(tmp_path, disk):
+    """A disk of its own with next to no room, for work in progress."""
+    place = tmp_path / "small"
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=100k", "tmpfs", place]
+    if os.geteuid() != 0 or subprocess.run(mount, check=False, capture_output=True).returncode:
+        pytest.skip("only who may mount a small disk can fill one")
+    yield place
+    subprocess.run(["umount", place], check=True)
+
+
+@pytest.mark.django_db
+def test_a_full_disk_shows_nothing_half_done_and_costs_a_pause(three_units, disk, small_disk):
+    recording = look_into(sent(three_units, disk))
+    roomy = settings.SCRATCH_ROOT
+    settings.SCRATCH_ROOT = small_disk
+
+    with pytest.raises(processing.TryLater, match="no_room"):
+        work_off()
+
+    unit = WorkUnit.objects.get(fence=1)
+    assert (unit.state, unit.not_before - TODAY) == ("planned", units.FIRST_PAUSE)
+    assert [name for name in replay_files(disk, recording) if name.endswith("m3u8")] == []
+    assert list(small_disk.rglob("*.m4s")) == []
+    settings.SCRATCH_ROOT = roomy
+    work_off(TODAY + timedelta(minutes=1))
+    recording.refresh_from_db()
+    assert (recording.status, recording.progress) == ("ready", 100)
