@@ -39,11 +39,10 @@ map $kid $watch_key {{
     default "";
     include {folder}/{keys};
 }}
-map "$status $watch_grows $uri" $watch_kept {{
-    default "no-store";
-    "~^(200|206|304) g .*[.]m3u8$" "{for_a_second}";
-    "~^(200|206|304)  .*[.]m3u8$" "{for_a_minute}";
-    "~^(200|206|304) " "{for_a_day}";
+map "$watch_grows$file" $watch_kept {{
+    default "{for_a_day}";
+    "~^g.*[.]m3u8$" "{for_a_second}";
+    "~[.]m3u8$" "{for_a_minute}";
 }}
 log_format films '$time_iso8601 $status $body_bytes_sent $request_time $aud $asset/$generation/$file';
 """
@@ -75,10 +74,10 @@ location ^~ /v/ {{
         sendfile on;
         tcp_nopush on;
         error_page 403 404 405 410 @sorry;
-        add_header Cache-Control $watch_kept always;
-        add_header X-Content-Type-Options nosniff always;
-        add_header Referrer-Policy no-referrer always;
-        add_header Cross-Origin-Resource-Policy same-origin always;
+        add_header Cache-Control $watch_kept;
+        add_header X-Content-Type-Options nosniff;
+        add_header Referrer-Policy no-referrer;
+        add_header Cross-Origin-Resource-Policy same-origin;
         {log}
     }}
     return 403;

@@ -32,15 +32,7 @@ from tests.factories.livestream import RecordingFactory, seat_in
 from tests.factories.times import TODAY
 from tests.livestream.watching import right_to
 
-pytestmark = pytest.mark.usefixtures("today")
-
-
-@pytest.fixture(autouse=True)
-def nothing_is_waiting():
-    """The tests share one Valkey; what another has left there is not ours."""
-    valkey = pending._valkey()
-    for name in valkey.scan_iter(f"{pending.NAMES}*"):
-        valkey.delete(name)
+pytestmark = pytest.mark.usefixtures("today", "nothing_is_reported")
 
 
 @pytest.fixture
