@@ -13,6 +13,8 @@ from campus.models import Campus
 from config.access import ROWS, Answer, Role, Way
 from courses.models import ClassSection, Course, Lesson, Subject, Teacher, Term
 from enrolment.models import (
+    CloudSeat,
+    DeliveryRequest,
     Difference,
     Draw,
     DrawerSession,
@@ -27,7 +29,7 @@ from enrolment.models import (
     WaitlistEntry,
     Waiver,
 )
-from livestream.models import Captions, Lecture, Recording, Upload
+from livestream.models import Captions, Lecture, Recording, RoomViewing, Upload
 
 # In whose name an example is shown: the first of these that the door lets in.
 _ORDER = (
@@ -58,6 +60,10 @@ _THINGS: dict[str, Callable[[], Any]] = {
     "enrolment": lambda: _first(Enrolment.objects.holding_a_seat()),
     "learner": lambda: _first(Enrolment.objects.holding_a_seat(), "learner"),
     "entry": lambda: _first(WaitlistEntry.objects.waiting()),
+    "viewing": lambda: _first(RoomViewing.objects.taking_place()),
+    "viewing_to_come": lambda: _first(RoomViewing.objects.to_come()),
+    "cloud_seat": lambda: _first(CloudSeat.objects.standing()),
+    "pack": lambda: _first(DeliveryRequest.objects.under_way()),
     "recording": lambda: (
         _first(Recording.objects.filter(captions__stored_as__gt="").distinct())
         or _first(Recording.objects.all())

@@ -26,6 +26,7 @@ from config.demo import (
     load_places,
     load_rows,
     load_seats,
+    load_viewings,
     tables,
 )
 from config.demo.calendar import at_hour
@@ -122,6 +123,7 @@ class City:
         current = self.sections[plan.current_term.code]
         load_seats.load_attendance(plan, self.learners, current, self.users.get("he-laoshi"))
         load_seats.show_seats_left(self.at)
+        self.say(f"{load_viewings.load_cloud_seats(self.users['zhang-xiaomei'])} cloud seats")
         city = Unit.objects.get(pk=self.keys["units"][tables.CITY])
         load_people.note_the_making(plan, city, self.at)
 
@@ -172,7 +174,9 @@ class City:
     def leave_errands(self, now: datetime) -> None:
         """Leave the films to the workers."""
         term = self.plan.next_term if self.plan.phase == "teaching" else self.plan.current_term
-        load_films.leave_errands(self.plan, self.sections[term.code], self.at, now)
+        lessons = load_films.leave_errands(self.plan, self.sections[term.code], self.at, now)
+        if lessons:
+            load_viewings.load_viewings(lessons[0], self.users["facilitator"], self.at)
 
     def load_posters(self) -> None:
         """Draw the pictures and hang the pages."""

@@ -30,11 +30,16 @@ MAKING_TAKES = timedelta(seconds=45)
 _NAMESPACE = uuid.UUID("3fb5cf1e-8e0f-4f5a-9a0e-2c8f7a1d6b90")
 
 
-def leave_errands(plan: CityPlan, sections: dict[int, int], at: datetime, now: datetime) -> None:
+def leave_errands(
+    plan: CityPlan, sections: dict[int, int], at: datetime, now: datetime
+) -> list[Lesson]:
     """Let the workers make and send the films, one after the other from ``now`` on.
+
+    Returns the lessons that they show.
 
     The pauses let each film's replay be made before the next film is.
     """
+    shown = []
     for n, film in enumerate(films.FILMS):
         section = _class_for(plan, film.subject)
         if section is None:
@@ -46,6 +51,8 @@ def leave_errands(plan: CityPlan, sections: dict[int, int], at: datetime, now: d
         if lesson is not None:
             wait = now + n * BETWEEN_FILMS if n else None
             outbox.put("make_demo_film", f"{film.name}@{lesson.pk}", not_before=wait)
+            shown.append(lesson)
+    return shown
 
 
 def _class_for(plan: CityPlan, subject: str) -> SectionPlan | None:

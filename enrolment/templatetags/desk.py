@@ -22,6 +22,7 @@ DESK = (
     ("enrolment:staff-list-packs", _("Printed packs")),
     ("enrolment:staff-list-openings", _("Openings and waiting rooms")),
     ("courses:staff-list-classes", _("Classes and lessons")),
+    ("livestream:staff-list-viewings", _("Viewing points")),
 )
 
 

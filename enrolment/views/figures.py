@@ -7,10 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from accounts.sheets import csv_cell
 from courses.models import Term
 from enrolment import queries, wording
 from enrolment.models import Roster, TermFigures
-from enrolment.views.money.sheets import csv_cell
 
 
 @require_safe

@@ -28,6 +28,7 @@ from livestream.views.films import (
 )
 from livestream.views.library import show_library
 from livestream.views.lesson_texts import edit_chapters, edit_notes
+from livestream.views.packs import print_pack
 from livestream.views.reading import captions_file, read_transcript
 from livestream.views.sending import announce_film, give_up_film, send_film, use_cut_film
 from livestream.views.series import (
@@ -54,9 +55,46 @@ from livestream.views.television import (
     tv_watch,
 )
 from livestream.views.upload import upload_film
+from livestream.views.viewings import (
+    begin_viewing,
+    count_heads,
+    end_viewing,
+    grant_to_room,
+    list_viewings,
+    note_names,
+    show_viewing,
+)
+from livestream.views.viewings_desk import (
+    call_viewing_off,
+    change_viewing,
+    choose_what_to_show,
+    download_viewings,
+    plan_lecture,
+    plan_lesson,
+    report_viewings,
+    show_programme,
+    staff_list_viewings,
+)
 from livestream.views.watching import grant, list_replays, watch
 
 __all__ = [
+    "begin_viewing",
+    "count_heads",
+    "end_viewing",
+    "grant_to_room",
+    "list_viewings",
+    "note_names",
+    "show_viewing",
+    "call_viewing_off",
+    "change_viewing",
+    "choose_what_to_show",
+    "download_viewings",
+    "plan_lecture",
+    "plan_lesson",
+    "report_viewings",
+    "show_programme",
+    "staff_list_viewings",
+    "print_pack",
     "announce_film",
     "begin_captions",
     "captions_file",

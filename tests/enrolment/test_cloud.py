@@ -219,21 +219,21 @@ def test_a_learner_follows_asks_for_the_pack_and_stops_in_pages(app_client, anna
     section = SectionFactory()
     app_client.force_login(anna.user)
     page = app_client.get(reverse("courses:show-course", args=[section.course.slug]))
-    assert "Follow from home" in page.content.decode()
+    assert "开通云课堂" in page.content.decode()
     where = reverse("enrolment:follow-online", args=[section.course.slug, section.term.code])
     page = app_client.post(where, {"meant_for": anna.pk}, follow=True).content.decode()
-    assert "Courses I follow from home" in page
+    assert "我的云课堂" in page
     seat = CloudSeat.objects.get()
     where = reverse("enrolment:ask-for-pack", args=[seat.pk])
     wish = {"meant_for": anna.pk, "way": "bring", "address": "", "large_print": "yes"}
     assert app_client.post(where, wish).status_code == 422
     page = app_client.post(where, {**wish, "address": "幸福路1号"}, follow=True).content.decode()
-    assert "Your printed pack is being printed." in page
+    assert "您的纸质讲义正在印。" in page
     where = reverse("enrolment:take-pack-back", args=[DeliveryRequest.objects.get().pk])
     app_client.post(where, {"meant_for": anna.pk})
     assert DeliveryRequest.objects.get().state == "withdrawn"
     where = reverse("enrolment:stop-following", args=[seat.pk])
-    assert "Do you want to stop" in app_client.get(where).content.decode()
+    assert "真的要停看云课堂吗" in app_client.get(where).content.decode()
     app_client.post(where, {"meant_for": anna.pk})
     assert standing(anna) == []
 
@@ -260,7 +260,7 @@ def test_staff_follow_for_somebody_and_work_off_the_list(app_client, anna):
         pack.refresh_from_db()
         assert pack.state == state
     page = counter.get(reverse("enrolment:count-followers")).content.decode()
-    assert "1 cloud seat in the whole city." in page
+    assert "全市共有 1 个云课堂资格" in page
     counter.post(reverse("enrolment:stop-for", args=[seat.pk]), said)
     assert standing(anna) == []
 

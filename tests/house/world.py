@@ -33,6 +33,7 @@ from enrolment.models import (
 from enrolment.services import money
 from enrolment.services.money.papers import keep_paper
 from livestream.services import import_captions, publish_captions
+from livestream.models import RoomViewing
 from tests.conftest import AppClient
 from tests.factories import accounts as people
 from tests.factories.applications import apply, classes_of, term_with_forms
@@ -55,6 +56,7 @@ from tests.factories.livestream import (
 )
 from tests.factories.openings import OpeningFactory
 from tests.factories.results import Drawn, draw_of, held_back
+from tests.factories.viewings import ViewingFactory
 from tests.factories.times import TODAY
 
 Post = StaffPost.Role
@@ -153,6 +155,7 @@ def build() -> World:
         **film_with_captions(lesson),
         "upload": UploadFactory(lesson=lesson, arriving=True).press,
         **follow_from_home(section, learner),
+        **show_to_rooms(campus, lesson),
     }
     things |= plan_lectures(county)
     return World(things, _people([city, county, other], grant, teacher), learner.pk)
@@ -174,6 +177,25 @@ def plan_lectures(unit: Unit) -> dict[str, Any]:
         "year": TODAY.year,
         "shelf": "letter",
         "no_token": "nobody",
+    }
+
+
+def show_to_rooms(campus: Campus, lesson: Lesson) -> dict[str, Any]:
+    """Afternoons of a room: one shown now, one to begin, to end, to come, and one over."""
+
+    def afternoon(day: int, **more: Any) -> RoomViewing:
+        begins, ends = lesson.during
+        during = (begins + timedelta(days=day), ends + timedelta(days=day))
+        shown: RoomViewing = ViewingFactory(campus=campus, lesson=lesson, during=during, **more)
+        return shown
+
+    return {
+        "viewing": afternoon(1, running=True).pk,
+        "viewing_to_begin": afternoon(2).pk,
+        "viewing_to_end": afternoon(3, running=True).pk,
+        "viewing_to_come": afternoon(4).pk,
+        "viewing_over": afternoon(5, over=True).pk,
+        "lecture": ViewingFactory(campus=campus, of_lecture=True).lecture_id,
     }
 
 

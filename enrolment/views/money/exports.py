@@ -18,11 +18,11 @@ from django.views.decorators.http import require_safe
 from accounts import clock
 from accounts.http import StaffRequest, staff_required
 from accounts.models import AuditEvent, Unit, User
+from accounts.sheets import KINDS, MOST_ROWS, Fen, Row, sheet
 from enrolment.models import Difference, Enrolment, LedgerEntry, Order, Payment, Refund, Voucher
 from enrolment.queries.money import finance as asked
 from enrolment.queries.money.prices import Price, prices_of_many
 from enrolment.views.money.finance import IN_FINANCE, chosen_day, chosen_month, chosen_units
-from enrolment.views.money.sheets import KINDS, MOST_ROWS, Fen, Row, sheet
 from enrolment.wording import money_finance as wording
 
 AT_ONCE = 2_000

@@ -31,7 +31,7 @@ from enrolment.queries.money.finance import Month
 from enrolment.services.money import apply_waivers, till
 from enrolment.services.money.remissions import RemissionProblem
 from enrolment.services.money.settling import settle
-from enrolment.views.money.sheets import Fen, sheet
+from accounts.sheets import Fen, sheet
 from enrolment.wording import money_finance as wording
 from tests.enrolment.test_office import sign_in
 from tests.factories.accounts import LearnerFactory, StaffFactory, UnitFactory
