@@ -139,3 +139,17 @@ class PairForm(forms.Form):
                 "it shows another one."
             ),
         )
+
+
+class DialInForm(forms.Form):
+    """The number by which a live lesson can be heard on a telephone."""
+
+    marks_optional = False
+
+    dial_in = forms.CharField(
+        label=_("Number to listen by telephone"),
+        help_text=_("Leave it empty if there is none."),
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "tel"}),
+    )

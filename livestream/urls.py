@@ -3,6 +3,7 @@
 from django.urls import path
 
 from livestream import views
+from livestream.views import live, live_hooks, teaching_live
 
 app_name = "livestream"
 urlpatterns = [
@@ -15,9 +16,7 @@ urlpatterns = [
         views.captions_file,
         name="captions-file",
     ),
-    path(
-        "teaching/films/<int:recording_id>/captions/", views.list_captions, name="list-captions"
-    ),
+    path("teaching/films/<int:recording_id>/captions/", views.list_captions, name="list-captions"),
     path(
         "teaching/films/<int:recording_id>/captions/begin/",
         views.begin_captions,
@@ -34,9 +33,7 @@ urlpatterns = [
         views.remove_captions,
         name="remove-captions",
     ),
-    path(
-        "teaching/films/<int:recording_id>/chapters/", views.edit_chapters, name="edit-chapters"
-    ),
+    path("teaching/films/<int:recording_id>/chapters/", views.edit_chapters, name="edit-chapters"),
     path("teaching/films/<int:recording_id>/notes/", views.edit_notes, name="edit-notes"),
     path("teaching/films/", views.list_films, name="list-films"),
     path("teaching/films/send/", views.upload_film, name="upload-film"),
@@ -50,6 +47,23 @@ urlpatterns = [
     ),
     path("teaching/films/<int:recording_id>/again/", views.try_film_again, name="try-film-again"),
     path("teaching/films/<int:recording_id>/remove/", views.remove_film, name="remove-film"),
+    path("live/try/", live.try_live, name="try-live"),
+    path("live/lessons/<int:lesson_id>/", live.show_live_lesson, name="live-lesson"),
+    path("live/lectures/<int:lecture_id>/", live.show_live_lecture, name="live-lecture"),
+    path("live/<int:broadcast_id>/", live.enter_live, name="enter-live"),
+    path("live/<int:broadcast_id>/grant/", live.grant_live, name="grant-live"),
+    path("teaching/live/", teaching_live.list_live, name="list-live"),
+    path("teaching/live/plan/", teaching_live.plan_live, name="plan-live"),
+    path("teaching/live/<int:broadcast_id>/", teaching_live.teach_live, name="teach-live"),
+    path("teaching/live/<int:broadcast_id>/state/", teaching_live.live_state, name="live-state"),
+    path("teaching/live/<int:broadcast_id>/end/", teaching_live.end_live, name="end-live"),
+    path(
+        "teaching/live/<int:broadcast_id>/number/", teaching_live.keep_dial_in, name="keep-dial-in"
+    ),
+    path("hooks/live/publish", live_hooks.admit_camera, name="hook-publish"),
+    path("hooks/live/heard", live_hooks.camera_goes_on, name="hook-heard"),
+    path("hooks/live/done", live_hooks.camera_left, name="hook-done"),
+    path("hooks/live/record", live_hooks.keep_master, name="hook-record"),
     path("library/", views.show_library, name="library"),
     path("library/feed.xml", views.library_feed, name="library-feed"),
     path("library/podcast.xml", views.library_podcast, name="library-podcast"),

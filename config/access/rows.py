@@ -14,6 +14,7 @@ from config.access.draws import DRAW_ROWS
 from config.access.fees import FEE_ROWS
 from config.access.finance import FINANCE_ROWS
 from config.access.lectures import LECTURE_ROWS
+from config.access.live import LIVE_ROWS
 from config.access.office import OFFICE_ROWS
 from config.access.refunds import REFUND_ROWS
 from config.access.results import RESULT_ROWS
@@ -376,8 +377,18 @@ ROWS: dict[str, Way] = {
     "livestream:try-film-again": Way("try again", FILM_ACT, RECORDING, posts=True),
     "livestream:remove-film": Way("remove", FILM_ACT, RECORDING, posts=True),
 }
-ROWS |= CLOUD_ROWS | DRAW_ROWS | FEE_ROWS | FINANCE_ROWS
-ROWS |= OFFICE_ROWS | REFUND_ROWS | RESULT_ROWS | TILL_ROWS
+ROWS |= (
+    CLOUD_ROWS
+    | DRAW_ROWS
+    | FEE_ROWS
+    | FINANCE_ROWS
+    | LECTURE_ROWS
+    | LIVE_ROWS
+    | OFFICE_ROWS
+    | REFUND_ROWS
+    | RESULT_ROWS
+    | TILL_ROWS
+)
 
 # Wagtail's own rooms: guarded by its permissions; here only who never gets in.
 EDITORS_ROOMS = ("admin/", "documents/")

@@ -29,7 +29,7 @@ from enrolment.models import (
     WaitlistEntry,
     Waiver,
 )
-from livestream.models import Captions, Lecture, Recording, RoomViewing, Upload
+from livestream.models import Broadcast, Captions, Lecture, Recording, RoomViewing, Upload
 
 # In whose name an example is shown: the first of these that the door lets in.
 _ORDER = (
@@ -68,6 +68,9 @@ _THINGS: dict[str, Callable[[], Any]] = {
         _first(Recording.objects.filter(captions__stored_as__gt="").distinct())
         or _first(Recording.objects.all())
     ),
+    "broadcast": lambda: _first(Broadcast.objects.for_people(), "pk"),
+    "live_lesson": lambda: _first(Broadcast.objects.filter(lesson__isnull=False), "lesson"),
+    "live_lecture": lambda: _first(Broadcast.objects.filter(lecture__isnull=False), "lecture"),
     "captions": lambda: _first(Captions.objects.shown()),
     "language": lambda: _first(Captions.objects.shown(), "language"),
     "upload": lambda: _first(Upload.objects.unfinished(), "press"),

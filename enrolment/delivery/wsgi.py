@@ -1,9 +1,10 @@
 """The waiting room's files before Django: the way in where no web server hands them out.
 
-Thousands of pages ask every few seconds how far it has got. None of them needs a session or
-the database for that. ``./run`` lets granian serve the folder itself, in a city nginx does
-(docs/runbook.md): then not even a thread is taken from somebody whose turn it is. Any other
-server finds the files here, tests and journeys among them.
+Thousands of pages ask every few seconds how far it has got, or whether a lecture has begun (the
+floor above writes that). None of them needs a session or the database for that. ``./run`` lets
+granian serve the folder itself, in a city nginx does (docs/runbook.md): then not even a thread
+is taken from somebody whose turn it is. Any other server finds the files here, tests and
+journeys among them.
 """
 
 import gzip
@@ -26,7 +27,8 @@ PAYS_FROM = 1024
 """Bytes from which compressing a file saves more than it costs."""
 
 _PATH = re.compile(
-    r"/queue/(?P<name>[0-9]{1,18}/(?:state\.json|order\.txt|places/[A-Za-z0-9]{2}\.json))",
+    r"/queue/(?P<name>[0-9]{1,18}/(?:state\.json|order\.txt|places/[A-Za-z0-9]{2}\.json)"
+    r"|live/[0-9a-f]{32}\.json)",
     re.ASCII,
 )
 _TYPES = {"json": "application/json", "txt": "text/plain; charset=utf-8"}

@@ -52,6 +52,20 @@ class BroadcastQuerySet(models.QuerySet["Broadcast"]):
         """Over and closed, with a master copy that no replay in all sizes is made of yet."""
         return self.for_people().filter(closed_at__isnull=False, handed_over_at=None)
 
+    def told_of(self, since: datetime) -> Self:
+        """On air, or over since this moment: pages that wait are told of these."""
+        ended = Q(status=Broadcast.Status.ENDED, began_at__isnull=False, ended_at__gte=since)
+        return self.for_people().filter(Q(status=Broadcast.Status.LIVE) | ended)
+
+    def of_teacher(self, user: User) -> Self:
+        """Of lessons this person gives, as a substitute too."""
+        regular = Q(lesson__teacher=None, lesson__section__teacher__user=user)
+        return self.filter(Q(lesson__teacher__user=user) | regular)
+
+    def of_offices(self, units: list[int]) -> Self:
+        """Of lessons and lectures of these offices."""
+        return self.filter(unit__in=units)
+
     def latest_first(self) -> Self:
         """The one opened last on top."""
         return self.order_by("-opened_at", "-pk")

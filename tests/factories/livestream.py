@@ -11,7 +11,8 @@ from psycopg.types.range import Range
 from accounts.models import StaffPost
 from courses.models import Lesson, Teacher
 from enrolment.models import Enrolment
-from livestream.models import Recording, Upload
+from livestream.domain import live
+from livestream.models import Broadcast, Recording, Upload
 from tests.factories.accounts import LearnerFactory, StaffFactory
 from tests.factories.enrolment import SectionFactory
 from tests.factories.times import TODAY
@@ -99,6 +100,26 @@ class UploadFactory(DjangoModelFactory):
             received_at=None,
             expires_at=TODAY + timedelta(days=7),
         )
+
+
+class BroadcastFactory(DjangoModelFactory):
+    """A lesson that is to go out live; nobody knows its key."""
+
+    class Meta:
+        model = Broadcast
+
+    lesson = factory.SubFactory(LessonFactory)
+    unit = factory.LazyAttribute(
+        lambda it: it.lesson.section.unit if it.lesson else it.lecture.unit
+    )
+    opened_by = factory.LazyAttribute(
+        lambda it: it.lesson.section.teacher.user if it.lesson else StaffFactory()
+    )
+    opened_at = TODAY
+    key_hash = factory.LazyFunction(lambda: live.hash_of(live.new_key()))
+
+    class Params:
+        live = factory.Trait(status="live", began_at=TODAY - timedelta(minutes=5))
 
 
 def seat_in(section, learner=None, status=Enrolment.Status.ACTIVE):

@@ -32,8 +32,8 @@ from enrolment.models import (
 )
 from enrolment.services import money
 from enrolment.services.money.papers import keep_paper
+from livestream.models import Recording, RoomViewing
 from livestream.services import import_captions, publish_captions
-from livestream.models import RoomViewing
 from tests.conftest import AppClient
 from tests.factories import accounts as people
 from tests.factories.applications import apply, classes_of, term_with_forms
@@ -49,6 +49,7 @@ from tests.factories.enrolment import (
 from tests.factories.fees import order_for, pay_in_cash, place_to_pay
 from tests.factories.lectures import LectureFactory, SeriesFactory
 from tests.factories.livestream import (
+    BroadcastFactory,
     RecordingFactory,
     TeacherFactory,
     UploadFactory,
@@ -56,8 +57,8 @@ from tests.factories.livestream import (
 )
 from tests.factories.openings import OpeningFactory
 from tests.factories.results import Drawn, draw_of, held_back
-from tests.factories.viewings import ViewingFactory
 from tests.factories.times import TODAY
+from tests.factories.viewings import ViewingFactory
 
 Post = StaffPost.Role
 POSTS = {
@@ -167,19 +168,6 @@ def follow_from_home(section: ClassSection, learner: Learner) -> dict[str, Any]:
     return {"cloud_seat": seat.pk, "pack": PackFactory(cloud_seat=seat).pk}
 
 
-def plan_lectures(unit: Unit) -> dict[str, Any]:
-    """A series of the county university, with a lecture tomorrow."""
-    lecture = LectureFactory(series=SeriesFactory(unit=unit), issue=69)
-    return {
-        "series": lecture.series.slug,
-        "series_id": lecture.series.pk,
-        "issue": lecture.issue,
-        "year": TODAY.year,
-        "shelf": "letter",
-        "no_token": "nobody",
-    }
-
-
 def show_to_rooms(campus: Campus, lesson: Lesson) -> dict[str, Any]:
     """Afternoons of a room: one shown now, one to begin, to end, to come, and one over."""
 
@@ -196,6 +184,19 @@ def show_to_rooms(campus: Campus, lesson: Lesson) -> dict[str, Any]:
         "viewing_to_come": afternoon(4).pk,
         "viewing_over": afternoon(5, over=True).pk,
         "lecture": ViewingFactory(campus=campus, of_lecture=True).lecture_id,
+    }
+
+
+def plan_lectures(unit: Unit) -> dict[str, Any]:
+    """A series of the county university, with a lecture tomorrow."""
+    lecture = LectureFactory(series=SeriesFactory(unit=unit), issue=69)
+    return {
+        "series": lecture.series.slug,
+        "series_id": lecture.series.pk,
+        "issue": lecture.issue,
+        "year": TODAY.year,
+        "shelf": "letter",
+        "no_token": "nobody",
     }
 
 
@@ -289,7 +290,23 @@ def film_with_captions(lesson: Lesson) -> dict[str, Any]:
     words = b"WEBVTT\n\n00:01.000 --> 00:03.000\nGood morning.\n"
     captions = import_captions(recording=film, language="en", data=words, **by)
     publish_captions(captions=captions, version=captions.version, **by)
-    return {"recording": film.pk, "captions": captions.pk, "language": "en"}
+    return {
+        "recording": film.pk,
+        "captions": captions.pk,
+        "language": "en",
+        **going_out_live(lesson, film),
+    }
+
+
+def going_out_live(lesson: Lesson, film: Recording) -> dict[str, Any]:
+    """The lesson on air, and a lecture that is to go out."""
+    of_lesson = BroadcastFactory(lesson=lesson, recording=film, live=True)
+    of_lecture = BroadcastFactory(lesson=None, lecture=LectureFactory())
+    return {
+        "broadcast": of_lesson.pk,
+        "live_lesson": lesson.pk,
+        "live_lecture": of_lecture.lecture_id,
+    }
 
 
 def fill_in_a_form(campus: Campus, learner: Learner) -> None:

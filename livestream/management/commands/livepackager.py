@@ -14,7 +14,7 @@ from django.db import DatabaseError, connection
 from accounts import clock
 from livestream.models import Broadcast
 from livestream.packaging import Packing, hand_over
-from livestream.services import live, packing
+from livestream.services import live, packing, telling_live
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +32,7 @@ class Command(BaseCommand):
         self.leaving = threading.Event()
         self.at_work: dict[int, threading.Thread] = {}
         self.masters: threading.Thread | None = None
+        self.told: dict[int, str] = {}
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, lambda *_: self.leaving.set())
@@ -52,6 +53,7 @@ class Command(BaseCommand):
         self.at_work = {pk: one for pk, one in self.at_work.items() if one.is_alive()}
         while broadcast := packing.claim(packager=self.name, at=clock.now()):
             self._begin(broadcast)
+        telling_live.tell_those_who_wait(self.told, at=clock.now())
         self._tidy()
 
     def _begin(self, broadcast: Broadcast) -> None:

@@ -11,11 +11,11 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 
 from accounts import clock
-from livestream import wording
 from livestream.domain.live import PublishRefused
 from livestream.ingest.embedded import sign
 from livestream.ingest.receiver import Receiver
 from livestream.services import live
+from livestream.wording import live as wording
 
 log = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
