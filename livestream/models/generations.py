@@ -162,9 +162,11 @@ class WorkUnitQuerySet(models.QuerySet["WorkUnit"]):
         ).order_by("number")
 
     def damaged(self) -> Self:
-        """Where more of the picture was broken than a viewer overlooks."""
+        """Of what is watched now: where more is broken than a viewer overlooks."""
         share = F("frames") * WorkUnit.OVERLOOKED_SHARE
-        return self.done().filter(frames__gt=0, broken_frames__gt=share)
+        return self.done().filter(
+            generation=F("recording__generation"), frames__gt=0, broken_frames__gt=share
+        )
 
 
 class WorkUnit(models.Model):

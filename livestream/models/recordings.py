@@ -175,6 +175,10 @@ class Recording(models.Model):
         """Whether there is something to watch."""
         return self.status in {self.Status.READY, self.Status.PUBLISHED}
 
+    def is_being_finished(self) -> bool:
+        """Whether it can be watched, and more of it or more sizes are still being made."""
+        return self.is_made() and 0 < self.progress < 100
+
     def is_busy(self) -> bool:
         """Whether its state will change by itself."""
         return self.status in {self.Status.UPLOADED, self.Status.PROCESSING}

@@ -13,10 +13,12 @@ from livestream.queries.library import (
     shelves_of_years,
     titles,
 )
+from livestream.queries.packs import Pack, pack_of
 from livestream.queries.reading import Reading, is_growing, notes_of, reading_of, text_of
 from livestream.queries.replays import (
     Access,
     access,
+    damaged_places,
     films_to_drop,
     generations_to_drop,
     lessons_to_film,
@@ -59,12 +61,14 @@ __all__ = [
     "FilmToShow",
     "InClass",
     "MonthOfPlace",
+    "Pack",
     "Proposal",
     "Reading",
     "Shown",
     "access",
     "class_at",
     "coming_lectures",
+    "damaged_places",
     "film_to_show",
     "films_to_drop",
     "generations_to_drop",
@@ -84,6 +88,7 @@ __all__ = [
     "notes_of",
     "of_year",
     "originals_to_drop",
+    "pack_of",
     "place_of",
     "programme_of",
     "proposed",

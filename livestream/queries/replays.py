@@ -25,6 +25,7 @@ from livestream.models import (
     RoomViewing,
     WatchGrant,
     WatchState,
+    WorkUnit,
 )
 from livestream.models.watching import WatchGrantQuerySet
 
@@ -175,6 +176,17 @@ def originals_to_drop(*, before: datetime) -> QuerySet[Recording]:
     """Whose replay was made before this moment: the film it was made of is not needed."""
     standing = Recording.objects.standing_since(before)
     return standing.select_related("upload").order_by("pk")
+
+
+def damaged_places(recordings: Iterable[Recording]) -> dict[int, list[float]]:
+    """For each film: the seconds from which its picture is broken for a while."""
+    damaged = WorkUnit.objects.damaged().filter(recording__in=recordings)
+    found: dict[int, list[float]] = {}
+    for recording_id, starts_at in damaged.order_by("recording", "number").values_list(
+        "recording", "starts_at_seconds"
+    ):
+        found.setdefault(recording_id, []).append(starts_at)
+    return found
 
 
 def generations_to_drop(*, before: datetime) -> QuerySet[Generation]:

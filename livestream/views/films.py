@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts import clock
 from accounts.http import StaffRequest, staff_required
 from accounts.models import StaffPost, User
-from livestream import services, wording
+from livestream import queries, services, wording
 from livestream.models import Recording, Upload
 
 TEACHER = StaffPost.Role.TEACHER
@@ -27,16 +27,20 @@ FILMS_SHOWN = 40
 def list_films(request: StaffRequest) -> HttpResponse:
     """Show a teacher their films, the newest lesson first."""
     found = Recording.objects.of_teacher(request.user).with_all_to_show().latest_first()
+    shown = list(found[:FILMS_SHOWN])
+    damaged = queries.damaged_places(shown)
     films = [
         {
             "recording": recording,
             "title": wording.title(recording),
             "state": wording.state(recording),
             "trouble": wording.trouble(recording),
+            "still_to_come": wording.still_to_come(recording),
+            "damage": wording.damage(damaged.get(recording.pk, [])),
             "length": wording.minutes(recording.seconds) if recording.seconds else "",
             "kept_until": recording.taken_back_at and recording.taken_back_at + services.KEPT,
         }
-        for recording in found[:FILMS_SHOWN]
+        for recording in shown
     ]
     uploads = unfinished_of(request.user, at=clock.now())
     context = {"films": films, "uploads": uploads}

@@ -90,6 +90,29 @@ def state(recording: Recording) -> str:
     return str(recording.get_status_display())
 
 
+PLACES_NAMED = 4
+
+
+def still_to_come(recording: Recording) -> str:
+    """What is still being made of a film that can be watched; empty when it is whole."""
+    if not recording.is_being_finished():
+        return ""
+    return _("You can watch it already. Sizes for slow lines are being made: %(percent)s %%") % {
+        "percent": recording.progress
+    }
+
+
+def damage(places: list[float]) -> str:
+    """Where a picture is broken, and what to do; empty when it is whole."""
+    if not places:
+        return ""
+    named = [minutes(place) for place in places[:PLACES_NAMED]]
+    return _(
+        "Parts of the picture are damaged, from these places on: %(places)s. Please look at "
+        "them. If they play well on your device, send the film again."
+    ) % {"places": _(", ").join(named)}
+
+
 def trouble(recording: Recording) -> str:
     """Why there is no replay; empty while all is well."""
     if recording.status != Recording.Status.FAILED:
