@@ -80,14 +80,14 @@ class Front:
 def t7(ground: Ground) -> list[Figure]:
     """A path that nginx checks beside a file that it hands to anybody."""
     _ensure_wrk()
-    _shelf()
+    shelf()
     figures = []
-    with _nginx(ground) as nginx:
+    with serving_nginx(ground) as nginx:
         for size in SIZES:
             found = _take_turns(
                 ground,
                 {
-                    "static": partial(nginx.ask, f"/static/{_folder()}/v360/{_name(size)}"),
+                    "static": partial(nginx.ask, f"/static/{_folder()}/v360/{name_of(size)}"),
                     "path": partial(nginx.ask, _signed(size, "nginx")),
                 },
                 size,
@@ -109,14 +109,14 @@ def t7(ground: Ground) -> list[Figure]:
 def t8(ground: Ground) -> list[Figure]:
     """Our own way before Django beside the naive way, and beside nginx."""
     _ensure_wrk()
-    _shelf()
+    shelf()
     cookie = _signed_in()
-    with _nginx(ground) as nginx, _product() as product:
+    with serving_nginx(ground) as nginx, serving_product() as product:
         small, _ = _take_turns(
             ground,
             {
                 "ours": partial(product.ask, _signed("76 KB", "python")),
-                "naive": partial(product.ask, f"/naive/{ASSET}/{_name('76 KB')}", cookie),
+                "naive": partial(product.ask, f"/naive/{ASSET}/{name_of('76 KB')}", cookie),
             },
             "76 KB",
         )
@@ -171,11 +171,11 @@ def _folder() -> str:
     return f"{ASSET.hex[:2]}/{ASSET.hex}/1"
 
 
-def _name(size: str) -> str:
+def name_of(size: str) -> str:
     return f"{SIZES[size]:05d}.m4s"
 
 
-def _shelf() -> None:
+def shelf() -> None:
     """A published replay with a piece of each size."""
     from django.conf import settings
 
@@ -187,7 +187,7 @@ def _shelf() -> None:
         return
     folder.mkdir(parents=True)
     for size, length in SIZES.items():
-        (folder / _name(size)).write_bytes(os.urandom(length))
+        (folder / name_of(size)).write_bytes(os.urandom(length))
     if not Recording.objects.filter(asset=ASSET).exists():
         RecordingFactory(published=True, asset=ASSET)
 
@@ -201,7 +201,7 @@ def _signed(size: str, front: str) -> str:
     at = time.time()
     grant = Grant(asset=ASSET.hex, generation=1, audience="0" * 16, expires=expiry(at))
     with override_settings(WATCH_FRONT=front):
-        return paths.signed(grant, f"v360/{_name(size)}", at=at)
+        return paths.signed(grant, f"v360/{name_of(size)}", at=at)
 
 
 def _signed_in() -> str:
@@ -215,7 +215,7 @@ def _signed_in() -> str:
 
 
 @contextmanager
-def _nginx(ground: Ground) -> Iterator[Front]:
+def serving_nginx(ground: Ground) -> Iterator[Front]:
     from django.conf import settings
 
     from config.embedded import programs
@@ -246,7 +246,7 @@ def _nginx(ground: Ground) -> Iterator[Front]:
 
 
 @contextmanager
-def _product() -> Iterator[Front]:
+def serving_product() -> Iterator[Front]:
     """The whole product, as ./run has it."""
     port = free_port()
     server = subprocess.Popen(
