@@ -14,6 +14,7 @@ import os
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 
@@ -48,6 +49,17 @@ TARGETS: dict[str, Callable[[Ground], list[Figure]]] = {
     "T14": livestream_doors.t14,
 }
 HEAD = "| | what | promised | found | | |\n| --- | --- | --- | --- | --- | --- |"
+
+
+def _measured(
+    ground: Ground, run: Callable[[Ground], list[Figure]], names: list[str]
+) -> list[Figure]:
+    """What a target came to; one that breaks takes no other one down with it."""
+    try:
+        return run(ground)
+    except (Exception, SystemExit) as broke:
+        traceback.print_exc()
+        return [Figure(name, "could not be measured", 1, 0, remark=str(broke)) for name in names]
 
 
 def main() -> int:
@@ -86,9 +98,12 @@ def main() -> int:
         ground = Ground(folder, asked.rounds)
         figures: list[Figure] = []
         # Two targets of one run are measured once.
-        for run in dict.fromkeys(TARGETS[target] for target in asked.targets):
-            ground.say(run.__doc__ or "")
-            figures += run(ground)
+        runs: dict[Callable[[Ground], list[Figure]], list[str]] = {}
+        for target in asked.targets:
+            runs.setdefault(TARGETS[target], []).append(target)
+        for run, names in runs.items():
+            ground.say(f"{', '.join(names)}: {run.__doc__}")
+            figures += _measured(ground, run, names)
     print(HEAD, *(figure.row() for figure in figures), sep="\n")
     short = [figure for figure in figures if not figure.is_reached]
     print(
