@@ -116,7 +116,7 @@ def _back_to(captions: Captions, place: int, act: str, first: int) -> str:
     if act not in EDITS and act != "at":
         pages = {"next": 1, "previous": -1}
         return f"{here}?page={max(1, first // CUES_A_PAGE + 1 + pages.get(act, 0))}"
-    return f"{here}?page={place // CUES_A_PAGE + 1}&at={place}#cue-{place}"
+    return f"{here}?page={place // CUES_A_PAGE + 1}#text-{place}"
 
 
 @require_POST
@@ -208,7 +208,6 @@ def _edit(
         "page": page,
         "pages": pages,
         "is_last": page >= pages,
-        "at": _number(request.GET.get("at"), least=-1),
         "is_outdated": is_outdated,
     }
     return render(request, "livestream/edit_captions.html", context, status=status)

@@ -12,9 +12,11 @@ const HLS_TYPE = "application/vnd.apple.mpegurl";
 // By the book of HLS: a size may be played whose greatest need the line carries.
 const SAFETY = 0.95;
 const LITTLE_LEFT = 12;
-// Pieces that must have come before a line is judged, and seconds of silence that judge it at once.
+// Pieces of picture that must have come before a line is judged by them; and how long the film may
+// stand still before we go down to the sound, and before we say that something is wrong.
 const ENOUGH_PIECES = 2;
-const SILENCE_MS = 8000;
+const STANDS_MS = 8000;
+const PATIENCE_MS = 10_000;
 
 // A live lesson is played two pieces behind its edge, and never more than four.
 const LIVE = { liveSyncDurationCount: 2, liveMaxLatencyDurationCount: 4, maxLiveSyncPlaybackRate: 1.1 };
@@ -38,7 +40,7 @@ export class Stream extends EventTarget {
     this.way = this.chooseWay();
     if (data.renewIn) this.planRenewal(Number(data.renewIn));
     video.addEventListener("error", () => this.mendWithoutHls());
-    setInterval(() => this.judgeTheLine(), LOOK_EVERY_MS);
+    setInterval(() => this.look(), LOOK_EVERY_MS);
   }
 
   say(name, detail) {
@@ -92,7 +94,7 @@ export class Stream extends EventTarget {
     this.hls.on(Events.ERROR, (_event, data) => this.mend(data));
     this.hls.on(Events.MANIFEST_PARSED, () => { if (this.wanted) this.hls.startLoad(this.startAt); });
     this.hls.on(Events.LEVEL_UPDATED, (_event, { details }) => this.say("length", { growing: details.live, edge: details.edge }));
-    this.hls.on(Events.FRAG_LOADED, () => { this.pieces += 1; this.heardAt = Date.now(); });
+    this.hls.on(Events.FRAG_LOADED, (_event, { frag }) => { if (frag.type === "main") this.pieces += 1; });
     this.hls.loadSource(this.address());
     this.hls.attachMedia(this.video);
   }
@@ -100,7 +102,7 @@ export class Stream extends EventTarget {
   // Somebody wants to see it: from now on pieces are fetched.
   begin() {
     this.wanted = true;
-    this.heardAt = Date.now();
+    this.movedAt = Date.now();
     this.hls?.startLoad(this.video.currentTime || this.startAt);
   }
 
@@ -123,16 +125,28 @@ export class Stream extends EventTarget {
 
   // -- a line that is too slow -----------------------------------------------------------------
 
+  // A spinner that never ends tells nobody anything. Where the film has come to its end of today,
+  // is paused, or moves, nothing is wrong.
+  look() {
+    const { video } = this;
+    const moves = video.currentTime !== this.lastTime;
+    this.lastTime = video.currentTime;
+    if (!this.wanted || video.paused || video.ended || moves || this.atTheEdge()) this.movedAt = Date.now();
+    const stands = Date.now() - this.movedAt;
+    if (this.mayFall() && (stands > STANDS_MS || this.isTooThin())) this.say("thin");
+    else if (stands > PATIENCE_MS) this.say("slow");
+  }
+
   // hls.js goes down to the smallest picture by itself. Below that there is the sound, which the
   // list names but hls.js never chooses beside pictures: so we do, and the player says so.
-  judgeTheLine() {
-    if (!this.hls || this.soundOnly || !this.wanted || this.video.ended || this.data.picture === undefined) return;
+  mayFall() {
+    return this.hls && this.wanted && !this.soundOnly && this.data.picture !== undefined && navigator.onLine && !this.video.ended;
+  }
+
+  isTooThin() {
     const [lowest] = this.hls.levels ?? [];
-    if (!lowest || this.ahead() > LITTLE_LEFT || !navigator.onLine) return;
-    const isWaiting = !this.video.paused && this.video.readyState < 3 && !this.atTheEdge();
-    const isSilent = isWaiting && Date.now() - this.heardAt > SILENCE_MS;
-    const isTooThin = this.pieces >= ENOUGH_PIECES && this.hls.bandwidthEstimate * SAFETY < lowest.bitrate;
-    if (isSilent || isTooThin) this.say("thin");
+    if (!lowest || this.pieces < ENOUGH_PIECES || this.ahead() > LITTLE_LEFT) return false;
+    return this.hls.bandwidthEstimate * SAFETY < lowest.bitrate;
   }
 
   ahead() {

@@ -6,7 +6,6 @@ import { Captions } from "./player-captions.js";
 import { Progress } from "./player-progress.js";
 import { Stream } from "./player-stream.js";
 
-const PATIENCE_MS = 10_000;
 const SAID_MS = 4000;
 const JUMP = 10;
 const FAR = 300;
@@ -87,7 +86,6 @@ class Player {
   play() {
     this.stream.begin();
     this.parts.resume?.setAttribute("hidden", "");
-    this.watchForStall();
     this.video.play().catch(() => this.showState());
   }
 
@@ -153,7 +151,6 @@ class Player {
     this.parts.sound?.setAttribute("aria-pressed", String(soundOnly));
     this.parts.fell.hidden = why !== "thin";
     if (why === "thin") this.parts.slow.hidden = true;
-    this.watchForStall();
   }
 
   async fullScreen() {
@@ -207,7 +204,6 @@ class Player {
     for (const name of ["play", "pause", "ended"]) video.addEventListener(name, () => this.showState());
     video.addEventListener("timeupdate", () => this.moved());
     video.addEventListener("durationchange", () => this.showTime());
-    for (const name of ["waiting", "stalled", "error"]) video.addEventListener(name, () => this.watchForStall());
     video.addEventListener("playing", () => this.allIsWell());
     video.addEventListener("click", () => this.toggle());
   }
@@ -215,7 +211,7 @@ class Player {
   hearStream() {
     const { stream, parts } = this;
     stream.addEventListener("thin", () => this.setSoundOnly(true, "thin"));
-    stream.addEventListener("slow", () => { parts.slow.hidden = false; });
+    stream.addEventListener("slow", () => { parts.slow.hidden = !parts.refused.hidden; });
     stream.addEventListener("cannot", () => { parts.cannot.hidden = false; });
     stream.addEventListener("length", ({ detail }) => this.showGrowing(detail));
     stream.addEventListener("renewed", () => this.progress.tellWaiting());
@@ -309,20 +305,7 @@ class Player {
     if (!this.parts.slow.hidden && this.video.readyState > 2) this.allIsWell();
   }
 
-  // A spinner that never ends tells nobody anything: after ten seconds we say what helps.
-  watchForStall() {
-    if (this.patience || !this.stream.wanted) return;
-    const before = this.video.currentTime;
-    this.patience = setTimeout(() => {
-      this.patience = null;
-      const stands = !this.video.paused && this.video.currentTime === before && !this.stream.atTheEdge();
-      if (stands && this.parts.refused.hidden) this.parts.slow.hidden = false;
-    }, PATIENCE_MS);
-  }
-
   allIsWell() {
-    clearTimeout(this.patience);
-    this.patience = null;
     this.parts.slow.hidden = true;
   }
 }

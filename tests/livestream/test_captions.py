@@ -100,7 +100,7 @@ def test_what_is_typed_is_kept_and_split_in_one_press(captions, come_in, teacher
     fields = typed(captions, "split-0", text_1="请先看一遍。")
     answer = come_in(teacher).post(editor(captions), fields)
 
-    assert answer.headers["Location"] == f"{editor(captions)}?page=1&at=0#cue-0"
+    assert answer.headers["Location"] == f"{editor(captions)}?page=1#text-0"
     assert cues_now(captions) == (
         Cue(1.0, 1.8, "大家好，"),
         Cue(1.8, 3.0, "今天学太极。"),
@@ -181,11 +181,9 @@ def test_nobody_publishes_what_nobody_read(captions, come_in, teacher):
     assert not captions.is_shown()
     browser.post(f"{editor(captions)}publish/", {"version": 1, "checked": "yes"})
     captions.refresh_from_db()
-    assert (captions.is_shown(), captions.checked_by, captions.checked_at) == (
-        True,
-        teacher,
-        TODAY,
-    )
+    assert captions.is_shown()
+    assert captions.checked_by == teacher
+    assert captions.checked_at >= TODAY
     assert OutboxMessage.objects.filter(kind="put_captions_in").count() == 1
 
 
