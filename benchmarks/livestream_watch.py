@@ -241,8 +241,7 @@ def serving_nginx(ground: Ground) -> Iterator[Front]:
         _wait_for(port)
         yield Front(port, server.pid)
     finally:
-        server.terminate()
-        server.wait(20)
+        _end(server)
 
 
 @contextmanager
@@ -263,12 +262,20 @@ def serving_product() -> Iterator[Front]:
         _wait_for(port)
         yield Front(port, server.pid)
     finally:
-        server.terminate()
+        _end(server)
+
+
+def _end(server: subprocess.Popen[bytes]) -> None:
+    server.terminate()
+    try:
+        server.wait(60)
+    except subprocess.TimeoutExpired:
+        server.kill()
         server.wait(20)
 
 
 def _wait_for(port: int) -> None:
-    for _try in range(300):
+    for _try in range(1500):
         server = HTTPConnection("127.0.0.1", port, timeout=30)
         try:
             server.request("GET", "/healthz")

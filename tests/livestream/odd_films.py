@@ -8,8 +8,7 @@ H264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
 AAC = ("-c:a", "aac")
 SIX = "sine=440:d=8,pan=5.1|FL=c0|FR=c0|FC=c0|LFE=0*c0|BL=c0|BR=c0"
 SLIDES = (
-    "smptehdbars=s=320x180:r=25:d=66,"
-    "drawbox=c=white:t=fill:w=200:h=90:enable='lt(mod(t,30),15)'"
+    "smptehdbars=s=320x180:r=25:d=66,drawbox=c=white:t=fill:w=200:h=90:enable='lt(mod(t,30),15)'"
 )
 
 

@@ -19,16 +19,19 @@ COPIED = {"copyable.mp4"}
 
 
 def made(path):
-    """A recording whose film went the whole way."""
+    """A recording whose film went the whole way; what was wrong while it could be watched."""
     upload = UploadFactory(recording=RecordingFactory(), size=path.stat().st_size)
     with path.open("rb") as film:
         storages["recordings"].save(upload.stored_as, File(film))
     recording = replays.claim(upload.recording.pk, at=TODAY)
     processing.take_up(recording, lambda: TODAY)
+    on_the_way = []
     while unit := units.claim(owner="test", at=TODAY):
         processing.make_unit(unit, lambda: TODAY)
+        for generation in recording.generations.growing():
+            on_the_way += findings(recording, generation)
     recording.refresh_from_db()
-    return recording
+    return recording, on_the_way
 
 
 def findings(recording, generation):
@@ -43,8 +46,8 @@ def findings(recording, generation):
 
 
 def keeps_every_rule(name, tmp_path):
-    recording = made(FILMS[name](tmp_path / name))
-    assert (recording.status, recording.problem) == ("ready", "")
+    recording, on_the_way = made(FILMS[name](tmp_path / name))
+    assert (recording.status, recording.problem, on_the_way) == ("ready", "", [])
     generations = list(recording.generations.order_by("number"))
     kinds = ["copy", "ladder"] if name in COPIED else ["ladder"]
     assert [(one.kind, one.state) for one in generations] == [(kind, "whole") for kind in kinds]
