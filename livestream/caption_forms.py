@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -174,7 +174,7 @@ class ChaptersForm:
 
     def __init__(
         self,
-        chapters: Sequence[Chapter],
+        chapters: Iterable[Chapter],
         *,
         typed: Mapping[str, Any] | None = None,
         seconds: float | None,
