@@ -44,7 +44,8 @@ map "$watch_grows$file" $watch_kept {{
     "~^g.*[.]m3u8$" "{for_a_second}";
     "~[.]m3u8$" "{for_a_minute}";
 }}
-log_format films '$time_iso8601 $status $body_bytes_sent $request_time $aud $asset/$generation/$file';
+log_format films '$time_iso8601 $status $body_bytes_sent $request_time $aud'
+    ' $asset/$generation/$file';
 """
 
 # For the part "server": films, by path alone. Whatever else is below /v/ is nobody's.

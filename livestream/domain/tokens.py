@@ -27,7 +27,7 @@ LEEWAY_SECONDS = 120
 """Clocks of web server and worker differ a little; a path must not die for it."""
 
 RENEW_FROM, RENEW_UNTIL = 0.72, 0.8
-"""The part of a right's life after which its player asks for the next: spread, lest all at once."""
+"""The part of a right's life after which its player asks for the next; spread over all players."""
 
 RENEWED_LATE = 0.3
 """A right renewed with no more than this part of its life left is let run out by itself."""
