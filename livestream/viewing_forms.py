@@ -67,9 +67,12 @@ class ViewingForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
-    def __init__(self, *args: Any, units: Iterable[int], viewing: RoomViewing, **kwargs: Any):
+    def __init__(
+        self, *args: Any, units: Iterable[int], viewing: RoomViewing, **kwargs: Any
+    ) -> None:
         self.viewing = viewing
-        super().__init__(*args, initial=_answers(viewing), **kwargs)
+        kwargs["initial"] = _answers(viewing)
+        super().__init__(*args, **kwargs)
         units = list(units)
         places = [place.pk for place in queries.viewing_points(units)]
         campus: Any = self.fields["campus"]

@@ -124,11 +124,8 @@ def ask_for_pack(
 def note_printed(*, pack: DeliveryRequest, actor: User, at: datetime) -> bool:
     """Note that a pack lies on the table. Who fetches it is told. False: it was not waiting."""
     with scope.learners([pack.learner_id]):
-        done = (
-            Pack.objects.to_print()
-            .filter(pk=pack.pk)
-            .update(state=Pack.State.PRINTED, printed_at=at)
-        )
+        waiting = Pack.objects.to_print().filter(pk=pack.pk)
+        done = waiting.update(state=Pack.State.PRINTED, printed_at=at)
         if not done:
             return False
         if pack.campus_id:
@@ -140,7 +137,8 @@ def note_printed(*, pack: DeliveryRequest, actor: User, at: datetime) -> bool:
 def note_handed_over(*, pack: DeliveryRequest, actor: User, at: datetime) -> bool:
     """Note that the learner has a pack, or that it was sent off. False: it was not printed."""
     with scope.learners([pack.learner_id]):
-        done = Pack.objects.printed().filter(pk=pack.pk).update(state=Pack.State.SENT, sent_at=at)
+        ready = Pack.objects.printed().filter(pk=pack.pk)
+        done = ready.update(state=Pack.State.SENT, sent_at=at)
         if done:
             AuditEvent.objects.record(actor, "pack handed over", pack, at=at, learner=pack.learner)
     return bool(done)
