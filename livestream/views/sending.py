@@ -39,8 +39,8 @@ AT_ONCE = 2
 BUSY_SECONDS = 3
 
 READ = 64 * 1024
-BLOCK = 1024 * 1024
-WAITING = 8
+BLOCK = 512 * 1024
+WAITING = 4
 SILENCE_SECONDS = 20.0
 """A line that brings nothing for so long is gone, though nobody told us. The next one may come."""
 

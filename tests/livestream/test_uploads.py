@@ -2,8 +2,10 @@
 
 import base64
 import os
+import subprocess
 import threading
 import time
+from contextlib import suppress
 from datetime import timedelta
 from io import BytesIO, StringIO
 from uuid import uuid4
@@ -146,9 +148,9 @@ def test_a_line_that_falls_silent_is_let_go():
     line.close()
 
 
-def test_a_body_is_handed_on_in_blocks_of_a_megabyte():
-    blocks = [len(block) for block in sending.Line(BytesIO(bytes(2_500_000)), 2_500_000)]
-    assert blocks == [1_048_576, 1_048_576, 402_848]
+def test_a_body_is_handed_on_in_blocks_of_half_a_megabyte():
+    blocks = [len(block) for block in sending.Line(BytesIO(bytes(1_300_000)), 1_300_000)]
+    assert blocks == [524_288, 524_288, 251_424]
 
 
 def test_the_row_says_what_lies_on_the_disk_and_no_more(teacher, lesson, short_film):
@@ -264,6 +266,39 @@ def test_a_share_is_full_when_what_was_announced_fills_it(teacher, lesson, setti
     answers = [announce(teacher, lesson, 4000).status_code for _film in range(2)]
     assert answers == [201, 507]
     assert Upload.objects.unfinished().count() == 1
+
+
+@pytest.fixture
+def small_disk(disk, settings):
+    """A scratch disk of two megabytes, really: a full one is nothing one can pretend."""
+    folder = disk.root / "small"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "none", str(folder)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("this account may not mount a disk")
+    settings.SCRATCH_ROOT = folder
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def test_a_disk_that_fills_up_keeps_what_fitted_and_says_so(
+    teacher, lesson, short_film, small_disk
+):
+    data = short_film.read_bytes()[:600_000]
+    address = announce(teacher, lesson, len(data))["Location"]
+    ballast = small_disk / "ballast"
+    with ballast.open("wb") as file, suppress(OSError):
+        file.write(bytes(2 * 1024**2 - 100_000 // 4096 * 4096))
+    full = piece(teacher, address, data, 0)
+    on_disk = incoming.size_of(Upload.objects.get().press)
+    assert (full.status_code, int(full["Upload-Offset"])) == (507, on_disk)
+    assert 50_000 < on_disk == offset_of(teacher, address) < len(data)
+    assert "We have no room" in full.content.decode()
+
+    ballast.unlink()
+    assert piece(teacher, address, data[on_disk:], on_disk).status_code == 204
+    upload = Upload.objects.get()
+    assert (upload.offset, upload.state) in {(len(data), "arrived"), (len(data), "refused")}
 
 
 # -- whose it is ----------------------------------------------------------------------------
