@@ -3,7 +3,7 @@ from dataclasses import replace
 from functools import reduce
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from livestream.domain import beacons, ranges
@@ -70,12 +70,14 @@ def test_nonsense_is_refused(said):
         beacons.read(said)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.binary(max_size=300) | st.text(max_size=300).map(str.encode))
 def test_no_bytes_whatever_break_the_reader(said):
     with pytest.raises(BeaconRefused):
         beacons.read(said)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.lists(KEPT, max_size=8), st.randoms())
 def test_reports_are_made_one_in_any_order_and_however_often(reports, chance):
     again = [*reports, *chance.sample(reports, chance.randint(0, len(reports)))]
@@ -90,6 +92,7 @@ def test_reports_are_made_one_in_any_order_and_however_often(reports, chance):
         assert one.late == all(report.late for report in mine)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(KEPT)
 def test_a_line_says_all_there_is(kept):
     assert Kept.from_line(kept.written()) == kept

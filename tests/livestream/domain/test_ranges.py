@@ -5,7 +5,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from livestream.domain import ranges
@@ -25,6 +25,7 @@ def tenths(stretches):
     }
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(REPORTS, st.randoms())
 def test_stretches_are_united_in_any_order_and_however_often(reports, chance):
     told = [*reports, *chance.sample(reports, chance.randint(0, len(reports)))]
@@ -40,6 +41,7 @@ def test_stretches_are_united_in_any_order_and_however_often(reports, chance):
     assert all(before[1] < after[0] for before, after in pairwise(united))
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.lists(st.integers(0, 3600), min_size=1, max_size=20))
 def test_jumping_about_counts_nothing_but_what_was_played(jumps):
     """A learner who jumps about and watches two seconds each time has watched those."""
