@@ -65,7 +65,7 @@ def test_a_year_is_planned_by_rule_around_its_holidays_and_pressed_twice_it_is_o
         "2027-01-21T06:00:00+00:00",
         date(2027, 1, 20),
     )
-    assert (first.display_name(), first.place) == ("Title to be announced", "报告厅")
+    assert (first.name, first.place) == ("", "报告厅")
     assert Lecture.objects.filter(series=series).count() == 13
 
 
