@@ -23,7 +23,7 @@ def camera_refused(reason: Refusal) -> str:
         case Refusal.TAKEN:
             return _("Another camera is sending to this lesson. Please stop that one first.")
         case Refusal.OVER:
-            return _("This lesson is over. To go on, make a new key on the page of the lesson.")
+            return _("This lesson is over. To go on, plan it once more under “Teach live”.")
         case Refusal.TOO_LATE:
             return _("The hour of this lesson is long over. Please choose the next lesson.")
         case Refusal.CALLED_OFF:
