@@ -50,6 +50,14 @@ const next = (from, [x, y]) => {
   return best;
 };
 
+// The buttons of the player stand in one row, and left and right are the film's: down leads along
+// the row, up leads back to its first.
+const beside = (at, [, y]) => {
+  if (!at.closest("[data-player]")) return null;
+  const row = tiles().filter((tile) => tile.closest("[data-player]"));
+  return y > 0 ? row[row.indexOf(at) + 1] : y < 0 ? row[0] : null;
+};
+
 const focus = (tile) => {
   tile.focus({ preventScroll: true });
   tile.scrollIntoView({ block: "center" });
@@ -88,7 +96,7 @@ const press = (event) => {
   if (direction[0] && at?.dataset.act === "play") return;
   event.preventDefault();
   event.stopPropagation();
-  const tile = at ? next(at, direction) : first();
+  const tile = at ? next(at, direction) ?? beside(at, direction) : first();
   if (tile) focus(tile);
 };
 
