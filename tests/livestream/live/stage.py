@@ -24,7 +24,7 @@ from livestream.models import Broadcast
 from livestream.services import live
 from tests.factories.livestream import LessonFactory
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 class Camera:
@@ -129,7 +129,7 @@ class Stage:
                 return True
             return False
 
-        wait_until(answers, "the port answers")
+        wait_until(answers, "the port answers", patience=120)
 
     def camera(self, key: str, seconds: float, **more: str) -> Camera:
         """A camera that sends with this key."""

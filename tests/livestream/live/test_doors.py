@@ -97,7 +97,7 @@ def test_what_comes_before_the_classroom_opens_is_a_trial_that_ends_when_it_open
 def test_lesson_that_is_called_off_or_long_over_takes_nothing_in():
     broadcast, key = with_key()
     assert refusal(key, SOON.upper + timedelta(hours=4)) is Refusal.TOO_LATE
-    Lesson.objects.filter(pk=broadcast.lesson_id).update(status="cancelled")
+    Lesson.objects.filter(pk=broadcast.lesson_id).update(status="lost")
     assert refusal(key) is Refusal.CALLED_OFF
 
 

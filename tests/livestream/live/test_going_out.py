@@ -54,7 +54,7 @@ def test_a_lesson_is_watched_live_survives_a_lost_line_and_is_a_replay_at_once(
         expect(page.locator("[data-part=screen]")).to_be_hidden()
         camera = stage.camera(key, LONG)
         wait_until(lambda: film_of(broadcast), "the picture")
-        expect(page.locator("[data-act=play]")).to_be_visible(timeout=20_000)
+        expect(page.locator("[data-act=play]")).to_be_visible(timeout=60_000)
         page.locator("[data-act=play]").click()
         wait_until(lambda: _place(page) > 0.5, "it plays")
         page.wait_for_timeout(3000)
@@ -63,7 +63,7 @@ def test_a_lesson_is_watched_live_survives_a_lost_line_and_is_a_replay_at_once(
         second = stage.camera(key, 2)
         assert second.wait() != 0
         sent = camera.drop()
-        expect(page.locator("[data-part=state]")).to_contain_text("断", timeout=20_000)
+        expect(page.locator("[data-part=state]")).to_contain_text("断", timeout=60_000)
         again = stage.camera(key, 6)
         assert again.wait() == 0
         chromium.close()
