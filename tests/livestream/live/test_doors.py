@@ -17,15 +17,14 @@ from tests.factories.times import TODAY
 pytestmark = pytest.mark.django_db
 
 SOON = Range(TODAY + timedelta(minutes=20), TODAY + timedelta(minutes=110))
+SHARED = "known to both"
 TOMORROW = Range(TODAY + timedelta(days=1), TODAY + timedelta(days=1, minutes=90))
 
 
 def with_key(during=SOON):
     lesson = LessonFactory(during=during)
     broadcast = live.open_broadcast(meeting=lesson, actor=lesson.section.teacher.user, at=TODAY)
-    key = live.make_key(
-        broadcast=broadcast, press=uuid4(), actor=broadcast.opened_by, at=TODAY
-    )
+    key = live.make_key(broadcast=broadcast, press=uuid4(), actor=broadcast.opened_by, at=TODAY)
     return broadcast, key
 
 
@@ -44,9 +43,12 @@ def test_key_is_kept_as_a_hash_and_shown_once():
     broadcast.refresh_from_db()
     assert len(key) == 32
     assert key not in broadcast.key_hash
-    assert live.make_key(
-        broadcast=broadcast, press=broadcast.key_press, actor=broadcast.opened_by, at=TODAY
-    ) == ""
+    assert (
+        live.make_key(
+            broadcast=broadcast, press=broadcast.key_press, actor=broadcast.opened_by, at=TODAY
+        )
+        == ""
+    )
 
 
 def test_new_key_ends_the_old_one():
@@ -113,10 +115,10 @@ def test_camera_is_sent_away_when_the_lesson_is_ended():
 @pytest.fixture
 def nginx(settings):
     settings.LIVE_INGEST = "nginx-rtmp"
-    settings.LIVE_HOOK_SECRET = "known to both"
+    settings.LIVE_HOOK_SECRET = SHARED
 
 
-def knock(client, hook="publish", secret="known to both", headers=None, **said):
+def knock(client, hook="publish", *, secret=SHARED, headers=None, **said):
     url = f"{reverse(f'livestream:hook-{hook}')}?secret={secret}"
     return client.post(url, said, headers=headers or {})
 
@@ -161,7 +163,7 @@ def test_wrong_key_and_another_word_are_refused(app_client, today, nginx):
 
 
 def test_mediamtx_asks_in_json_and_the_key_opens_its_own_lesson_only(app_client, today, settings):
-    settings.LIVE_INGEST, settings.LIVE_HOOK_SECRET = "mediamtx", "known to both"
+    settings.LIVE_INGEST, settings.LIVE_HOOK_SECRET = "mediamtx", SHARED
     broadcast, key = with_key()
     url = f"{reverse('livestream:hook-publish')}?secret=known+to+both"
 

@@ -108,7 +108,7 @@ def test_a_packager_that_is_killed_is_replaced_and_nothing_is_lost(stage):
     first = stage.start("livepackager")
     stage.wait_for_the_port()
     camera = stage.camera(key, 50)
-    wait_until(lambda: (film_of(broadcast) or Recording()).seconds or 0 > 4, "pieces")
+    wait_until(lambda: ((film_of(broadcast) or Recording()).seconds or 0) > 4, "pieces")
     stage.start("livepackager")
     kill(first, signal.SIGKILL)
     killed_at = time.monotonic()
