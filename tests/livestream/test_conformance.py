@@ -371,7 +371,8 @@ def test_a_copied_picture_may_have_its_key_frames_four_seconds_apart_and_no_list
     assert check(stream, is_copied=True) == []
 
 
-def test_a_stream_that_still_grows_owes_no_end_and_no_average():
+def growing():
+    """Of the good stream what is there halfway, with no end and no list of key frames yet."""
     stream = streams.good()
     without(stream, b"I-FRAME", lines=1)
     for name in LISTS:
@@ -379,7 +380,16 @@ def test_a_stream_that_still_grows_owes_no_end_and_no_average():
         stream[name] = text
     stream[SOUND] = stream[SOUND][: stream[SOUND].index(b"#EXTINF:4.0") + 30]
     stream[MASTER] = stream[MASTER].replace(b",AVERAGE-BANDWIDTH=", b",X-AVERAGE=")
+    return stream
+
+
+def test_a_stream_that_still_grows_owes_no_end_no_average_and_an_estimate_of_its_peak():
+    stream = growing()
     assert check(stream) == []
+    rate(stream, b"BANDWIDTH=", 0.9)
+    assert check(stream) == []
+    rate(stream, b"BANDWIDTH=", 0.7)
+    assert {finding.rule for finding in check(stream)} == {Rule.BANDWIDTH}
 
 
 def test_the_command_says_in_sentences_what_is_wrong(tmp_path, db):

@@ -164,9 +164,10 @@ def _picture(where: str, said: Attributes, main: Rendition) -> Iterator[Finding]
 
 
 def _bandwidth(where: str, said: Attributes, peaks: float, *, is_whole: bool) -> Iterator[Finding]:
+    """While pieces are still to come, RFC 8216 asks for the rate of a stretch like them."""
     stated = _number(said, "BANDWIDTH")
-    # One bit for rounding.
-    if stated + 1 < peaks or (is_whole and stated > peaks * MOST_OVER_PEAK):
+    least = peaks - 1 if is_whole else peaks / MOST_OVER_PEAK  # one bit for rounding
+    if stated < least or (is_whole and stated > peaks * MOST_OVER_PEAK):
         says = f"states {stated:.0f} bits a second, the peak is {peaks:.0f}"
         yield Finding(Rule.BANDWIDTH, where, says)
 
