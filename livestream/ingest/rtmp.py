@@ -156,7 +156,7 @@ class Wire:
 
     def _take(self, size: int) -> bytes:
         try:
-            data = self.reader.read(size)
+            data: bytes = self.reader.read(size)
         except (OSError, ValueError) as error:
             raise Hangup(str(error)) from error
         if len(data) < size:

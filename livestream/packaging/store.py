@@ -66,15 +66,15 @@ class Store:
             for run, pieces in self._new(place, folder).items():
                 found[run][folder] = pieces
         for run in sorted(found, key=lambda one: one.number):
-            pieces = found[run]
+            begun = found[run]
             missing = [
                 folder
                 for folder in place.folders
-                if folder not in pieces and not self._has(run, folder)
+                if folder not in begun and not self._has(run, folder)
             ]
             if missing and (not is_over or self._has_listed(missing)):
                 continue
-            self._list(run, pieces, place)
+            self._list(run, begun, place)
 
     def _list(self, run: Run, pieces: dict[str, list[Segment]], place: _Place) -> None:
         if place.scratch is not None:

@@ -13,6 +13,7 @@ from accounts.models import StaffPost, User
 from courses.models import Lesson
 from livestream.domain import live
 from livestream.models import Broadcast, Lecture, Recording
+from livestream.models.live import BroadcastQuerySet
 from livestream.queries.replays import Access, access
 
 ROLES_THAT_BROADCAST = (
@@ -85,7 +86,7 @@ def may_enter(broadcast: Broadcast, user: User | None, *, at: datetime) -> Acces
     return access(as_film, user, at=at)
 
 
-def broadcasts_of(user: User) -> QuerySet[Broadcast]:
+def broadcasts_of(user: User) -> BroadcastQuerySet:
     """Broadcasts that a person may see to: of their own lessons, and of their offices."""
     offices = scope.offices_of(user, ROLES_THAT_BROADCAST)
     mine = Broadcast.objects.of_teacher(user) | Broadcast.objects.of_offices(offices)
