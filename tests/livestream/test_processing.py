@@ -7,7 +7,7 @@ from django.core.files.base import ContentFile, File
 from accounts.errands import TryAgainLater
 from accounts.models import AuditEvent
 from livestream import ffmpeg, processing, tasks
-from livestream.domain import inspection
+from livestream.domain import command, inspection
 from livestream.domain.inspection import Problem
 from livestream.models import Generation, Recording
 from livestream.services import generations, replays, units
@@ -189,7 +189,7 @@ def test_sound_and_picture_stay_together(tmp_path, disk):
             return next(frame.time for frame in container.decode() if is_it(frame.planes[0]))
 
     flash = first("v180", lambda plane: max(bytes(plane)) > 128)
-    heard = first("audio", lambda plane: max(memoryview(bytes(plane)).cast("f")) > 0.05)
+    _begins, heard = first("audio", lambda plane: max(memoryview(bytes(plane)).cast("f")) > 0.05)
     assert heard == pytest.approx(flash, abs=0.04)
 
 
