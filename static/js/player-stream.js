@@ -112,15 +112,22 @@ export class Stream extends EventTarget {
   }
 
   again() {
-    this.load(this.video.currentTime || this.startAt);
+    this.loadAnew(this.video.currentTime || this.startAt);
+  }
+
+  // Whatever is loaded into it, a browser's player stops: who was watching goes on watching.
+  loadAnew(position) {
+    const plays = this.wanted && !this.video.paused && !this.video.ended;
+    this.load(position);
+    if (!this.wanted) return;
     this.begin();
+    if (plays) this.video.play().catch(() => {});
   }
 
   setSoundOnly(soundOnly) {
     const position = this.video.currentTime || this.startAt;
     this.soundOnly = soundOnly;
-    this.load(position);
-    if (this.wanted) this.begin();
+    this.loadAnew(position);
   }
 
   // -- a line that is too slow -----------------------------------------------------------------
@@ -244,9 +251,8 @@ export class Stream extends EventTarget {
     this.master = grant.master;
     this.data.audience = grant.audience;
     this.data.beacon = grant.beacon;
-    this.load(position);
+    this.loadAnew(position);
     this.planRenewal(grant.renew_in);
-    if (this.wanted && !this.video.ended) this.begin();
     this.say("renewed");
   }
 

@@ -1,0 +1,270 @@
+"""The player and the editor of captions in a real browser, with films the pipeline has made."""
+
+import re
+import time
+from collections.abc import Iterator
+from threading import Thread
+
+import pytest
+from django.conf import settings as site
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.core.files.base import File
+from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
+from django.test import Client
+from playwright.sync_api import expect, sync_playwright
+
+from config.embedded import programs
+from config.wsgi import application
+from livestream import processing, services
+from livestream.models import Captions
+from livestream.services import replays
+from tests.factories.livestream import RecordingFactory, UploadFactory, seat_in
+from tests.factories.times import TODAY
+from tests.livestream import films
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.threads,
+    pytest.mark.usefixtures("transactional_db", "today", "disk"),
+]
+
+LESSON_SECONDS = 790
+PLACE = 754  # 12 minutes 34 seconds
+TOLD = """WEBVTT
+
+12:30.000 --> 12:50.000
+第三式：白鹤亮翅。
+
+12:50.000 --> 13:00.000
+再来一次。
+"""
+LOOKS = """box => {
+  const looks = getComputedStyle(box);
+  return [looks.color, looks.backgroundColor, parseFloat(looks.fontSize)];
+}"""
+A_WHILE_AGO = """() => {
+  const all = JSON.parse(localStorage.getItem("player-places"));
+  for (const one of all) one.at -= 20000;
+  localStorage.setItem("player-places", JSON.stringify(all));
+}"""
+TOO_SLOW = 400_000 // 8
+
+
+class Quiet(WSGIRequestHandler):
+    def log_message(self, *_words):
+        """Say nothing."""
+
+
+@pytest.fixture
+def address() -> Iterator[str]:
+    """The product with everything that stands before Django."""
+    server = ThreadedWSGIServer(("127.0.0.1", 0), Quiet)
+    server.set_app(StaticFilesHandler(application))
+    server.daemon_threads = True
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def open_browser(address, sign_in, monkeypatch):
+    """``open_browser(user)``: a page of a browser of somebody's own, small as a phone."""
+    # Playwright keeps an event loop in this thread; nothing of Django ever runs in it.
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "yes")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=programs.chromium(), args=["--no-sandbox", "--disable-gpu"]
+        )
+
+        def open_(user=None):
+            context = chromium.new_context(
+                base_url=address, locale="zh-CN", viewport={"width": 360, "height": 740}
+            )
+            if user is not None:
+                name = site.SESSION_COOKIE_NAME
+                cookie = sign_in(Client(), user).cookies[name].value
+                context.add_cookies([{"name": name, "value": cookie, "url": address}])
+            page = context.new_page()
+            page.set_default_timeout(30_000)
+            return page
+
+        yield open_
+        chromium.close()
+
+
+def lesson(path, seconds, picture, kbps):
+    """A film as a phone makes it, which every player plays as it is."""
+    return films.make(
+        path,
+        *("-f", "lavfi", "-i", picture, *films.tone(seconds)),
+        *("-c:v", "libx264", "-preset", "ultrafast", "-g", "10", "-pix_fmt", "yuv420p"),
+        *("-b:v", f"{kbps}k", "-maxrate", f"{kbps}k", "-bufsize", f"{kbps}k"),
+        *("-c:a", "aac", "-b:a", "64k", "-movflags", "+faststart"),
+    )
+
+
+def replay_of(film, disk):
+    upload = UploadFactory(recording=RecordingFactory(), size=film.stat().st_size)
+    with film.open("rb") as bytes_:
+        disk.storage.save(upload.stored_as, File(bytes_))
+    recording = upload.recording
+    processing.take_up(replays.claim(recording.pk, at=TODAY), lambda: TODAY)
+    recording.refresh_from_db()
+    return services.publish(recording=recording, actor=recording.uploaded_by, at=TODAY)
+
+
+@pytest.fixture
+def slides(disk, film_folder):
+    """A lesson of thirteen minutes in which little moves, with captions."""
+    film = film_folder / "slides.mp4"
+    if not film.exists():
+        lesson(film, LESSON_SECONDS, f"color=c=teal:s=320x180:r=5:d={LESSON_SECONDS}", 60)
+    recording = replay_of(film, disk)
+    teacher = recording.uploaded_by
+    captions = services.import_captions(
+        recording=recording, language="zh-Hans", data=TOLD.encode(), actor=teacher, at=TODAY
+    )
+    services.publish_captions(captions=captions, version=1, actor=teacher, at=TODAY)
+    return recording
+
+
+def video(page, what):
+    return page.evaluate(f"document.querySelector('video').{what}")
+
+
+def wait_for(page, condition, patience=30.0):
+    """Look again and again ourselves: the pages allow nobody to run text as script."""
+    asked = f"() => {{ const video = document.querySelector('video'); return {condition}; }}"
+    until = time.monotonic() + patience
+    while not page.evaluate(asked):
+        assert time.monotonic() < until, (condition, page.inner_text("main")[:600])
+        page.wait_for_timeout(100)
+
+
+def test_a_learner_leaves_at_12_34_and_goes_on_from_there_another_day(slides, open_browser):
+    learner = seat_in(slides.lesson.section)
+    page = open_browser(learner.user)
+    page.goto(f"/replays/{slides.pk}/?at={PLACE}")
+    page.get_by_role("button", name=re.compile("0.75")).click()
+    page.get_by_role("button", name="播放", exact=True).click()
+    wait_for(page, f"!video.paused && video.currentTime > {PLACE + 1}")
+
+    box = page.locator("[data-part=captions]")
+    expect(box).to_have_text("第三式：白鹤亮翅。")
+    ink, ground, size = box.evaluate(LOOKS)
+    text = page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)")
+    assert (ink, ground) == ("rgb(255, 255, 255)", "rgb(0, 0, 0)")
+    assert size >= 1.25 * text
+
+    with page.expect_response(lambda answer: "/beacons/" in answer.url) as heard:
+        page.get_by_role("button", name="暂停").click()
+    assert heard.value.status == 204
+
+    page.goto("/my/replays/")
+    page.goto(f"/replays/{slides.pk}/")
+    assert video(page, "paused")
+    page.get_by_role("button", name=re.compile(r"从 ?12 ?分钟? ?[34]\d ?秒")).click()
+    wait_for(
+        page, f"!video.paused && video.currentTime >= {PLACE} && video.currentTime < {PLACE + 35}"
+    )
+    assert video(page, "playbackRate") == 0.75
+
+    # What a phone cannot tell while it has no line, it tells when the line is back.
+    wait_for(page, f"video.currentTime > {video(page, 'currentTime') + 1}")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="暂停").click()
+    page.wait_for_timeout(500)
+    (waiting,) = page.evaluate("JSON.parse(localStorage.getItem('player-places'))")
+    assert waiting["body"]["ranges"][0][0] == pytest.approx(PLACE, abs=30)
+    page.evaluate(A_WHILE_AGO)
+    page.context.set_offline(False)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    wait_for(page, "JSON.parse(localStorage.getItem('player-places')).length === 0")
+
+
+def test_on_a_line_of_400_kbit_the_lesson_goes_on_as_sound_and_says_so(
+    disk, film_folder, open_browser
+):
+    moving = lesson(
+        film_folder / "moving.mp4",
+        40,
+        "color=c=gray:s=320x180:r=10:d=40,noise=alls=100:allf=t",
+        1500,
+    )
+    recording = replay_of(moving, disk)
+    page = open_browser(seat_in(recording.lesson.section).user)
+    page.goto(f"/replays/{recording.pk}/")
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("Network.enable")
+    slow = {
+        "offline": False,
+        "latency": 80,
+        "downloadThroughput": TOO_SLOW,
+        "uploadThroughput": TOO_SLOW,
+    }
+    devtools.send("Network.emulateNetworkConditions", slow)
+    page.get_by_role("button", name="播放", exact=True).click()
+
+    expect(page.get_by_text("现在只放声音")).to_be_visible(timeout=30_000)
+    begun = video(page, "currentTime")
+    wait_for(page, f"!video.paused && video.currentTime > {begun + 3}")
+    assert (
+        page.get_by_text("画面传不过来").count() == 0
+        or page.get_by_text("画面传不过来").is_hidden()
+    )
+
+    devtools.send("Network.emulateNetworkConditions", slow | {"downloadThroughput": -1})
+    page.get_by_role("button", name="再看画面").click()
+    wait_for(page, "!video.paused && video.videoWidth > 0")
+    expect(page.get_by_text("现在只放声音")).to_be_hidden()
+
+
+def test_a_path_that_was_passed_on_dies_with_the_right_and_the_player_says_why(
+    slides, open_browser
+):
+    page = open_browser(seat_in(slides.lesson.section).user)
+    page.goto(f"/replays/{slides.pk}/")
+    page.get_by_role("button", name="播放", exact=True).click()
+    wait_for(page, "video.currentTime > 1")
+    path = page.locator("[data-player]").get_attribute("data-master")
+    stranger = open_browser()
+    assert stranger.request.get(path).status == 200
+
+    services.take_back(recording=slides, actor=slides.uploaded_by, at=TODAY)
+
+    page.wait_for_timeout(4000)
+    assert stranger.request.get(path).status == 410
+    page.get_by_role("button", name="前进 10 秒").click()
+    page.evaluate("document.querySelector('video').currentTime = 600")
+    expect(page.locator("[data-part=refused]")).to_be_visible()
+    expect(page.locator("[data-part=refused-heading]")).to_have_text("这个回放还没发布")
+
+
+def test_a_teacher_corrects_captions_by_keyboard_and_hears_them(slides, open_browser):
+    captions = Captions.objects.get()
+    page = open_browser(slides.uploaded_by)
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(f"/teaching/captions/{captions.pk}/")
+    page.locator("#text-0").focus()
+    page.keyboard.press("Control+Enter")
+    wait_for(page, "video.currentTime > 750 && !video.paused")
+    page.keyboard.press("Alt+ArrowDown")
+    assert page.evaluate("document.activeElement.id") == "text-1"
+    page.keyboard.press("Control+a")
+    page.keyboard.type("再来一遍。")
+    page.keyboard.press("Control+s")
+    expect(page.get_by_text("已保存。")).to_be_visible()
+    assert [cue.text for cue in services.cues_of(Captions.objects.get())] == [
+        "第三式：白鹤亮翅。",
+        "再来一遍。",
+    ]
+    page.locator("#cue-0 summary").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("#text-0$"))
+    assert len(services.cues_of(Captions.objects.get())) == 3
+    assert page.evaluate("document.activeElement.id") == "text-0"
