@@ -15,7 +15,7 @@ from benchmarks.livestream_watch import Front, serving_nginx, serving_product, s
 
 MIB = 1024**2
 PIECE = 16 * MIB
-CUTS = 6
+CUTS, WARM = 6, 4
 REPORTS, WATCHERS = 1000, 50
 RENDERED_EVERY = 15
 """Seconds between two looks of the command that tells nginx which rights have ended."""
@@ -30,9 +30,11 @@ def t12(ground: Ground) -> list[Figure]:
 
     film = ground.by_phone
     with serving_product() as product:
+        for _ in range(WARM):  # what is loaded with the first film stays for all others
+            _Line(product, film.with_name("minute.mp4")).send_everything(cuts=1)
         line = _Line(product, film)
         before = _memory(product.process)
-        line.send_everything()
+        line.send_everything(cuts=CUTS)
         grown = (_memory(product.process) - before) / MIB
     copies = [
         path
@@ -83,7 +85,7 @@ class _Line:
             "Tus-Resumable": "1.0.0",
         }
 
-    def send_everything(self) -> None:
+    def send_everything(self, *, cuts: int) -> None:
         size = self.film.stat().st_size
         said = {"filename": "film.mp4", "lesson": str(self.lesson.pk), "press": str(uuid4())}
         announced = self.ask(
@@ -101,7 +103,7 @@ class _Line:
         if address is None:
             raise SystemExit(f"the film was not announced: {announced.status}")
         path = address.partition("//")[2].partition("/")[2] if "//" in address else address[1:]
-        chance, cuts, offset = random.Random(7), CUTS, 0
+        chance, offset = random.Random(7), 0
         while offset < size:
             breaks = cuts > 0
             cuts -= breaks
@@ -203,10 +205,10 @@ def t13(ground: Ground) -> list[Figure]:
             if status != 204:
                 raise SystemExit(f"a report was not taken: {status}")
         written = services.write_watching(at=clock.now())
-    told = [one["sql"] for one in asked if "SAVEPOINT" not in one["sql"]]
+    told = [one["sql"] for one in asked if one["sql"] not in {"BEGIN", "COMMIT"}]
     if written.reports != REPORTS:
         raise SystemExit(f"{written.reports} of {REPORTS} reports were written")
-    remark = f"{WATCHERS} watchers; by {len(told)} statements in all"
+    remark = f"{WATCHERS} watchers; BEGIN and COMMIT not counted"
     return [Figure("T13", "statements for 1,000 reports", len(told), 5, remark=remark)]
 
 

@@ -181,9 +181,11 @@ def _key_variant(stream: Stream, variant: Variant) -> Iterator[Finding]:
     yield from _key_size(where, variant.said, keys)
     target = keys.listed.number("EXT-X-TARGETDURATION", 1)
     peaks = peak([(key.size, key.entry.seconds) for key in keys.entries], target)
-    yield from _bandwidth(where, variant.said, peaks, is_whole=stream.has_ended)
+    if not stream.has_ended:
+        return  # the first key frames say little of those to come, and nothing hangs on it yet
+    yield from _bandwidth(where, variant.said, peaks, is_whole=True)
     missing = _film(stream)[1] - _film(stream)[0] - keys.listed.seconds
-    if stream.has_ended and abs(missing) > END_TOGETHER:
+    if abs(missing) > END_TOGETHER:
         says = f"lasts {keys.listed.seconds:.3f} s, {missing:+.3f} s to the film"
         yield Finding(Rule.KEY_ENTRIES, keys.listed.name, says)
 
