@@ -21,6 +21,7 @@ from config.demo import (
     load_fees,
     load_films,
     load_lectures,
+    load_live,
     load_pages,
     load_people,
     load_places,
@@ -177,6 +178,7 @@ class City:
         lessons = load_films.leave_errands(self.plan, self.sections[term.code], self.at, now)
         if lessons:
             load_viewings.load_viewings(lessons[0], self.users["facilitator"], self.at)
+            load_live.plan_lessons(lessons[0], self.at)
 
     def load_posters(self) -> None:
         """Draw the pictures and hang the pages."""
