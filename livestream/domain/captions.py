@@ -51,8 +51,8 @@ class Paragraph:
 def read_moment(typed: str) -> float | None:
     """Give the seconds of a moment as people write it, or None when it is none.
 
-    >>> read_moment("12:30"), read_moment("1:02:03.5"), read_moment("２：０５"), read_moment("soon")
-    (750.0, 3723.5, 125.0, None)
+    >>> [read_moment(text) for text in ("12:30", "1:02:03.5", "２：０５", "soon")]
+    [750.0, 3723.5, 125.0, None]
     """
     match = _MOMENT.fullmatch(unicodedata.normalize("NFKC", typed).strip())
     if match is None or int(match[3]) > 59 or (match[1] and int(match[2]) > 59):

@@ -213,7 +213,9 @@ class Lecture(Named):
                 violation_error_message=_("A lecture of a series has a number; others have none."),
             ),
             models.CheckConstraint(
-                condition=Q(during__isempty=False, during__lower_inf=False, during__upper_inf=False),
+                condition=Q(
+                    during__isempty=False, during__lower_inf=False, during__upper_inf=False
+                ),
                 name="a_lecture_begins_and_ends",
             ),
         ]

@@ -65,7 +65,12 @@ def test_a_status_is_filtered_in_models_only():
 
 
 def test_only_the_machine_rooms_start_processes():
-    allowed = ("config/embedded/", "livestream/ffmpeg.py", "livestream/speech.py", "config/demo/films.py")
+    allowed = (
+        "config/embedded/",
+        "livestream/ffmpeg.py",
+        "livestream/speech.py",
+        "config/demo/films.py",
+    )
     paths = (path for path in python_files(*APPS, "config") if not short(path).startswith(allowed))
     assert (
         lines_with(r"^\s*(import subprocess|from subprocess)|os\.system\(|os\.popen", paths) == []

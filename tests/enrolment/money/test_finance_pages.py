@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 
 from accounts import clock, scope
 from accounts.models import AuditEvent, StaffPost
+from accounts.sheets import Fen, sheet
 from enrolment.domain.money.books import Account
 from enrolment.domain.money.handed import Handed
 from enrolment.models import (
@@ -31,7 +32,6 @@ from enrolment.queries.money.finance import Month
 from enrolment.services.money import apply_waivers, till
 from enrolment.services.money.remissions import RemissionProblem
 from enrolment.services.money.settling import settle
-from accounts.sheets import Fen, sheet
 from enrolment.wording import money_finance as wording
 from tests.enrolment.test_office import sign_in
 from tests.factories.accounts import LearnerFactory, StaffFactory, UnitFactory
