@@ -109,6 +109,15 @@ class Signer:
         )
 
 
+def audience_in(said: str) -> str:
+    """The name of a grant as a browser says it, or nothing when it cannot be one.
+
+    >>> audience_in("0123456789abcdef"), audience_in("' OR 1=1")
+    ('0123456789abcdef', '')
+    """
+    return said if re.fullmatch(AUDIENCE, said, re.ASCII) else ""
+
+
 def folder_of(asset: str, generation: int) -> str:
     """Two digits first, so that no folder of the store grows without end."""
     return f"media/{asset[:2]}/{asset}/{generation}"

@@ -324,8 +324,8 @@ def checksum_of(headers: Mapping[str, str]) -> Checksum | None:
 def metadata_of(said: str) -> dict[str, str]:
     """Read ``Upload-Metadata``: pairs with commas between them, values in Base64.
 
-    >>> metadata_of("filename 6K++LzMubXA0,is_private")
-    {'filename': '课/3.mp4', 'is_private': ''}
+    >>> metadata_of("filename bGVzc29uLzMubXA0,is_private")
+    {'filename': 'lesson/3.mp4', 'is_private': ''}
     """
     found: dict[str, str] = {}
     for pair in said.split(",") if said.strip() else ():

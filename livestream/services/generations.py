@@ -138,7 +138,9 @@ def drop(generation: Generation) -> bool:
     if is_watched:
         return False
     WorkUnit.objects.of(generation).delete()
-    Generation.objects.filter(pk=generation.pk).update(state=State.DROPPED)
+    held = Generation.objects.get(pk=generation.pk)
+    held.state = State.DROPPED
+    held.save(update_fields=["state"])
     filing.delete_folder(generation.folder())
     return True
 

@@ -16,6 +16,7 @@ from accounts import clock
 from accounts.http import StaffRequest, new_press, staff_required
 from accounts.models import StaffPost
 from livestream import queries, services, wording
+from livestream.domain.tokens import audience_in
 from livestream.domain.viewings import half_time, said_at
 from livestream.models import HeadCount, RoomViewing
 from livestream.services import ViewingRefused, WatchRefused
@@ -134,7 +135,7 @@ def grant_to_room(request: StaffRequest, viewing_id: int) -> HttpResponse:
             user=request.user,
             at=clock.now(),
             signed_at=time.time(),
-            renews=request.POST.get("renews", "")[:16],
+            renews=audience_in(request.POST.get("renews", "")),
             viewing=viewing,
         )
     except WatchRefused as refused:

@@ -18,6 +18,7 @@ from accounts.models import User
 from livestream import queries, services, wording
 from livestream.domain.access import Refusal
 from livestream.domain.command import AUDIO_FOLDER, LIST_NAME, POSTER_NAME
+from livestream.domain.tokens import audience_in
 from livestream.models import Recording
 from livestream.views.reading import in_writing, language_here, tracks_of
 
@@ -85,7 +86,7 @@ def grant(request: HttpRequest, recording_id: int) -> HttpResponse:
             user=_user(request),
             at=clock.now(),
             signed_at=time.time(),
-            renews=request.POST.get("renews", "")[:16],
+            renews=audience_in(request.POST.get("renews", "")),
         )
     except services.WatchRefused as refused:
         heading, text = wording.refusal(refused.reason)

@@ -171,7 +171,7 @@ def refusal(reason: Refusal) -> tuple[str, str]:
                 _("You are watching on three other screens"),
                 _(
                     "Films may be open on three screens at a time. Close one you do not need, "
-                    "or press “Play here”: then the one opened first stops."
+                    "and open this page again."
                 ),
             )
 
