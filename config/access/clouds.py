@@ -20,7 +20,7 @@ PACK = {"pack_id": "pack"}
 VIEWING = {"viewing_id": "viewing"}
 IN_ROOMS = (R.FACILITATOR, *AT_COUNTERS)
 IN_ROOM = of_unit(*IN_ROOMS)
-SAID_IN_ROOM = of_unit(*IN_ROOMS, answer=Answer.WRONG)
+SAID_IN_ROOM = of_unit(*IN_ROOMS, answer=Answer.DONE)
 PLANNERS = staff(*AT_COUNTERS, R.OTHER_HEAD)
 
 CLOUD_ROWS: dict[str, Way] = {

@@ -10,7 +10,7 @@ OWN_LIVE = TEACHES_LIVE.but(other_teacher=Answer.UNKNOWN, other_head=Answer.UNKN
 LIVE_ACT = staff(R.TEACHER, R.EDITOR, R.BRANCH_HEAD, R.REGISTRAR, answer=Answer.DONE).but(
     other_teacher=Answer.UNKNOWN, other_head=Answer.UNKNOWN
 )
-SERVERS_ONLY = Audience(Answer.REFUSED, {R.NO_FACTOR: Answer.REFUSED})
+SERVERS_ONLY = Audience(Answer.REFUSED)
 
 LIVE_ROWS: dict[str, Way] = {
     "livestream:try-live": Way("try sound and picture", EVERYBODY),

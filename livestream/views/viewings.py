@@ -126,7 +126,7 @@ def end_viewing(request: StaffRequest, viewing_id: int) -> HttpResponse:
 def grant_to_room(request: StaffRequest, viewing_id: int) -> HttpResponse:
     """Give the room's player a new right when its old one runs out, as JSON."""
     viewing = _viewing(request, viewing_id)
-    film = queries.film_to_show(viewing)
+    film = queries.film_to_show(viewing) if viewing.is_running else None
     if film is None:
         return JsonResponse(wording.nothing_to_show(), status=403)
     try:
