@@ -10,6 +10,7 @@ from django.conf import settings as site
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.files.base import File
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
+from django.db import connection
 from django.test import Client
 from playwright.sync_api import expect, sync_playwright
 
@@ -56,8 +57,11 @@ class Quiet(WSGIRequestHandler):
 
 
 @pytest.fixture
-def address() -> Iterator[str]:
-    """The product with everything that stands before Django."""
+def address(transactional_db) -> Iterator[str]:
+    """The product with everything that stands before Django.
+
+    Its threads keep their connections to the database, which must not outlive the test.
+    """
     server = ThreadedWSGIServer(("127.0.0.1", 0), Quiet)
     server.set_app(StaticFilesHandler(application))
     server.daemon_threads = True
@@ -67,6 +71,11 @@ def address() -> Iterator[str]:
     server.shutdown()
     server.server_close()
     thread.join()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.fixture

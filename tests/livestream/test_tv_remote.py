@@ -1,7 +1,6 @@
 """The television in a real browser, by the keys of a remote control and nothing else."""
 
 import pytest
-from django.db import connection
 from playwright.sync_api import expect
 
 from tests.factories.livestream import seat_in
@@ -29,17 +28,6 @@ SMALLEST = """() => Math.min(...[...document.querySelectorAll("a, button")]
   .filter(one => one.offsetParent !== null)
   .map(one => one.getBoundingClientRect()).map(box => Math.min(box.width, box.height)))"""
 WIDER = "document.documentElement.scrollWidth > innerWidth"
-
-
-@pytest.fixture(autouse=True)
-def _no_thread_keeps_a_connection(transactional_db):
-    """The server's threads end with the process: their connections must not outlive the test."""
-    yield
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
 
 
 @pytest.fixture
