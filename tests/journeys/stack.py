@@ -86,8 +86,9 @@ class Stack:
     def messages(self) -> list[dict[str, str]]:
         """Return all SMS, the oldest first."""
         outbox = self.var / "outbox/sms.jsonl"
-        lines = outbox.read_text(encoding="utf-8").splitlines() if outbox.exists() else []
-        return [json.loads(line) for line in lines]
+        text = outbox.read_text(encoding="utf-8") if outbox.exists() else ""
+        whole, _end, _being_written = text.rpartition("\n")
+        return [json.loads(line) for line in whole.splitlines()]
 
     def message(self, to: str, containing: str, *, after: int = 0, patience: float = 60.0) -> str:
         """Wait for an SMS; return its text. Numbers are compared by their last eleven digits.

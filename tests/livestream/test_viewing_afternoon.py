@@ -4,7 +4,6 @@ import pytest
 from playwright.sync_api import expect
 
 from livestream.models import HeadCount, RoomViewing, WatchGrant
-from tests.factories.campus import home_page
 from tests.factories.viewings import ViewingFactory, facilitator_of
 from tests.livestream import films
 from tests.livestream.test_player import address, open_browser, replay_of  # noqa: F401 - fixtures
@@ -23,7 +22,6 @@ def viewing(disk, film_folder):
     if not film.exists():
         films.film(film, seconds=12)
     recording = replay_of(film, disk)
-    home_page()
     return ViewingFactory(lesson=recording.lesson)
 
 
