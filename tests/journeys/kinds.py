@@ -22,6 +22,10 @@ NO_PAGES = {
     "enrolment:download-table",
     "wagtail_serve",  # its pages are the posters
     "mfa_download_recovery_codes",
+    *("livestream:download-viewings", "livestream:library-feed", "livestream:library-podcast"),
+    # Ten feet away other rules hold: tests/livestream/test_tv_remote.py.
+    *("livestream:tv-home", "livestream:tv-titles", "livestream:tv-pair"),
+    "livestream:tv-pair-state",
 }
 # What a city has not had yet has no page: no draw, no rules that somebody tried out.
 # Those of a draw are looked at on its day (test_witnessed_draw.py).
