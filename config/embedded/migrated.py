@@ -84,6 +84,10 @@ def _keep(server: ThrowawayPostgres, dump: Path) -> None:
         old.unlink()
 
 
+def cache() -> Path:
+    """Where dumps are kept."""
+    return Path(os.environ.get("TABLES_CACHE") or var_dir() / "cache")
+
+
 def _dump_of(cluster: Cluster) -> Path:
-    cache = make_folder(Path(os.environ.get("TABLES_CACHE") or var_dir() / "cache"))
-    return cache / f"tables-{tables.fingerprint(cluster.binaries)}.dump"
+    return make_folder(cache()) / f"tables-{tables.fingerprint(cluster.binaries)}.dump"

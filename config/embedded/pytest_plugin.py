@@ -63,6 +63,7 @@ def _start(stack: ExitStack) -> None:
     folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="var-of-tests-"))
     Path(folder).chmod(0o711)  # tests start servers too, under an account of their own
     os.environ.update(
+        TABLES_CACHE=str(migrated.cache()),
         DATABASE_OWNER_URL=owner,
         DATABASE_URL=app,
         DATABASE_ROLE="owner",

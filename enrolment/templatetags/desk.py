@@ -1,5 +1,6 @@
 """The row of links beneath every page of the desk."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
@@ -24,17 +25,34 @@ DESK = (
     ("courses:staff-list-classes", _("Classes and lessons")),
     ("livestream:staff-list-viewings", _("Viewing points")),
 )
+# What somebody finds on their own page besides the desk.
+WORK = (
+    ("livestream:list-films", _("My lessons and films")),
+    ("livestream:list-live", _("Teach live")),
+    ("livestream:list-viewings", _("Today at the viewing point")),
+    ("enrolment:place-learner", _("Place a learner in a level")),
+)
 
 
 @register.inclusion_tag("enrolment/office/_desk_links.html", takes_context=True)
 def desk_links(context: Context) -> dict[str, Any]:
     """Show the pages of the desk that somebody's posts open; each door says which these are."""
-    request = context["request"]
-    posts = StaffPost.objects.held().filter(user=request.user)
+    here = context["request"].path
+    opened = _opened(context, DESK)
+    return {"links": [(address, label, here == address) for address, label in opened]}
+
+
+@register.simple_tag(takes_context=True)
+def work_links(context: Context) -> list[tuple[str, Any]]:
+    """Address and name of each page of work, off the desk, that somebody's posts open."""
+    return _opened(context, WORK)
+
+
+def _opened(context: Context, doors: Iterable[tuple[str, Any]]) -> list[tuple[str, Any]]:
+    posts = StaffPost.objects.held().filter(user=context["request"].user)
     roles = set(posts.values_list("role", flat=True))
-    links = []
-    for name, label in DESK:
-        address = reverse(name)
-        if roles & resolve(address).func.roles:  # type: ignore[attr-defined]  # of staff_required
-            links.append((address, label, request.path == address))
-    return {"links": links}
+    return [
+        (address, label)
+        for address, label in ((reverse(name), label) for name, label in doors)
+        if roles & resolve(address).func.roles  # type: ignore[attr-defined]  # of staff_required
+    ]

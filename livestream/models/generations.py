@@ -33,6 +33,10 @@ class GenerationQuerySet(models.QuerySet["Generation"]):
         """Made from a film that lies here, not from a line that is live."""
         return self.exclude(kind=Generation.Kind.LIVE)
 
+    def give_up(self) -> int:
+        """Nobody watches them any more; return how many."""
+        return self.update(state=Generation.State.DROPPED)
+
     def retired_since(self, before: datetime) -> Self:
         """Replaced before this moment by a newer one, with files that still lie there."""
         return self.exclude(state=Generation.State.DROPPED).filter(retired_at__lt=before)

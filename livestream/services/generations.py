@@ -138,9 +138,7 @@ def drop(generation: Generation) -> bool:
     if is_watched:
         return False
     WorkUnit.objects.of(generation).delete()
-    held = Generation.objects.get(pk=generation.pk)
-    held.state = State.DROPPED
-    held.save(update_fields=["state"])
+    Generation.objects.filter(pk=generation.pk).give_up()
     filing.delete_folder(generation.folder())
     return True
 

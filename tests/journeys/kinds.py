@@ -23,10 +23,9 @@ NO_PAGES = {
     "wagtail_serve",  # its pages are the posters
     "mfa_download_recovery_codes",
     *("livestream:download-viewings", "livestream:library-feed", "livestream:library-podcast"),
-    # Ten feet away other rules hold: tests/livestream/test_tv_remote.py.
-    *("livestream:tv-home", "livestream:tv-titles", "livestream:tv-pair"),
-    "livestream:tv-pair-state",
 }
+# Ten feet away other rules hold: tests/livestream/test_tv_remote.py.
+TEN_FEET_AWAY = "livestream:tv-"
 # What a city has not had yet has no page: no draw, no rules that somebody tried out.
 # Those of a draw are looked at on its day (test_witnessed_draw.py).
 STILL_TO_COME = {"drawn_term", "trial", "public_draw", "draw_day", "draw_source", "objection"}
@@ -38,11 +37,11 @@ STILL_TO_COME |= {"receipt", "payment", "drawer", "pay_code"}
 STILL_TO_COME |= {"journal", "difference", "suspense", "waiver", "voucher"}
 # What only a refund brings.
 STILL_TO_COME |= {"refund", "refund_paper", "refund_to_choose"}
-# What the cloud classroom has once somebody plans, subscribes, writes or follows; its pages are
-# walked through in tests/livestream.
-STILL_TO_COME |= {"broadcast", "live_lesson", "live_lecture", "lecture", "series", "series_id"}
-STILL_TO_COME |= {"issue", "year", "shelf", "captions", "language", "cloud_seat", "pack"}
-STILL_TO_COME |= {"viewing", "viewing_to_come"}
+# What the cloud classroom has once somebody plans, writes or follows: looked at where the demo's
+# own list of pages has an example.
+OF_THE_DEMO = {"broadcast", "live_lesson", "live_lecture", "lecture", "series", "series_id"}
+OF_THE_DEMO |= {"issue", "year", "shelf", "captions", "language", "cloud_seat", "pack"}
+OF_THE_DEMO |= {"viewing", "viewing_to_come"}
 # In whose name a page is looked at: the first of these whom its door lets in.
 ORDER = (
     *(Role.VISITOR, Role.LEARNER, Role.TEACHER, Role.COUNTER),
@@ -69,18 +68,18 @@ def all_kinds(stack: Stack, at_work: dict[Role, Person]) -> list[Kind]:
     things = _things(stack, at_work[Role.LEARNER])
     held = at_work[Role.COUNTER].goto("/admin/seats/held/").content()
     of_counter = {**things, "enrolment": _part(held, r"/desk/places/(\d+)/longer/")}
-    kinds = [
-        Kind(
-            name,
-            role,
-            reverse(name, kwargs=_arguments(way, of_counter if role is Role.COUNTER else things)),
-        )
-        for name, way in ROWS.items()
-        if name not in NO_PAGES
-        and not way.posts
-        and (role := _seen_by(way)) is not None
-        and things.keys() >= STILL_TO_COME & set(way.needs.values())
-    ]
+    of_demo = {row["name"]: row["path"] for row in stack.pages()}
+    kinds = []
+    for name, way in ROWS.items():
+        role, needs = _seen_by(way), set(way.needs.values())
+        if name in NO_PAGES or name.startswith(TEN_FEET_AWAY) or way.posts or role is None:
+            continue
+        if needs & OF_THE_DEMO:
+            if way.title in of_demo:
+                kinds.append(Kind(name, role, of_demo[way.title]))
+        elif things.keys() >= STILL_TO_COME & needs:
+            known = of_counter if role is Role.COUNTER else things
+            kinds.append(Kind(name, role, reverse(name, kwargs=_arguments(way, known))))
     titles = {way.title for way in ROWS.values()}
     posters = [
         Kind(row["name"], Role.VISITOR, row["path"])

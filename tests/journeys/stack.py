@@ -14,8 +14,6 @@ from typing import Any
 
 from redis import Redis
 
-from config.embedded.places import var_dir
-
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 240.0
 # Everything of the run that hosts the tests; the product under test makes its own.
@@ -111,7 +109,6 @@ def running(var: Path, port: int, demo_options: str) -> Iterator[Stack]:
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith(OURS)
     } | {"VAR_DIR": str(var), "PORT": str(port), "DEMO_OPTIONS": demo_options}
-    environment |= {"TABLES_CACHE": str(var_dir() / "cache")}  # made for the tests already
     log = var.parent / "run.log"
     with log.open("wb") as out:
         process = subprocess.Popen(

@@ -1,15 +1,31 @@
+from collections.abc import Iterator
+from threading import Thread
+
 import pytest
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.models import Authenticator
+from django.conf import settings as site
+from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
+from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
+from django.db import connections
 from django.http import HttpRequest
+from django.test import Client
+from playwright.sync_api import sync_playwright
 
 from accounts import clock
+from config.embedded import programs
+from config.wsgi import application
 from livestream.delivery import pending
 from tests.factories.livestream import RecordingFactory
 from tests.factories.times import TODAY
 from tests.livestream import films
+
+
+class Quiet(WSGIRequestHandler):
+    def log_message(self, *_words):
+        """Say nothing."""
 
 
 @pytest.fixture(scope="session")
@@ -124,3 +140,48 @@ def nothing_is_reported():
     for name in valkey.scan_iter(f"{pending.NAMES}*"):
         valkey.delete(name)
     pending._full_since.clear()
+
+
+@pytest.fixture
+def address(transactional_db) -> Iterator[str]:
+    """The product with everything that stands before Django.
+
+    Its threads close their connections to the database themselves, and are waited for.
+    """
+    server = ThreadedWSGIServer(("127.0.0.1", 0), Quiet)
+    server.set_app(StaticFilesHandler(application))
+    server.daemon_threads = False
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def open_browser(address, sign_in, monkeypatch):
+    """``open_browser(user)``: a page of a browser of somebody's own, small as a phone."""
+    # Playwright keeps an event loop in this thread; nothing of Django ever runs in it.
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "yes")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=programs.chromium(), args=["--no-sandbox", "--disable-gpu"]
+        )
+
+        def open_(user=None):
+            context = chromium.new_context(
+                base_url=address, locale="zh-CN", viewport={"width": 360, "height": 740}
+            )
+            if user is not None:
+                name = site.SESSION_COOKIE_NAME
+                cookie = sign_in(Client(), user).cookies[name].value
+                context.add_cookies([{"name": name, "value": cookie, "url": address}])
+            page = context.new_page()
+            page.set_default_timeout(30_000)
+            return page
+
+        yield open_
+        chromium.close()
+        # While that loop runs, the test talks to the database by a connection of its own.
+        connections.close_all()

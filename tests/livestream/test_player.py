@@ -1,27 +1,16 @@
 """The player and the editor of captions in a real browser, with films the pipeline has made."""
 
 import re
-import time
-from collections.abc import Iterator
-from threading import Thread
 
 import pytest
-from django.conf import settings as site
-from django.contrib.staticfiles.handlers import StaticFilesHandler
-from django.core.files.base import File
-from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
-from django.db import connection
-from django.test import Client
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
-from config.embedded import programs
-from config.wsgi import application
-from livestream import processing, services
+from livestream import services
 from livestream.models import Captions
-from livestream.services import replays
-from tests.factories.livestream import RecordingFactory, UploadFactory, seat_in
+from tests.factories.livestream import seat_in
 from tests.factories.times import TODAY
 from tests.livestream import films
+from tests.livestream.screens import replay_of, video, wait_for
 
 pytestmark = [
     pytest.mark.browser,
@@ -51,59 +40,6 @@ A_WHILE_AGO = """() => {
 TOO_SLOW = 400_000 // 8
 
 
-class Quiet(WSGIRequestHandler):
-    def log_message(self, *_words):
-        """Say nothing."""
-
-
-@pytest.fixture
-def address(transactional_db) -> Iterator[str]:
-    """The product with everything that stands before Django.
-
-    Its threads keep their connections to the database, which must not outlive the test.
-    """
-    server = ThreadedWSGIServer(("127.0.0.1", 0), Quiet)
-    server.set_app(StaticFilesHandler(application))
-    server.daemon_threads = True
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
-
-
-@pytest.fixture
-def open_browser(address, sign_in, monkeypatch):
-    """``open_browser(user)``: a page of a browser of somebody's own, small as a phone."""
-    # Playwright keeps an event loop in this thread; nothing of Django ever runs in it.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "yes")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=programs.chromium(), args=["--no-sandbox", "--disable-gpu"]
-        )
-
-        def open_(user=None):
-            context = chromium.new_context(
-                base_url=address, locale="zh-CN", viewport={"width": 360, "height": 740}
-            )
-            if user is not None:
-                name = site.SESSION_COOKIE_NAME
-                cookie = sign_in(Client(), user).cookies[name].value
-                context.add_cookies([{"name": name, "value": cookie, "url": address}])
-            page = context.new_page()
-            page.set_default_timeout(30_000)
-            return page
-
-        yield open_
-        chromium.close()
-
-
 def lesson(path, seconds, picture, kbps):
     """A film as a phone makes it, which every player plays as it is."""
     return films.make(
@@ -113,16 +49,6 @@ def lesson(path, seconds, picture, kbps):
         *("-b:v", f"{kbps}k", "-maxrate", f"{kbps}k", "-bufsize", f"{kbps}k"),
         *("-c:a", "aac", "-b:a", "64k", "-movflags", "+faststart"),
     )
-
-
-def replay_of(film, disk):
-    upload = UploadFactory(recording=RecordingFactory(), size=film.stat().st_size)
-    with film.open("rb") as bytes_:
-        disk.storage.save(upload.stored_as, File(bytes_))
-    recording = upload.recording
-    processing.take_up(replays.claim(recording.pk, at=TODAY), lambda: TODAY)
-    recording.refresh_from_db()
-    return services.publish(recording=recording, actor=recording.uploaded_by, at=TODAY)
 
 
 @pytest.fixture
@@ -138,19 +64,6 @@ def slides(disk, film_folder):
     )
     services.publish_captions(captions=captions, version=1, actor=teacher, at=TODAY)
     return recording
-
-
-def video(page, what):
-    return page.evaluate(f"document.querySelector('video').{what}")
-
-
-def wait_for(page, condition, patience=30.0):
-    """Look again and again ourselves: the pages allow nobody to run text as script."""
-    asked = f"() => {{ const video = document.querySelector('video'); return {condition}; }}"
-    until = time.monotonic() + patience
-    while not page.evaluate(asked):
-        assert time.monotonic() < until, (condition, page.inner_text("main")[:600])
-        page.wait_for_timeout(100)
 
 
 def test_a_learner_leaves_at_12_34_and_goes_on_from_there_another_day(slides, open_browser):

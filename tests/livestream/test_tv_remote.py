@@ -5,15 +5,7 @@ from playwright.sync_api import expect
 
 from tests.factories.livestream import seat_in
 from tests.livestream import films
-
-# Fixtures by their names: the product behind its own server, and browsers of people.
-from tests.livestream.test_player import (  # noqa: F401 - fixtures
-    address,
-    open_browser,
-    replay_of,
-    video,
-    wait_for,
-)
+from tests.livestream.screens import replay_of, video, wait_for
 
 pytestmark = [
     pytest.mark.browser,
@@ -49,7 +41,7 @@ def go_to(page, words, key="ArrowDown"):
     raise AssertionError(f"{words} is not reached, but {focused(page)}")
 
 
-def test_pair_browse_play_and_back_by_arrows_ok_and_back_alone(replay, open_browser):  # noqa: F811
+def test_pair_browse_play_and_back_by_arrows_ok_and_back_alone(replay, open_browser):
     learner = seat_in(replay.lesson.section)
     tv, phone = open_browser(), open_browser(learner.user)
     tv.set_viewport_size({"width": 1920, "height": 1080})

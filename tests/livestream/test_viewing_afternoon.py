@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from livestream.models import HeadCount, RoomViewing, WatchGrant
 from tests.factories.viewings import ViewingFactory, facilitator_of
 from tests.livestream import films
-from tests.livestream.test_player import address, open_browser, replay_of  # noqa: F401 - fixtures
+from tests.livestream.screens import replay_of
 
 pytestmark = [
     pytest.mark.browser,
@@ -25,7 +25,7 @@ def viewing(disk, film_folder):
     return ViewingFactory(lesson=recording.lesson)
 
 
-def test_an_afternoon_with_ten_minutes_without_a_line(viewing, open_browser):  # noqa: F811
+def test_an_afternoon_with_ten_minutes_without_a_line(viewing, open_browser):
     page = open_browser(facilitator_of(viewing.campus))
     page.clock.install()
     page.goto("/viewings/")

@@ -383,3 +383,13 @@ def test_a_pack_is_printed_with_lessons_and_what_was_said(app_client, sign_in, t
     page = browser.get(reverse("livestream:print-pack", args=[pack.pk])).content.decode()
     for words in (section.course.name, "幸福路1号", seat.learner.name, "pack.css"):
         assert words in page
+
+
+# The way there
+
+
+def test_who_looks_after_a_room_finds_today_from_their_own_page(app_client, sign_in, helper):
+    sign_in(app_client, helper)
+    page = app_client.get(reverse("accounts:me")).content.decode()
+    assert reverse("livestream:list-viewings") in page
+    assert reverse("livestream:list-films") not in page  # that is a teacher's
