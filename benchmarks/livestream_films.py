@@ -46,7 +46,8 @@ def t2_and_t4(ground: Ground) -> list[Figure]:
         return cpu_spent(lambda: _make(ground, plan, film, with_sound=True))
 
     turns = ground.turns({"our pipeline": ours, "one bare command": bare}, min(ground.rounds, 2))
-    long = [_half_an_hour(part, plan.length) for part in parts]
+    meter = _meter(ground, film)
+    long = [_half_an_hour(part, plan.length, meter) for part in parts]
     share = statistics.median(first / whole for first, whole in long)
     first, whole = long[-1]
     return [
@@ -203,14 +204,29 @@ def _made(recording: Any) -> dict[str, float]:
     return took
 
 
-def _half_an_hour(took: dict[str, float], seconds: float) -> tuple[float, float]:
-    """When the first piece of 30 min can be watched, and when all is made: parts by length."""
+def _meter(ground: Ground, film: Path) -> float:
+    """Seconds until the loudness of a film is known."""
+    from livestream.domain import command
+
+    began = time.monotonic()
+    _ffmpeg(ground, command.loudness_of(str(film)))
+    return time.monotonic() - began
+
+
+def _half_an_hour(took: dict[str, float], seconds: float, meter: float) -> tuple[float, float]:
+    """When the first piece of 30 min can be watched, and when all is made: parts by length.
+
+    The first piece waits for the look, for the first stretch, for the loudness of the whole
+    and for as much of the sound as that stretch has.
+    """
     from livestream.domain import units
 
     of_first = units.SEGMENT_SECONDS * units.SEGMENTS_OF_THE_FIRST
     longer, rest = 1800 / seconds, (1800 - of_first) / (seconds - of_first)
-    first = (took["look"] + took["sound"]) * longer + took["first"]
-    return first, first + took["picture"] * rest + took["sheet"] * longer
+    heard = (took["sound"] - meter) * of_first / seconds
+    first = (took["look"] + meter) * longer + took["first"] + heard
+    sound = took["sound"] * longer - meter * longer - heard
+    return first, first + sound + took["picture"] * rest + took["sheet"] * longer
 
 
 def _plan(film: Path, *, is_still: bool | None = None) -> Any:

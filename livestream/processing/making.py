@@ -73,13 +73,24 @@ class Job:
         self.now = now
         self.done_before = units.seconds_done(generation)
 
-    def run(self, words: list[str], seconds: float) -> ffmpeg.Report:
-        """Run ffmpeg for so much of the film. Raises ``UnitLost``."""
+    def run(
+        self, words: list[str], seconds: float, *, meanwhile: Callable[[], None] | None = None
+    ) -> ffmpeg.Report:
+        """Run ffmpeg for so much of the film. Raises ``UnitLost``.
+
+        ``meanwhile`` is called now and then while the unit is ours.
+        """
+
+        def heard(done: float) -> None:
+            self._heard(min(done, seconds))
+            if meanwhile is not None:
+                meanwhile()
+
         return ffmpeg.run(
             words,
             limits=ffmpeg.Limits.for_film(seconds),
             folder=self.place,
-            on_progress=lambda done: self._heard(min(done, seconds)),
+            on_progress=heard,
         )
 
     def _heard(self, seconds: float) -> None:
@@ -123,14 +134,32 @@ def _encode(job: Job, part: Stretch, lead: int) -> ffmpeg.Report:
 
 
 def _make_sound(job: Job) -> _Done:
+    """Made in one go, or it would click where two stretches meet; watched as it comes."""
     (job.place / command.AUDIO_FOLDER).mkdir()
     said = job.run(command.loudness_of(job.source), job.plan.seconds).said
     measured = loudness.read_report(said)
     words = command.sound(job.plan, job.source, measured)
-    job.run(words, job.plan.length)
+    job.run(words, job.plan.length, meanwhile=lambda: _hand_over_sound(job))
     files.measure(job.place / command.AUDIO_FOLDER)
     _keep_then_take_in(job, [command.AUDIO_FOLDER])
     return _Done()
+
+
+def _hand_over_sound(job: Job) -> None:
+    """Let people hear what is finished; ffmpeg still writes at the last piece, which stays.
+
+    Whoever makes this unit once more puts the same bytes over these.
+    """
+    made = job.place / command.AUDIO_FOLDER
+    finished = sorted(made.glob("*.m4s"))[:-1]
+    if not finished:
+        return
+    folder = f"{job.generation.folder()}/{command.AUDIO_FOLDER}"
+    filing.put(f"{folder}/{command.INIT_NAME}", (made / command.INIT_NAME).read_bytes())
+    for path in finished:
+        filing.take_in(path, f"{folder}/{path.name}")
+    filing.settle(folder)
+    packing.advance(job.generation, job.now)
 
 
 def _make_sheet(job: Job) -> _Done:

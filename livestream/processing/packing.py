@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 from livestream.domain import boxes, playlists
-from livestream.domain.command import AUDIO_FOLDER, BASE_SECONDS, INIT_NAME, LIST_NAME, Plan
+from livestream.domain.command import AUDIO_FOLDER, INIT_NAME, LIST_NAME, Plan
 from livestream.domain.ladder import Rung
 from livestream.domain.playlists import Rendition, Segment
 from livestream.domain.units import SEGMENT_SECONDS
@@ -14,9 +14,6 @@ from livestream.models import Generation, Recording, WorkUnit
 from livestream.processing.files import rendition
 from livestream.processing.places import Clock
 from livestream.services import filing, generations, units
-
-JITTER = 0.1
-"""Sound is cut between its own packets, a little before or after the picture."""
 
 Kind = WorkUnit.Kind
 
@@ -29,14 +26,13 @@ def advance(generation: Generation, now: Clock) -> None:
     """
     work = list(WorkUnit.objects.of(generation))
     plan = Plan.from_stored(generation.plan)
-    reached = _reached(work, plan)
-    if not work or reached <= 0:
+    pieces = _pieces_to_list(generation, plan, work)
+    if not pieces:
         return
     is_done = all(unit.state == WorkUnit.State.DONE for unit in work)
     try:
-        generations.grow(
-            generation, list(_finished(generation, plan, reached)), target=SEGMENT_SECONDS
-        )
+        finished = list(_finished(generation, plan, pieces))
+        generations.grow(generation, finished, target=SEGMENT_SECONDS)
         if is_done:
             generations.make_whole(generation, at=now())
     except generations.GenerationGone:
@@ -53,28 +49,32 @@ def advance(generation: Generation, now: Clock) -> None:
         units.tell(work[0], 100)
 
 
-def _reached(work: list[WorkUnit], plan: Plan) -> float:
-    """How far the film is finished without a hole; nothing before its sound is there."""
+def _pieces_to_list(generation: Generation, plan: Plan, work: list[WorkUnit]) -> int:
+    """How many pieces the film is finished for without a hole, in the picture and the sound.
+
+    Sound is cut a packet before or after the picture, so its pieces are as many; while it is
+    still being made, those that lie there count.
+    """
     waiting = [unit for unit in work if unit.state != WorkUnit.State.DONE]
-    if any(unit.kind == Kind.SOUND for unit in waiting):
-        return 0.0
     missing = [unit.starts_at_seconds for unit in waiting if unit.kind == Kind.PICTURE]
-    return min(missing, default=plan.length)
+    whole = math.ceil(round(plan.length / SEGMENT_SECONDS, 3))
+    pictured = round(min(missing) / SEGMENT_SECONDS) if missing else whole
+    if not any(unit.kind == Kind.SOUND for unit in waiting):
+        return pictured if work else 0
+    names = filing.names_in(f"{generation.folder()}/{AUDIO_FOLDER}")
+    return min(pictured, sum(name.endswith(".m4s") for name in names))
 
 
-def _finished(generation: Generation, plan: Plan, reached: float) -> Iterator[Rendition]:
+def _finished(generation: Generation, plan: Plan, pieces: int) -> Iterator[Rendition]:
     for rung in plan.rungs:
-        last = math.ceil(round(reached / SEGMENT_SECONDS, 3))
-        yield _added(generation, rung.name, rung, last=last)
+        yield _added(generation, rung.name, rung, last=pieces)
     if plan.has_sound:
-        ends = reached + JITTER if reached < plan.length else math.inf
-        yield _added(generation, AUDIO_FOLDER, None, ends=ends)
+        is_whole = pieces * SEGMENT_SECONDS >= plan.length
+        yield _added(generation, AUDIO_FOLDER, None, last=math.inf if is_whole else pieces)
 
 
-def _added(
-    generation: Generation, name: str, rung: Rung | None, *, last: int = 0, ends: float = 0.0
-) -> Rendition:
-    """The pieces that lie there and are in no list yet, up to a number or a moment."""
+def _added(generation: Generation, name: str, rung: Rung | None, *, last: float) -> Rendition:
+    """The pieces that lie there and are in no list yet, up to so many in all."""
     folder = f"{generation.folder()}/{name}"
     init = filing.read(f"{folder}/{INIT_NAME}")
     if init is None:
@@ -83,14 +83,11 @@ def _added(
     number = len(playlists.read_segments(listed))
     scale = boxes.timescale_of(init)
     found: list[Segment] = []
-    while not last or number < last:
+    while number < last:
         path = f"{folder}/{number:05d}.m4s"
         if not filing.storage().exists(path):
             break
         with filing.storage().open(path, "rb") as file:
-            piece = generations.measured(file, f"{number:05d}.m4s", scale)
-            if not last and boxes.read_piece(file).ends / scale - BASE_SECONDS > ends:
-                break
-        found.append(piece)
+            found.append(generations.measured(file, f"{number:05d}.m4s", scale))
         number += 1
     return rendition(name, playlists.codec_of(init), tuple(found), rung)

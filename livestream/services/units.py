@@ -39,12 +39,16 @@ class UnitLost(Exception):
 
 
 def plan(generation: Generation, parts: Iterable[Stretch], *, has_sound: bool) -> list[WorkUnit]:
-    """Write down the work that a generation takes, and wake somebody for each part of it."""
-    parts = list(parts)
+    """Write down the work that a generation takes, and wake somebody for each part of it.
+
+    The first, short stretch of the picture comes before the sound, which can be watched with it
+    from its first pieces on.
+    """
     seconds = float(generation.plan["seconds"])
-    kinds = [(Kind.SOUND, 0.0, seconds)] if has_sound else []
-    kinds += [(Kind.PICTURE, part.starts_at, part.seconds) for part in parts]
-    kinds += [(Kind.SHEET, 0.0, seconds)] if parts else []
+    pictures = [(Kind.PICTURE, part.starts_at, part.seconds) for part in parts]
+    sound = [(Kind.SOUND, 0.0, seconds)] if has_sound else []
+    sheet = [(Kind.SHEET, 0.0, seconds)] if pictures else []
+    kinds = [*pictures[:1], *sound, *pictures[1:], *sheet]
     units = WorkUnit.objects.bulk_create(
         WorkUnit(
             recording=generation.recording,

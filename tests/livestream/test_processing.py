@@ -136,12 +136,38 @@ def test_another_film_can_be_watched_while_it_is_being_made(mpeg_film, disk):
         recording.refresh_from_db()
         seen.append((unit.kind, recording.status, listed(disk, recording)))
     assert seen == [
-        ("sound", "processing", None),
-        ("picture", "ready", (2, 2, False)),
+        ("picture", "processing", None),
+        ("sound", "ready", (2, 2, False)),
         ("picture", "ready", (3, 3, False)),
         ("sheet", "ready", (3, 3, True)),
     ]
     assert recording.generations.get().state == "whole"
+
+
+def test_a_long_film_is_watched_before_its_sound_is_made_to_the_end(tmp_path, disk, monkeypatch):
+    long_talk = films.make(
+        tmp_path / "long.mpg",
+        *(*films.picture(240, "192x108", 10), *films.tone(240)),
+        *("-c:v", "mpeg2video", "-q:v", "20", "-c:a", "mp2"),
+    )
+    recording = look_into(sent(long_talk, disk))
+    seen = []
+    advance = processing.packing.advance
+
+    def watched(generation, now):
+        advance(generation, now)
+        sound = recording.work_units.get(kind="sound")
+        recording.refresh_from_db()
+        seen.append((sound.state, recording.status, listed(disk, recording)))
+
+    monkeypatch.setattr(processing.packing, "advance", watched)
+    for kind in ("picture", "sound"):
+        unit = units.claim(owner="test", at=TODAY)
+        assert unit.kind == kind
+        processing.make_unit(unit, lambda: TODAY)
+    assert seen[0] == ("planned", "processing", None)
+    assert seen[1] == ("leased", "ready", (2, 2, False))
+    assert seen[-1][0] == "done"
 
 
 def test_every_list_decodes_whole(short_film, disk):
