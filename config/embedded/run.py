@@ -248,18 +248,22 @@ def _programs(var: Path, port: int) -> tuple[list[Program], list[Program]]:
     ]
     celery: list[str | Path] = [python(), "-m", "celery", "-A", "config.celery"]
     worker = [*celery, "worker", "-l", "INFO"]
-    # Films take minutes of a processor: errands must not queue behind them. What can be watched
-    # in seconds goes first, then short films, then all others.
+    # Films take minutes of a processor: errands must not queue behind them, nor what can be
+    # watched in seconds. Of all others short ones go first.
     quick = [*worker, "-n", "quick@%h", "-Q", "quick", "-c", "2"]
-    films = [*worker, "-n", "films@%h", "-Q", "fastpath,units-short,units", "-c", "1"]
+    looks = [*worker, "-n", "looks@%h", "-Q", "fastpath", "-c", "1"]
+    films = [*worker, "-n", "films@%h", "-Q", "units-short,units", "-c", "1"]
     beat = [*celery, "beat", "-l", "WARNING", "-s", make_folder(var / "beat") / "schedule"]
     dispatch: list[str | Path] = [python(), ROOT / "manage.py", "dispatch"]
     pace: list[str | Path] = [python(), ROOT / "manage.py", "pace_openings"]
     at_once = [_program("web", web), _program("worker", quick)]
     # A film would not be done in time anyway; its lease lapses and it is made again.
-    without_delay = _program("films", films, stop_signal=signal.SIGQUIT)
+    without_delay = [
+        _program("looks", looks, stop_signal=signal.SIGQUIT),
+        _program("films", films, stop_signal=signal.SIGQUIT),
+    ]
     small = [_program("dispatch", dispatch), _program("pace", pace), _program("beat", beat)]
-    return at_once, [*small, *_live_programs(), without_delay]
+    return at_once, [*small, *_live_programs(), *without_delay]
 
 
 def _live_programs() -> list[Program]:
