@@ -44,6 +44,7 @@ TARGETS: dict[str, Callable[[Ground], list[Figure]]] = {
     "T8": livestream_watch.t8,
     "T9": livestream_films.t9,
     "T10": livestream_films.t10,
+    "T11": livestream_films.t11,
     "T12": livestream_doors.t12,
     "T13": livestream_doors.t13,
     "T14": livestream_doors.t14,

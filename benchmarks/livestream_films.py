@@ -152,6 +152,25 @@ def t10(ground: Ground) -> list[Figure]:
     return [Figure("T10", "fixtures and spoiled copies judged wrongly", wrong, 0, remark=remark)]
 
 
+def t11(ground: Ground) -> list[Figure]:
+    """A lesson that goes out live, to a learner's browser; its line is lost once."""
+    ground.say("  a lesson goes out live")
+    said = _pytest("-s", "tests/livestream/live/test_going_out.py", "-k", "lost_line")
+    told = re.search(
+        r"([\d.]+) segments behind, a replay after ([\d.]+) s, ([\d.]+) of ([\d.]+) s", said
+    )
+    if told is None:
+        raise SystemExit(f"T11: the lesson did not go out: {said[-300:]}")
+    behind, waited, recorded, pushed = (float(number) for number in told.groups())
+    share = recorded / pushed
+    return [
+        Figure("T11", "live: seconds behind / length of a segment", behind, 4),
+        Figure("T11", "live: seconds until the replay can be played", waited, 5),
+        Figure("T11", "live: share that is not recorded", max(0.0, 1 - share), 0.005,
+               remark=f"{recorded:.2f} of {pushed:.2f} s, one line lost without a goodbye"),
+    ]  # fmt: skip
+
+
 def _pytest(*words: str) -> str:
     """What the tests say, on services of their own."""
     ours = {"DJANGO_SETTINGS_MODULE", "VAR_DIR", "PYTHONPATH", "DATABASE_ROLE"}

@@ -110,11 +110,11 @@ def test_a_worker_killed_at_any_moment_costs_one_unit_at_most(three_units, disk,
 @pytest.mark.deep("media")
 @pytest.mark.threads
 @pytest.mark.django_db(transaction=True)
-def test_fifty_killed_workers_cost_one_unit_each_at_most(
-    three_units, disk, small_units, record_property
-):
+def test_fifty_killed_workers_cost_one_unit_each_at_most(three_units, disk, small_units):
     recording, redone, survivors = killed_at_random(disk, three_units, kills=50, seed=2)
-    record_property("units made again", redone)
+    print(  # noqa: T201 - kept; benchmarks/livestream.py reads it
+        f"\n50 workers killed, {survivors} had ended before; {redone} units made again"
+    )
     assert redone <= 50 - survivors
     recording.refresh_from_db()
     folder = disk.root / "recordings" / recording.folder()
