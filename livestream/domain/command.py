@@ -31,6 +31,10 @@ FIRST_PTS = BASE_SECONDS * 90_000
 LIST_NAME = "index.m3u8"
 INIT_NAME = "init.mp4"
 AUDIO_FOLDER = "audio"
+FILE_NAME = "film.mp4"
+FILE_SIDE = 480
+"""The one size that is also kept as a plain file: for phones that play no lists of pieces."""
+
 POSTER_NAME = "poster.jpg"
 POSTER_LONG_SIDE = 1280
 
@@ -70,6 +74,12 @@ class Plan:
         """How long the replay will be: whole frames, and no rest that is not worth a segment."""
         seconds = units.kept(self.seconds)
         return round(seconds * self.fps) / self.fps if self.rungs else seconds
+
+    @property
+    def rung_of_file(self) -> Rung | None:
+        """The largest size that suits a plain file, else the smallest; None without a picture."""
+        fitting = [rung for rung in self.rungs if min(rung.width, rung.height) <= FILE_SIDE]
+        return next(iter(fitting or self.rungs[-1:]), None)
 
     def stored(self) -> dict[str, Any]:
         """The plan as the database keeps it."""
@@ -154,6 +164,24 @@ def copy(folder: str | None, source: str, *, has_sound: bool) -> list[str]:
     if has_sound:
         words += ["-map", "0:a:0", "-c:a", "copy", *_pieces(AUDIO_FOLDER, clock, 0)]
     return words
+
+
+def joined(sources: list[str]) -> list[str]:
+    """The arguments that put a picture and its sound, as we made them, into one plain file.
+
+    Both begin at the same moment, and are moved to zero each for itself: reading pieces whose
+    pictures are out of order, ffmpeg takes them all for two frames later than they are.
+    """
+    words: list[str] = []
+    for source in sources:
+        words += opening(source)
+    for number in range(len(sources)):
+        words += ["-map", f"{number}:0"]
+    return [
+        *words,
+        *("-c", "copy", "-map_metadata", "-1", "-fflags", "+bitexact", "-movflags", "+faststart"),
+        FILE_NAME,
+    ]
 
 
 def poster(source: str, after: float, width: int, height: int) -> list[str]:

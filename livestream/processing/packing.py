@@ -11,7 +11,7 @@ from livestream.domain.ladder import Rung
 from livestream.domain.playlists import Rendition, Segment
 from livestream.domain.units import SEGMENT_SECONDS
 from livestream.models import Generation, Recording, WorkUnit
-from livestream.processing.files import rendition
+from livestream.processing import files
 from livestream.processing.places import Clock
 from livestream.services import filing, generations, units
 
@@ -34,6 +34,7 @@ def advance(generation: Generation, now: Clock) -> None:
         finished = list(_finished(generation, plan, pieces))
         generations.grow(generation, finished, target=SEGMENT_SECONDS)
         if is_done:
+            files.join(generation, plan)
             generations.make_whole(generation, at=now())
     except generations.GenerationGone:
         return
@@ -90,4 +91,4 @@ def _added(generation: Generation, name: str, rung: Rung | None, *, last: float)
         with filing.storage().open(path, "rb") as file:
             found.append(generations.measured(file, f"{number:05d}.m4s", scale))
         number += 1
-    return rendition(name, playlists.codec_of(init), tuple(found), rung)
+    return files.rendition(name, playlists.codec_of(init), tuple(found), rung)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from livestream.models import Recording, WorkUnit
+from livestream.models import Generation, Recording, WorkUnit
 from livestream.services import filing
 
 BROKEN_UPLOAD_SECONDS = 24 * 3600
@@ -51,6 +51,13 @@ def of_attempt(recording: Recording) -> Iterator[Path]:
 def of_unit(unit: WorkUnit) -> Iterator[Path]:
     """A folder for one try at a unit; what earlier ones left is swept away."""
     with _folder(f"unit-{unit.pk}", unit.fence) as place:
+        yield place
+
+
+@contextmanager
+def of_file(generation: Generation) -> Iterator[Path]:
+    """A folder for what is put together of a generation, each time another one."""
+    with _folder(f"file-{generation.pk}", time.time_ns()) as place:
         yield place
 
 

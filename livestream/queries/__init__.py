@@ -14,7 +14,14 @@ from livestream.queries.library import (
     titles,
 )
 from livestream.queries.packs import Pack, pack_of
-from livestream.queries.reading import Reading, is_growing, notes_of, reading_of, text_of
+from livestream.queries.reading import (
+    Reading,
+    has_plain_file,
+    is_growing,
+    notes_of,
+    reading_of,
+    text_of,
+)
 from livestream.queries.replays import (
     Access,
     access,
@@ -72,6 +79,7 @@ __all__ = [
     "film_to_show",
     "films_to_drop",
     "generations_to_drop",
+    "has_plain_file",
     "how_many",
     "ids_of_class_at",
     "is_growing",

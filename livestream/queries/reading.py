@@ -8,6 +8,7 @@ from django.core.files.storage import storages
 
 from livestream.domain import webvtt
 from livestream.domain.captions import Paragraph, paragraphs
+from livestream.domain.command import FILE_NAME
 from livestream.models import Captions, Chapter, LessonNotes, Recording
 
 
@@ -54,3 +55,8 @@ def notes_of(recording: Recording) -> str:
 def is_growing(recording: Recording) -> bool:
     """Whether the film can be watched from its beginning while its end is still being made."""
     return recording.generations.growing().filter(number=recording.generation).exists()
+
+
+def has_plain_file(recording: Recording) -> bool:
+    """Whether one size is kept as a plain file, for browsers that play no lists of pieces."""
+    return storages["recordings"].exists(f"{recording.folder()}/{FILE_NAME}")

@@ -17,7 +17,7 @@ from accounts.http import LearnerRequest, learner_required
 from accounts.models import User
 from livestream import queries, services, wording
 from livestream.domain.access import Refusal
-from livestream.domain.command import AUDIO_FOLDER, LIST_NAME, POSTER_NAME
+from livestream.domain.command import AUDIO_FOLDER, FILE_NAME, LIST_NAME, POSTER_NAME
 from livestream.domain.tokens import audience_in
 from livestream.models import Recording
 from livestream.views.reading import in_writing, language_here, tracks_of
@@ -60,6 +60,8 @@ def watch(request: HttpRequest, recording_id: int) -> HttpResponse:
         "master": right.path(),
         "poster": right.path(POSTER_NAME) if recording.has_picture else "",
         "sound": f"{AUDIO_FOLDER}/{LIST_NAME}",
+        "file": right.path(FILE_NAME) if queries.has_plain_file(recording) else "",
+        "file_name": FILE_NAME,
         "audience": right.grant.audience,
         "renew_in": right.renew_in,
         "beacon": right.beacon,

@@ -2,7 +2,7 @@
 //
 // Where the browser has MediaSource we play with hls.js, also where it answers "maybe" to HLS: that
 // answer breaks on desktop browsers. The browser's own HLS is for those without MediaSource
-// (iPhone).
+// (iPhone), and who has neither plays one size as a plain file.
 
 const MEND_AGAIN_MS = 60_000;
 const TRY_AGAIN_MS = 3000;
@@ -38,6 +38,7 @@ export class Stream extends EventTarget {
     this.refusals = 0;
     this.hls = null;
     this.way = this.chooseWay();
+    for (const source of video.querySelectorAll("source")) source.remove(); // for who has no script
     if (data.renewIn) this.planRenewal(Number(data.renewIn));
     video.addEventListener("error", () => this.mendWithoutHls());
     setInterval(() => this.look(), LOOK_EVERY_MS);
@@ -51,11 +52,17 @@ export class Stream extends EventTarget {
 
   chooseWay() {
     if (window.Hls?.isSupported()) return "hls";
-    return this.video.canPlayType(HLS_TYPE) ? "own" : "none";
+    if (this.video.canPlayType(HLS_TYPE)) return "own";
+    return this.data.file ? "file" : "none";
   }
 
   address() {
-    return this.soundOnly ? this.master.replace(/master\.m3u8$/, this.data.sound) : this.master;
+    if (this.way === "file") return this.beside(this.data.file);
+    return this.soundOnly ? this.beside(this.data.sound) : this.master;
+  }
+
+  beside(file) {
+    return this.master.replace(/master\.m3u8$/, file);
   }
 
   load(position) {

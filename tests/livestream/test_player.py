@@ -5,8 +5,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from livestream import services
+from livestream import processing, services
 from livestream.models import Captions
+from livestream.services import units
 from tests.factories.livestream import seat_in
 from tests.factories.times import TODAY
 from tests.livestream import films
@@ -37,6 +38,14 @@ A_WHILE_AGO = """() => {
   for (const one of all) one.at -= 20000;
   localStorage.setItem("player-places", JSON.stringify(all));
 }"""
+NO_LISTS = """
+  delete window.MediaSource;
+  delete window.ManagedMediaSource;
+  const can = HTMLMediaElement.prototype.canPlayType;
+  HTMLMediaElement.prototype.canPlayType = function (type) {
+    return type.includes("mpegurl") ? "" : can.call(this, type);
+  };
+"""
 TOO_SLOW = 400_000 // 8
 
 
@@ -105,6 +114,18 @@ def test_a_learner_leaves_at_12_34_and_goes_on_from_there_another_day(slides, op
     page.context.set_offline(False)
     page.evaluate("dispatchEvent(new Event('online'))")
     wait_for(page, "JSON.parse(localStorage.getItem('player-places')).length === 0")
+
+
+def test_a_browser_that_plays_no_lists_plays_the_plain_file(disk, short_film, open_browser):
+    recording = replay_of(short_film, disk)
+    while unit := units.claim(owner="test", at=TODAY):
+        processing.make_unit(unit, lambda: TODAY)
+    page = open_browser(seat_in(recording.lesson.section).user)
+    page.add_init_script(NO_LISTS)
+    page.goto(f"/replays/{recording.pk}/?at=3")
+    page.get_by_role("button", name="播放", exact=True).click()
+    wait_for(page, "!video.paused && video.currentTime > 4")
+    assert "/film.mp4" in video(page, "currentSrc")
 
 
 def test_on_a_line_of_400_kbit_the_lesson_goes_on_as_sound_and_says_so(
