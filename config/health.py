@@ -4,9 +4,13 @@ import math
 import shutil
 import time
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http.client import HTTPConnection, HTTPSConnection
 from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
@@ -22,6 +26,8 @@ from redis.exceptions import RedisError
 from accounts import clock, health, limits, outbox
 
 MOST_SKEW = 2.0  # seconds between this machine's clock and the database's
+MOST_FRONT_SKEW = 60.0  # and that of the web server in front: paths of films bear 120
+FRONT_PATIENCE = 2.0  # seconds
 DISK_ALARM = 0.85
 WORKER_ALARM = 90.0  # seconds; the clockwork calls every 15
 SEAT_WATCH_ALARM = 36 * 3600.0  # seconds; it goes round night and noon
@@ -55,7 +61,8 @@ def ready(request: HttpRequest) -> JsonResponse:
 
     Without database, or with a wrong clock, it may not (503). With broker or worker away people
     go on reading and enrolling, and with a full disk reading, and a broken rule of seats or
-    money is for staff: said here, but no reason to close.
+    money is for staff: said here, but no reason to close. A web server in front is asked for its
+    clock when it judges by itself whether the path of a film is still good.
     What each part says names our machines, so only the addresses of the settings are told.
     """
     parts = {
@@ -68,6 +75,8 @@ def ready(request: HttpRequest) -> JsonResponse:
         "payments": _looked_at(_payments),
         "money": _looked_at(_money),
     }
+    if settings.WATCH_FRONT == "nginx":
+        parts["front"] = _looked_at(_front)
     ok = all(part["ok"] for part in parts.values() if part["needed"])
     told = {"ok": ok, "parts": parts} if _is_known(request) else {"ok": ok}
     return JsonResponse(told, status=200 if ok else 503)
@@ -145,6 +154,22 @@ def _clock() -> str:
     if skew > MOST_SKEW:
         raise Ailing(f"{skew:.1f} s from the database's clock")
     return f"{skew:.3f} s from the database's clock"
+
+
+def _front() -> str:
+    """Compare clocks by the ``Date`` of whatever it answers to a path without a signature."""
+    site = urlsplit(settings.WAGTAILADMIN_BASE_URL)
+    kind = HTTPSConnection if site.scheme == "https" else HTTPConnection
+    with closing(kind(site.hostname or "", site.port, timeout=FRONT_PATIENCE)) as line:
+        line.request("HEAD", "/v/")
+        date = line.getresponse().headers["Date"]
+    if date is None:
+        raise Ailing("does not say the time")
+    skew = abs((datetime.now(UTC) - parsedate_to_datetime(date)).total_seconds())
+    told = f"{skew:.0f} s from the clock of the web server in front"
+    if skew > MOST_FRONT_SKEW:
+        raise Ailing(told)
+    return told
 
 
 def _broker() -> str:
