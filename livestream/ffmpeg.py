@@ -28,6 +28,11 @@ PROGRESS = ("-progress", "pipe:1", "-stats_period", "0.5")
 BROKEN = (b"corrupt decoded frame", b"Error submitting packet to decoder")
 """What ffmpeg says, once for each, of pictures that it shows in part or not at all."""
 
+RAN_OUT = tuple(
+    f"Error during demuxing: {why}" for why in ("Cannot allocate memory", "Input/output error")
+)
+"""What ffmpeg says when it cannot go on reading: it then ends as if the film ended there."""
+
 GRACE_SECONDS = 10.0
 NICENESS = 10
 TAIL_BYTES = 4000
@@ -60,7 +65,7 @@ class FfmpegFailed(Exception):
 
 
 class FfmpegKilled(FfmpegFailed):
-    """A signal ended ffmpeg: the machine ran out of something, or somebody did it."""
+    """The machine ran out of something, or somebody ended ffmpeg: it is not the film's fault."""
 
 
 class FfmpegStalled(FfmpegFailed):
@@ -131,6 +136,8 @@ def run(
         _end(process)
     if process.returncode < 0:
         raise FfmpegKilled(f"signal {-process.returncode}: {said}")
+    if any(words in said for words in RAN_OUT):
+        raise FfmpegKilled(said)
     if process.returncode != 0:
         raise FfmpegFailed(said)
     return Report(said, watch.broken_frames)

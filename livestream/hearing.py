@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.files.storage import storages
 
 from livestream import ffmpeg, services, speech
-from livestream.domain import webvtt
+from livestream.domain import command, webvtt
 from livestream.domain.command import AUDIO_FOLDER, INIT_NAME
 from livestream.models import Captions, Recording
 
@@ -55,9 +55,5 @@ def _sound_of(recording: Recording, folder: Path, limits: ffmpeg.Limits) -> Path
         for name in (INIT_NAME, *names):
             with storage.open(f"{lies_in}/{name}", "rb") as piece:
                 shutil.copyfileobj(piece, whole)
-    ffmpeg.run(
-        ["-protocol_whitelist", "file", "-i", "file:sound.mp4", *WAVE],
-        limits=limits,
-        folder=folder,
-    )
+    ffmpeg.run([*command.opening("sound.mp4"), *WAVE], limits=limits, folder=folder)
     return folder / "sound.wav"

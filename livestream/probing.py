@@ -6,19 +6,33 @@ asked. Formats that can name other files are not opened at all.
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import av
+from av import _core
 
 from livestream.domain.fastpath import Streams
 from livestream.domain.inspection import FORMATS, WIDEST, Film, FilmRefused, Problem
 from livestream.domain.ladder import Picture
 
-OPENING = {"format_whitelist": FORMATS, "protocol_whitelist": "file"}
+MOST_LISTED = 32
+"""Streams that are listed at all, so that a film with too many is told so and no more is read."""
+
+OPENING = {
+    "format_whitelist": FORMATS,
+    "protocol_whitelist": "file",
+    "max_streams": str(MOST_LISTED),
+}
+
+LARGEST_BLOCK = 128 * 1024**2
+"""Bytes that PyAV's libraries may take at one stroke: the largest picture that we take, and the
+index of six hours, need less. A file of 2 KB may announce an index of many gigabytes."""
 
 SAMPLES = 5
 FRAMES_PER_SAMPLE = 12
@@ -45,7 +59,7 @@ def look(path: Path, *, thoroughly: bool = False) -> Film:
     if size == 0:
         raise FilmRefused(Problem.EMPTY)
     try:
-        with av.open(f"file:{path}", options=dict(OPENING)) as container:
+        with _opened(path) as container:
             return _film(container, size, thoroughly=thoroughly)
     except (av.FFmpegError, ValueError, IndexError, OSError) as error:
         raise FilmRefused(Problem.NOT_A_FILM) from error
@@ -54,7 +68,7 @@ def look(path: Path, *, thoroughly: bool = False) -> Film:
 def streams(path: Path, film: Film) -> Streams:
     """Say what the streams of a film are made of. Reads its index, or the whole file once."""
     try:
-        with av.open(f"file:{path}", options=dict(OPENING)) as container:
+        with _opened(path) as container:
             return _streams(container, film)
     except (av.FFmpegError, ValueError, IndexError, OSError):
         return Streams()  # fit for nothing but to be made anew; that will say what is wrong
@@ -66,7 +80,7 @@ def is_still(path: Path, seconds: float) -> bool:
         return False
     same = seen = 0
     try:
-        with av.open(f"file:{path}", options=dict(OPENING)) as container:
+        with _opened(path) as container:
             for sample in range(SAMPLES):
                 thumbs = list(_thumbs(container, seconds * (sample + 0.5) / SAMPLES))
                 for before, after in pairwise(thumbs):
@@ -75,6 +89,19 @@ def is_still(path: Path, seconds: float) -> bool:
     except (av.FFmpegError, ValueError, OSError):
         return False  # the transcoder will say what is wrong, with better words
     return seen > 0 and same / seen >= STILL_SHARE
+
+
+def _opened(path: Path) -> Any:
+    _bound_memory()
+    return av.open(f"file:{path}", options=dict(OPENING))
+
+
+@cache
+def _bound_memory() -> None:
+    """Bound what a film can make this process take; PyAV itself has no word for it."""
+    allow = ctypes.CDLL(_core.__file__).av_max_alloc
+    allow.argtypes, allow.restype = [ctypes.c_size_t], None
+    allow(LARGEST_BLOCK)
 
 
 def _film(container: Any, size: int, *, thoroughly: bool) -> Film:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from livestream.domain.command import AUDIO_FOLDER
+from livestream.domain.inspection import FORMATS
 from livestream.domain.playlists import Segment
 
 PICTURE_FOLDER = "live"
@@ -82,7 +83,8 @@ def _pieces(folder: str, run: Run, seconds: int) -> list[str]:
 def join(parts: str, to: str) -> list[str]:
     """The arguments that put the master copies of several takes behind each other, as they are."""
     return [
-        *("-protocol_whitelist", "file", "-f", "concat", "-safe", "0", "-i", f"file:{parts}"),
+        *("-protocol_whitelist", "file", "-format_whitelist", f"concat,{FORMATS}"),
+        *("-f", "concat", "-safe", "0", "-i", f"file:{parts}"),
         *("-map", "0:v:0?", "-map", "0:a:0?", "-c", "copy", "-f", "matroska", f"file:{to}"),
     ]
 

@@ -191,7 +191,8 @@ class Store:
 
 def _looked_at(folder: str, init: bytes, film: bytes) -> Rendition:
     codec = playlists.codec_of(init)
-    with av.open(io.BytesIO(init + film)) as container:
+    options = {"protocol_whitelist": "file"}
+    with av.open(io.BytesIO(init + film), format="mp4", container_options=options) as container:
         if not container.streams.video:
             return Rendition(folder=folder, codec=codec, segments=())
         picture = container.streams.video[0]

@@ -113,6 +113,31 @@ def test_a_file_may_not_grow_without_end(tmp_path):
     assert (tmp_path / "big.avi").stat().st_size <= 1_000_000
 
 
+def test_a_run_may_not_take_memory_without_end(tmp_path):
+    room = limits(memory_bytes=ffmpeg.GIB // 2)
+    plain = [*films.picture(1), "-f", "null", "-"]
+    ffmpeg.run(plain, limits=room, folder=tmp_path)
+    huge = ["-f", "lavfi", "-i", "color=s=16000x16000:r=2:d=5", "-f", "null", "-"]
+    with pytest.raises(ffmpeg.FfmpegFailed):
+        ffmpeg.run(huge, limits=room, folder=tmp_path)
+
+
+def test_a_disk_that_cannot_be_read_is_no_film_that_ended(tmp_path):
+    """ffmpeg itself says so, and ends as if there were no more pictures."""
+    unreadable = ["-f", "s16le", "-i", "file:/proc/self/mem", "-f", "null", "-"]
+    with pytest.raises(ffmpeg.FfmpegKilled, match="Input/output error"):
+        ffmpeg.run(unreadable, limits=limits(), folder=tmp_path)
+
+
+def test_a_run_that_takes_all_the_processor_is_ended(tmp_path):
+    with pytest.raises(ffmpeg.FfmpegKilled, match="signal"):
+        ffmpeg.run(
+            [*films.picture(600, "1280x720"), "-c:v", "libx264", "-f", "null", "-"],
+            limits=limits(cpu_seconds=1),
+            folder=tmp_path,
+        )
+
+
 def test_a_run_makes_way_for_everything_else(tmp_path):
     class Seen(Exception):
         pass
