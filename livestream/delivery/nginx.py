@@ -48,7 +48,9 @@ log_format films '$time_iso8601 $status $body_bytes_sent $request_time $aud'
     ' $asset/$generation/$file';
 """
 
-# For the part "server": films, by path alone. Whatever else is below /v/ is nobody's.
+# For the part "server": films, by path alone. Whatever else is below /v/ is nobody's. nginx logs
+# an answer where it ends: "@sorry" has our log too, or what is refused there would leave paths
+# that still open films in the log of the site; so would a missing file in the log of errors.
 PLACES = """\
 location ^~ /v/ {{
     location ~ "^/v/(?<kid>n{kid})/(?<closes>[0-9]{{1,11}})(?<watch_grows>g?)/(?<aud>{aud})\
@@ -75,6 +77,7 @@ location ^~ /v/ {{
         sendfile on;
         tcp_nopush on;
         error_page 403 404 405 410 @sorry;
+        log_not_found off;
         add_header Cache-Control $watch_kept;
         add_header X-Content-Type-Options nosniff;
         add_header Referrer-Policy no-referrer;
@@ -86,6 +89,7 @@ location ^~ /v/ {{
 }}
 location @sorry {{
     internal;
+    {log}
     default_type text/plain;
     charset utf-8;
     add_header Cache-Control no-store always;

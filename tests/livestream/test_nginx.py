@@ -168,6 +168,20 @@ def test_a_file_that_is_not_there_is_kept_by_nobody(ask):
     assert ask(path(), method="POST")[0] in {403, 405}
 
 
+def test_no_other_log_has_a_signature_that_opens_films(ask, tmp_path):
+    """A missing piece, a film asked for in a wrong way or under a wrong name: all end elsewhere."""
+    asked = [ask(path("v360/00009.m4s")), ask(path(), method="POST"), ask(f"{path()}.exe")]
+    assert {status for status, _headers, _body in asked} <= {403, 404, 405}
+    ask("/healthz")
+    signature = path().split("/")[5]
+    (seen,) = (tmp_path / "product.log").read_text().splitlines()
+    assert "GET /healthz" in seen
+    assert signature not in (tmp_path / "error.log").read_text()
+    told = (tmp_path / "films.log").read_text()
+    assert [line.split()[1] for line in told.splitlines()] == [str(one[0]) for one in asked]
+    assert signature not in told
+
+
 def test_the_same_words_for_yesterdays_key_and_beforehand_for_tomorrows(ask):
     """Keys change at midnight while a lesson goes on; clocks may differ by minutes."""
     now = time.time()
