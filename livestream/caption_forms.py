@@ -63,10 +63,10 @@ class CaptionsFileForm(forms.Form):
 
 
 class NotesForm(forms.Form):
-    """The teacher's notes of a lesson."""
+    """The notes of a lesson or lecture."""
 
     text = forms.CharField(
-        label=_("Notes of this lesson"),
+        label=_("Notes of this film"),
         help_text=_("Learners read and print them beside the film. Empty takes them away."),
         required=False,
         max_length=20_000,

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import Lesson
-from livestream import wording
+from livestream import queries, wording
 from livestream.domain.inspection import Problem
+from livestream.models import Lecture
 
 NEWEST = 3
 CODE_DIGITS = 6
 
 
 class LessonRadios(forms.RadioSelect):
-    """The newest lessons; the earlier ones behind one word, lest the button be a long way down."""
+    """The newest; the earlier ones behind one word, lest the button be a long way down."""
 
     template_name = "livestream/_lessons.html"
 
@@ -36,30 +37,27 @@ class LessonRadios(forms.RadioSelect):
         }
 
 
-class LessonField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic to the stubs only
-    """A lesson, said with its day, hour and place."""
+def _has_film(meeting: Lesson | Lecture) -> bool:
+    return bool(getattr(meeting, "has_film", False))
 
-    at: datetime
 
-    def label_from_instance(self, lesson: Lesson) -> str:
-        words = wording.choice(lesson, at=self.at)
-        return wording.has_film(words) if getattr(lesson, "has_film", False) else words
+def _said(meeting: Lesson | Lecture, *, at: datetime) -> str:
+    words = wording.choice(meeting, at=at)
+    return wording.has_film(words) if _has_film(meeting) else words
 
 
 class UploadForm(forms.Form):
-    """The film of a lesson."""
+    """The film of a lesson or a lecture."""
 
     marks_optional = False
     offers_the_cut = False
 
-    lesson = LessonField(
-        label=_("Which lesson is it?"),
-        queryset=Lesson.objects.none(),
+    lesson = forms.ChoiceField(
+        label=_("Which lesson or lecture is it?"),
         widget=LessonRadios,
-        empty_label=None,
         error_messages={
-            "required": _("Please choose the lesson."),
-            "invalid_choice": _("This lesson is not one of yours. Please choose another."),
+            "required": _("Please choose the lesson or lecture."),
+            "invalid_choice": _("This one is not among yours. Please choose another."),
         },
     )
     film = forms.FileField(
@@ -79,20 +77,24 @@ class UploadForm(forms.Form):
         },
     )
     take_what_is_there = forms.BooleanField(
-        label=_("Use what is there: the film ends earlier than the lesson"), required=False
+        label=_("Use what is there: the film ends earlier than what was filmed"), required=False
     )
 
-    def __init__(self, *args: Any, lessons: QuerySet[Lesson], at: datetime, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, meetings: Sequence[Lesson | Lecture], at: datetime, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.meetings = {queries.key_of(one): one for one in meetings}
         field = self.fields["lesson"]
-        assert isinstance(field, LessonField)  # noqa: S101 - declared above
-        field.at = at
-        field.queryset = lessons
-        if not self.is_bound:
-            # A lesson filmed already is never chosen unasked: without another, they choose.
-            field.initial = next(
-                (one.pk for one in lessons if not getattr(one, "has_film", False)), None
-            )
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
+        field.choices = [(key, _said(one, at=at)) for key, one in self.meetings.items()]
+        # One filmed already is never chosen unasked: without another, they choose.
+        unfilmed = (key for key, one in self.meetings.items() if not _has_film(one))
+        field.initial = next(unfilmed, None)
+
+    def clean_lesson(self) -> Lesson | Lecture:
+        """Take what was chosen, not its name."""
+        return self.meetings[self.cleaned_data["lesson"]]
 
     @property
     def forgets_the_film(self) -> bool:

@@ -40,6 +40,7 @@ from config.access.ways import (
     OUTSIDE_ADMIN,
     RECORDING,
     SECTION,
+    SENDERS,
     TEACHERS,
     TERM,
     UPLOAD,
@@ -360,15 +361,13 @@ ROWS: dict[str, Way] = {
     "livestream:remove-captions": Way("remove captions", FILM_ACT, CAPTIONS, posts=True),
     "livestream:edit-chapters": Way("chapters of a film", FILM_PAGE, RECORDING),
     "livestream:edit-notes": Way("notes of a lesson", FILM_PAGE, RECORDING),
-    "livestream:list-films": Way("my films", staff(*TEACHERS)),
-    "livestream:upload-film": Way("send a film", staff(*TEACHERS)),
+    "livestream:list-films": Way("my films", staff(*SENDERS)),
+    "livestream:upload-film": Way("send a film", staff(*SENDERS)),
     "livestream:announce-film": Way(
-        "announce a film", staff(*TEACHERS, answer=Answer.WRONG), posts=True
+        "announce a film", staff(*SENDERS, answer=Answer.WRONG), posts=True
     ),
     "livestream:send-film": Way(
-        "send a film in pieces",
-        staff(R.TEACHER, R.OTHER_TEACHER, answer=Answer.WRONG),
-        UPLOAD,
+        "send a film in pieces", staff(*SENDERS, answer=Answer.WRONG), UPLOAD
     ),
     "livestream:give-up-film": Way("give a film up", FILM_ACT, UPLOAD, posts=True),
     "livestream:use-cut-film": Way("use a film that is cut", FILM_ACT, UPLOAD, posts=True),

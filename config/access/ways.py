@@ -118,5 +118,7 @@ WATCHERS = Audience(
 )
 # To all others there is no such file or page.
 WATCHERS_OR_NOBODY = Audience(Answer.UNKNOWN, dict(WATCHERS.special))
-FILM_PAGE = staff(R.TEACHER).but(other_teacher=Answer.UNKNOWN)
-FILM_ACT = staff(R.TEACHER, answer=Answer.DONE).but(other_teacher=Answer.UNKNOWN)
+# Who keeps series sends films of lectures; the example is of a lesson, and unknown to them.
+SENDERS = (*TEACHERS, R.EDITOR, *IN_CHARGE, R.OTHER_HEAD)
+FILM_PAGE = staff(*SENDERS, answer=Answer.UNKNOWN).but(teacher=Answer.SHOWN)
+FILM_ACT = staff(*SENDERS, answer=Answer.UNKNOWN).but(teacher=Answer.DONE)

@@ -27,7 +27,7 @@ DESK = (
 )
 # What somebody finds on their own page besides the desk.
 WORK = (
-    ("livestream:list-films", _("My lessons and films")),
+    ("livestream:list-films", _("My films")),
     ("livestream:list-live", _("Teach live")),
     ("livestream:list-viewings", _("Today at the viewing point")),
     ("enrolment:place-learner", _("Place a learner in a level")),

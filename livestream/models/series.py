@@ -129,6 +129,10 @@ class LectureQuerySet(models.QuerySet["Lecture"]):
         """Not over yet, the next one first."""
         return self.taking_place().filter(during__endswith__gt=at).order_by("during", "pk")
 
+    def begun(self, at: datetime) -> Self:
+        """Held, or being held."""
+        return self.taking_place().filter(during__startswith__lte=at)
+
     def over(self, at: datetime) -> Self:
         """Held and over."""
         return self.taking_place().filter(during__endswith__lte=at)

@@ -1,5 +1,11 @@
 """Read-side answers of the cloud classroom that need more than one QuerySet word."""
 
+from livestream.queries.filming import (
+    choices_to_film,
+    key_of,
+    lectures_without_film,
+    meeting_to_film,
+)
 from livestream.queries.library import (
     coming_lectures,
     how_many,
@@ -28,13 +34,13 @@ from livestream.queries.replays import (
     damaged_places,
     films_to_drop,
     generations_to_drop,
-    lessons_to_film,
     originals_to_drop,
     place_of,
     replays_of,
     rights_without_a_reason,
 )
 from livestream.queries.series import (
+    ROLES_THAT_PLAN,
     Proposal,
     Shown,
     knows_holidays,
@@ -64,6 +70,7 @@ from livestream.queries.viewings import (
 )
 
 __all__ = [
+    "ROLES_THAT_PLAN",
     "Access",
     "FilmToShow",
     "InClass",
@@ -73,6 +80,7 @@ __all__ = [
     "Reading",
     "Shown",
     "access",
+    "choices_to_film",
     "class_at",
     "coming_lectures",
     "damaged_places",
@@ -84,12 +92,14 @@ __all__ = [
     "ids_of_class_at",
     "is_growing",
     "is_on_air",
+    "key_of",
     "knows_holidays",
     "lectures_between",
     "lectures_to_show",
-    "lessons_to_film",
+    "lectures_without_film",
     "lessons_to_show",
     "live_lectures",
+    "meeting_to_film",
     "months_of_places",
     "next_of",
     "next_of_each",

@@ -47,7 +47,7 @@ def text_of(captions: Captions) -> str:
 
 
 def notes_of(recording: Recording) -> str:
-    """The teacher's notes of a lesson; empty when there are none."""
+    """The notes of a lesson or lecture; empty when there are none."""
     notes = LessonNotes.objects.filter(recording=recording).first()
     return notes.text if notes else ""
 

@@ -5,16 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils import timezone
 from redis.exceptions import RedisError
 
 from accounts import scope
 from accounts.models import Learner, StaffPost, User
 from accounts.queries import learners_of
-from courses.models import Lesson, Teacher
 from enrolment.models import CloudSeat, Enrolment
 from livestream.delivery import paths, pending
 from livestream.domain.access import Facts, Refusal, refusal
@@ -41,8 +39,6 @@ ROLES_THAT_LOOK_IN = (
     Role.EDITOR,
     Role.FACILITATOR,
 )
-LESSONS_TO_CHOOSE = 12
-LESSONS_BACK = timedelta(days=60)
 
 
 @dataclass(frozen=True)
@@ -192,23 +188,3 @@ def damaged_places(recordings: Iterable[Recording]) -> dict[int, list[float]]:
 def generations_to_drop(*, before: datetime) -> QuerySet[Generation]:
     """Files of replays that newer ones replaced before this moment."""
     return Generation.objects.retired_since(before).select_related("recording").order_by("pk")
-
-
-def lessons_to_film(teacher: Teacher, *, at: datetime) -> QuerySet[Lesson]:
-    """Lessons a film may be sent for: today's and those before, the nearest first.
-
-    Each says with ``has_film`` whether a film of it is here already.
-    """
-    tonight = timezone.localtime(at).replace(hour=23, minute=59, second=59)
-    given = Q(teacher=teacher) | Q(teacher=None, section__teacher=teacher)
-    nearest = (
-        Lesson.objects.taking_place()
-        .filter(given, during__startswith__gt=at - LESSONS_BACK, during__startswith__lte=tonight)
-        .order_by("-during", "pk")
-        .values_list("pk", flat=True)[:LESSONS_TO_CHOOSE]
-    )
-    # By their ids: a form looks one of them up, which a slice does not allow.
-    chosen = Lesson.objects.filter(pk__in=list(nearest)).order_by("-during", "pk")
-    films = Recording.objects.that_stand().filter(lesson=OuterRef("pk"))
-    chosen = chosen.annotate(has_film=Exists(films))
-    return chosen.select_related("section__course", "section__campus", "section__unit")

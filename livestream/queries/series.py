@@ -10,12 +10,16 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from psycopg.types.range import Range
 
+from accounts.models import StaffPost
 from campus.models import Holiday
 from livestream.domain import recurrence
 from livestream.domain.recurrence import Meeting, Rule, RuleRefused, Shift
 from livestream.models import Broadcast, Lecture, Recording, Series, SeriesSubscription
 
 SATURDAY = 6
+
+ROLES_THAT_PLAN = (StaffPost.Role.EDITOR, StaffPost.Role.REGISTRAR, StaffPost.Role.BRANCH_HEAD)
+"""Who keeps the series of an office: plans its lectures, and sends their films."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What a teacher does with a film that is here: publish, take back, try again, remove."""
+"""What somebody does with a film that is here: publish, take back, try again, remove."""
 
 from __future__ import annotations
 
@@ -21,7 +21,11 @@ class NothingToPublish(Exception):
 def publish(
     *, recording: Recording, to_everybody: bool = False, actor: User, at: datetime
 ) -> Recording:
-    """Let the class watch, or everybody. Raises ``NothingToPublish`` when there is no replay."""
+    """Let the class watch, or everybody; a lecture is never for fewer.
+
+    Raises ``NothingToPublish`` when there is no replay.
+    """
+    is_public = to_everybody or recording.lecture_id is not None
     changed = (
         Recording.objects.made()
         .filter(pk=recording.pk)
@@ -29,13 +33,13 @@ def publish(
             status=Recording.Status.PUBLISHED,
             published_at=at,
             taken_back_at=None,
-            is_public=to_everybody,
+            is_public=is_public,
         )
     )
     if not changed:
         raise NothingToPublish
     AuditEvent.objects.record(
-        actor, "film published", recording, at=at, unit=recording.unit, public=to_everybody
+        actor, "film published", recording, at=at, unit=recording.unit, public=is_public
     )
     recording.refresh_from_db()
     return recording

@@ -42,7 +42,7 @@ class SentFilms:
         said = announced.metadata
         shows = self.chosen(said)
         if shows is None:
-            raise TusRefused(HTTPStatus.FORBIDDEN, wording.not_your_lesson())
+            raise TusRefused(HTTPStatus.FORBIDDEN, wording.not_yours_to_film())
         try:
             upload = uploads.begin_upload(
                 shows=shows,

@@ -1,4 +1,4 @@
-"""Where a teacher brings, corrects and publishes the captions of a film."""
+"""Where whoever sent a film brings, corrects and publishes the captions of a film."""
 
 from __future__ import annotations
 
@@ -14,19 +14,18 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import clock
 from accounts.http import StaffRequest, staff_required
-from accounts.models import StaffPost
 from livestream import services, speech, wording
 from livestream.caption_forms import CUES_A_PAGE, CaptionsFileForm, CuesForm
 from livestream.domain import webvtt
 from livestream.domain.captions import EDITS, add
 from livestream.models import Captions, Recording
+from livestream.views.films import SENDERS
 
-TEACHER = StaffPost.Role.TEACHER
 reads_and_posts = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @reads_and_posts
-@staff_required(TEACHER)
+@staff_required(*SENDERS)
 def list_captions(request: StaffRequest, recording_id: int) -> HttpResponse:
     """What is written beside a film: its captions in each language; a file is taken in here."""
     recording = film_of(request, recording_id)
@@ -53,7 +52,7 @@ def list_captions(request: StaffRequest, recording_id: int) -> HttpResponse:
 
 
 @require_POST
-@staff_required(TEACHER)
+@staff_required(*SENDERS)
 def begin_captions(request: StaffRequest, recording_id: int) -> HttpResponse:
     """Begin to write captions by hand, or let a machine begin."""
     recording = film_of(request, recording_id)
@@ -76,7 +75,7 @@ def begin_captions(request: StaffRequest, recording_id: int) -> HttpResponse:
 
 
 @reads_and_posts
-@staff_required(TEACHER)
+@staff_required(*SENDERS)
 def edit_captions(request: StaffRequest, captions_id: int) -> HttpResponse:
     """Correct captions line by line: one page of them at a time."""
     captions = _captions_of(request, captions_id)
@@ -120,7 +119,7 @@ def _back_to(captions: Captions, place: int, act: str, first: int) -> str:
 
 
 @require_POST
-@staff_required(TEACHER)
+@staff_required(*SENDERS)
 def publish_captions(request: StaffRequest, captions_id: int) -> HttpResponse:
     """Show captions to learners: who presses has read them through, and says so."""
     captions = _captions_of(request, captions_id)
@@ -151,7 +150,7 @@ def publish_captions(request: StaffRequest, captions_id: int) -> HttpResponse:
 
 
 @require_POST
-@staff_required(TEACHER)
+@staff_required(*SENDERS)
 def remove_captions(request: StaffRequest, captions_id: int) -> HttpResponse:
     """Take captions away, with their draft."""
     captions = _captions_of(request, captions_id)
@@ -162,7 +161,7 @@ def remove_captions(request: StaffRequest, captions_id: int) -> HttpResponse:
 
 
 def film_of(request: StaffRequest, recording_id: int) -> Recording:
-    """A film of this teacher with something to watch."""
+    """A film of this person with something to watch."""
     mine = Recording.objects.of_teacher(request.user).made().with_all_to_show()
     return get_object_or_404(mine, pk=recording_id)
 

@@ -1,4 +1,4 @@
-"""A teacher's films: where each stands, and what can be done with it."""
+"""Films that one has sent or is seen in: where each stands, and what can be done with it."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from accounts.models import StaffPost, User
 from livestream import queries, services, wording
 from livestream.models import Recording, Upload
 
-TEACHER = StaffPost.Role.TEACHER
+SENDERS = (StaffPost.Role.TEACHER, *queries.ROLES_THAT_PLAN)
 FILMS_SHOWN = 40
 
 
 @require_GET
-@staff_required(TEACHER)
+@staff_required(*SENDERS)
 def list_films(request: StaffRequest) -> HttpResponse:
-    """Show a teacher their films, the newest lesson first."""
+    """Show somebody their films, the newest lesson or lecture first."""
     found = Recording.objects.of_teacher(request.user).with_all_to_show().latest_first()
     shown = list(found[:FILMS_SHOWN])
     damaged = queries.damaged_places(shown)
@@ -62,16 +62,16 @@ def unfinished_of(user: User, *, at: datetime) -> list[dict[str, Any]]:
 
 
 @require_POST
-@staff_required(TEACHER)
+@staff_required(*SENDERS)
 def publish_film(request: StaffRequest, recording_id: int) -> HttpResponse:
-    """Let the class watch, or everybody."""
+    """Let the class watch, or everybody; a lecture is for everybody."""
     to_everybody = request.POST.get("for") == "everybody"
 
     def publish(recording: Recording) -> str:
-        services.publish(
+        published = services.publish(
             recording=recording, to_everybody=to_everybody, actor=request.user, at=clock.now()
         )
-        if to_everybody:
+        if published.is_public:
             return _("Published. Everybody can watch this replay now.")
         return _("Published. The learners of the class can watch this replay now.")
 
@@ -79,7 +79,7 @@ def publish_film(request: StaffRequest, recording_id: int) -> HttpResponse:
 
 
 @require_POST
-@staff_required(TEACHER)
+@staff_required(*SENDERS)
 def take_film_back(request: StaffRequest, recording_id: int) -> HttpResponse:
     """Unpublish a replay."""
 
@@ -94,7 +94,7 @@ def take_film_back(request: StaffRequest, recording_id: int) -> HttpResponse:
 
 
 @require_POST
-@staff_required(TEACHER)
+@staff_required(*SENDERS)
 def try_film_again(request: StaffRequest, recording_id: int) -> HttpResponse:
     """Put a film that failed back in the queue."""
 
@@ -106,13 +106,13 @@ def try_film_again(request: StaffRequest, recording_id: int) -> HttpResponse:
 
 
 @require_POST
-@staff_required(TEACHER)
+@staff_required(*SENDERS)
 def remove_film(request: StaffRequest, recording_id: int) -> HttpResponse:
     """Remove a film that never became a replay."""
 
     def remove(recording: Recording) -> str:
         services.remove(recording=recording, actor=request.user, at=clock.now())
-        return _("The film is removed. You can send another one for this lesson.")
+        return _("The film is removed. You can send another one.")
 
     return _do(request, recording_id, remove)
 

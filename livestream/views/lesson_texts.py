@@ -1,4 +1,4 @@
-"""Where a teacher writes the chapters and the notes of a film."""
+"""Where whoever sent a film writes its chapters and notes."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ from accounts.http import StaffRequest, staff_required
 from livestream import queries, services, wording
 from livestream.caption_forms import ChaptersForm, NotesForm
 from livestream.models import Chapter
-from livestream.views.captions import TEACHER, film_of
+from livestream.views.captions import film_of
+from livestream.views.films import SENDERS
 
 reads_and_posts = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @reads_and_posts
-@staff_required(TEACHER)
+@staff_required(*SENDERS)
 def edit_chapters(request: StaffRequest, recording_id: int) -> HttpResponse:
     """The chapters of a film, as lines with a time and a name."""
     recording = film_of(request, recording_id)
@@ -38,9 +39,9 @@ def edit_chapters(request: StaffRequest, recording_id: int) -> HttpResponse:
 
 
 @reads_and_posts
-@staff_required(TEACHER)
+@staff_required(*SENDERS)
 def edit_notes(request: StaffRequest, recording_id: int) -> HttpResponse:
-    """The notes of a lesson, which learners read and print."""
+    """The notes of a lesson or lecture, which learners read and print."""
     recording = film_of(request, recording_id)
     if request.method == "POST":
         form = NotesForm(request.POST)

@@ -1,7 +1,8 @@
 """Where a page of ours sends a film in pieces, so that a bad line costs one piece at most.
 
-Who may, is asked as at every other door: signed in, a teacher, and the token against forged
-forms, which the page sends in a header (``X-CSRFToken``); the body is never searched for it.
+Who may, is asked as at every other door: signed in, a post that sends films, and the token
+against forged forms, which the page sends in a header (``X-CSRFToken``); the body is never
+searched for it.
 No transaction is open while bytes come in. A thread of the web is busy as long as a piece
 takes, so only some of them may be (``AT_ONCE``), and a line that falls silent is let go.
 """
@@ -11,7 +12,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Protocol
 from uuid import UUID
@@ -26,13 +27,10 @@ from django.views.decorators.http import require_POST
 from accounts import clock
 from accounts.http import StaffRequest, staff_required
 from accounts.middleware import NOTE_EVERY, SEEN
-from accounts.models import StaffPost
-from courses.models import Lesson, Teacher
 from livestream import queries, services
 from livestream.domain import tus
 from livestream.models import Upload
-
-TEACHER = StaffPost.Role.TEACHER
+from livestream.views.films import SENDERS
 
 AT_ONCE = 2
 """Pieces that one process of the web takes in at a time; it has four threads for everybody."""
@@ -47,20 +45,20 @@ SILENCE_SECONDS = 20.0
 _threads = threading.BoundedSemaphore(AT_ONCE)
 
 
-@staff_required(TEACHER, in_parts=True)
+@staff_required(*SENDERS, in_parts=True)
 def announce_film(request: StaffRequest) -> HttpResponse:
     """Take the announcement of a film, and perhaps its first bytes."""
     return _answered(request, None)
 
 
-@staff_required(TEACHER, in_parts=True)
+@staff_required(*SENDERS, in_parts=True)
 def send_film(request: StaffRequest, press: UUID) -> HttpResponse:
     """Say how much of a film is here, or take more of it."""
     return _answered(request, press)
 
 
 @require_POST
-@staff_required(TEACHER, in_parts=True)
+@staff_required(*SENDERS, in_parts=True)
 def give_up_film(request: StaffRequest, press: UUID) -> HttpResponse:
     """Forget a film that is not finished."""
     try:
@@ -75,7 +73,7 @@ def give_up_film(request: StaffRequest, press: UUID) -> HttpResponse:
 
 
 @require_POST
-@staff_required(TEACHER, in_parts=True)
+@staff_required(*SENDERS, in_parts=True)
 def use_cut_film(request: StaffRequest, press: UUID) -> HttpResponse:
     """Make do with a film whose end is missing."""
     try:
@@ -166,19 +164,12 @@ def _length(request: HttpRequest) -> int:
 def _store(request: StaffRequest) -> services.SentFilms:
     return services.SentFilms(
         sender=request.user,
-        chosen=lambda said: _lesson(request, said),
+        chosen=lambda said: queries.meeting_to_film(
+            request.user, said.get("lesson", ""), at=clock.now()
+        ),
         address_of=lambda key: reverse("livestream:send-film", args=[UUID(key)]),
         now=clock.now,
     )
-
-
-def _lesson(request: StaffRequest, said: Mapping[str, str]) -> Lesson | None:
-    """The lesson that the sender names, when it is one they may send a film of."""
-    number = said.get("lesson", "")
-    teacher = Teacher.objects.filter(user=request.user.pk).first()
-    if teacher is None or not (number.isascii() and number.isdigit()):
-        return None
-    return queries.lessons_to_film(teacher, at=clock.now()).filter(pk=int(number)).first()
 
 
 def _has_arrived(answer: tus.Answer, press: UUID | None) -> bool:

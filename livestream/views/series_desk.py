@@ -10,12 +10,11 @@ from django.views.decorators.http import require_safe
 
 from accounts import clock
 from accounts.http import StaffRequest, staff_required
-from accounts.models import StaffPost
 from livestream import queries, services, wording
 from livestream.domain.recurrence import RuleRefused
 from livestream.models import Series
 
-PLANNERS = (StaffPost.Role.EDITOR, StaffPost.Role.REGISTRAR, StaffPost.Role.BRANCH_HEAD)
+PLANNERS = queries.ROLES_THAT_PLAN
 YEARS_AHEAD = 2
 
 
@@ -24,8 +23,9 @@ YEARS_AHEAD = 2
 def staff_list_series(request: StaffRequest) -> HttpResponse:
     """Every series of one's offices, with the way to plan its year."""
     this_year = timezone.localtime(clock.now()).year
+    coming = range(this_year, this_year + YEARS_AHEAD)
     rows = [
-        (series, wording.rule(series), range(this_year, this_year + YEARS_AHEAD))
+        (series, wording.rule(series), sorted({*coming, *queries.years_of(series)}, reverse=True))
         for series in Series.objects.filter(unit__in=request.units).order_by("name_pinyin", "pk")
     ]
     return render(request, "livestream/desk/list_series.html", {"rows": rows})
@@ -47,6 +47,9 @@ def staff_plan_year(request: StaffRequest, series_id: int, year: int) -> HttpRes
     except RuleRefused as refused:
         problem = wording.why_no_plan(refused)
     rows = [(one, wording.when(one), wording.moved_day(one.meeting)) for one in proposals]
+    held = queries.of_year(series, year).order_by().values("pk")
+    unfilmed = queries.lectures_without_film(request.user, at=at).filter(pk__in=held)
+    to_film = [(queries.key_of(one), one.display_name(), wording.when(one)) for one in unfilmed]
     context = {
         "series": series,
         "year": year,
@@ -54,6 +57,7 @@ def staff_plan_year(request: StaffRequest, series_id: int, year: int) -> HttpRes
         "problem": problem,
         "rows": rows,
         "missing": "" if queries.knows_holidays(year) else wording.holidays_missing(year),
+        "to_film": to_film,
         "is_open": any(one.held is None for one in proposals),
     }
     status = 422 if problem and request.method == "POST" else 200

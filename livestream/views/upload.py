@@ -1,4 +1,4 @@
-"""Where a teacher sends the film of a lesson.
+"""Where the film of a lesson or a lecture is sent.
 
 The body of such a request may be four gigabytes and take an hour. So everything
 that can be refused is refused before it is read, it is read before a
@@ -8,6 +8,7 @@ transaction is opened, and it goes to the disk it will stay on.
 from __future__ import annotations
 
 import time
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -23,18 +24,15 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from accounts import clock, scope
 from accounts.http import StaffRequest, new_press, press_of, staff_required
 from accounts.middleware import SEEN
-from accounts.models import StaffPost
-from courses.models import Teacher
+from courses.models import Lesson, Teacher
 from livestream import queries, services, wording
 from livestream.domain.inspection import LARGEST_FILE, FilmRefused, Problem
 from livestream.forms import UploadForm
-from livestream.models import Upload
-from livestream.views.films import unfinished_of
+from livestream.models import Lecture, Upload
+from livestream.views.films import SENDERS, unfinished_of
 
 FORM_FIELDS_BYTES = 1024 * 1024
 """What the other fields of the form may add to the announced length of the film."""
-
-TEACHER = StaffPost.Role.TEACHER
 
 
 class FilmOnDisk(TemporaryFileUploadHandler):
@@ -53,7 +51,7 @@ class FilmOnDisk(TemporaryFileUploadHandler):
 
 def upload_film(request: HttpRequest) -> HttpResponseBase:
     """Show the form, or take a film in; what is too large is refused before it is read."""
-    if request.method == "POST" and _is_teacher(request):
+    if request.method == "POST" and _sends_films(request):
         refusal = _refuse_unread(request)
         if refusal is not None:
             return refusal
@@ -61,9 +59,9 @@ def upload_film(request: HttpRequest) -> HttpResponseBase:
     return _upload(request)
 
 
-def _is_teacher(request: HttpRequest) -> bool:
+def _sends_films(request: HttpRequest) -> bool:
     """Nobody else's film is read: the guarded view below sends them away."""
-    return request.user.is_authenticated and bool(scope.offices_of(request.user, [TEACHER]))
+    return request.user.is_authenticated and bool(scope.offices_of(request.user, SENDERS))
 
 
 def _refuse_unread(request: HttpRequest) -> HttpResponse | None:
@@ -81,9 +79,8 @@ def _refuse_unread(request: HttpRequest) -> HttpResponse | None:
 
 
 def _say(request: HttpRequest, sentence: str, *, status: int) -> HttpResponse:
-    teacher, at = _teacher(request), clock.now()
-    lessons = queries.lessons_to_film(teacher, at=at)
-    form = UploadForm({}, lessons=lessons, at=at)
+    at = clock.now()
+    form = UploadForm({}, meetings=_choices(request, at), at=at)
     form.say_only(sentence)
     response = _page(request, form, status=status)
     response["Connection"] = "close"  # what is still on its way is not waited for
@@ -91,13 +88,15 @@ def _say(request: HttpRequest, sentence: str, *, status: int) -> HttpResponse:
 
 
 @csrf_protect
-@staff_required(TEACHER)
+@staff_required(*SENDERS)
 def _upload(request: StaffRequest) -> HttpResponse:
     at = clock.now()
-    lessons = queries.lessons_to_film(_teacher(request), at=at)
     if request.method != "POST":
-        return _page(request, UploadForm(lessons=lessons, at=at))
-    form = UploadForm(request.POST, request.FILES, lessons=lessons, at=at)
+        asked = {"lesson": request.GET["lesson"]} if "lesson" in request.GET else {}
+        form = UploadForm(meetings=_choices(request, at, *asked.values()), at=at, initial=asked)
+        return _page(request, form)
+    meetings = _choices(request, at, request.POST.get("lesson", ""))
+    form = UploadForm(request.POST, request.FILES, meetings=meetings, at=at)
     if not form.is_valid():
         return _page(request, form, status=422)
     film = form.cleaned_data["film"]
@@ -132,13 +131,18 @@ def _upload(request: StaffRequest) -> HttpResponse:
     return redirect("livestream:list-films")
 
 
-def _teacher(request: HttpRequest) -> Teacher:
-    teacher = Teacher.objects.filter(user=request.user.pk).first()
-    if teacher is None:
+def _choices(request: HttpRequest, at: datetime, *named: str) -> list[Lesson | Lecture]:
+    """What somebody may send a film of: what they began to send, or name, is among it."""
+    user = request.user
+    assert user.is_authenticated  # noqa: S101 - the guarded view, or asked before
+    is_teacher = Teacher.objects.filter(user=user).exists()
+    if not is_teacher and not scope.offices_of(user, queries.ROLES_THAT_PLAN):
         raise PermissionDenied(
             _("Your account does not belong to a teacher yet. Please ask the office.")
         )
-    return teacher
+    begun = Upload.objects.within_time(at).sent_by(user).with_what_it_shows()
+    keys = (queries.key_of(upload.shown()) for upload in begun)
+    return queries.choices_to_film(user, at=at, named=(*named, *keys))
 
 
 def _page(request: HttpRequest, form: UploadForm, status: int = 200) -> HttpResponse:
@@ -160,7 +164,7 @@ def _for_script(upload: Upload) -> dict[str, Any]:
         "url": reverse("livestream:send-film", args=[upload.press]),
         "press": str(upload.press),
         "fingerprint": upload.fingerprint,
-        "lesson": str(upload.lesson_id),
+        "lesson": queries.key_of(upload.shown()),
         "percent": upload.percent(),
     }
 

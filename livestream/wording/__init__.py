@@ -48,7 +48,7 @@ from livestream.wording.series import (
 from livestream.wording.uploads import (
     has_arrived,
     no_room,
-    not_your_lesson,
+    not_yours_to_film,
     of_upload,
     press_is_spent,
     somebody_sends,
@@ -102,7 +102,7 @@ __all__ = [
     "names_kept",
     "no_room",
     "no_words_yet",
-    "not_your_lesson",
+    "not_yours_to_film",
     "nothing_to_show",
     "of_cue",
     "of_upload",

@@ -224,21 +224,28 @@ def day(meeting: Lesson | Lecture) -> str:
 
 
 def has_film(choice: str) -> str:
-    """A lesson of which a film is here already, as a teacher chooses it from a list."""
+    """A lesson or lecture of which a film is here already, as it is chosen from a list."""
     return _("%(choice)s (has a film)") % {"choice": choice}
 
 
-def choice(lesson: Lesson, *, at: datetime) -> str:
-    """A lesson as a teacher chooses it from a list."""
-    begins = timezone.localtime(lesson.during.lower)
-    is_today = begins.date() == timezone.localtime(at).date()
+def choice(meeting: Lesson | Lecture, *, at: datetime) -> str:
+    """A lesson or lecture as it is chosen from a list."""
+    begins = timezone.localtime(meeting.during.lower)
+    today = timezone.localtime(at)
+    is_of_this_year = begins.year == today.year
     words = {
-        "day": day(lesson),
+        "day": day(meeting) if is_of_this_year else formats.date_format(begins, "DATE_FORMAT"),
         "time": formats.date_format(begins, "G:i"),
+        "what": _lesson(meeting) if isinstance(meeting, Lesson) else lecture_title(meeting),
+    }
+    if begins.date() == today.date():
+        return _("Today, %(day)s, %(time)s: %(what)s") % words
+    return _("%(day)s, %(time)s: %(what)s") % words
+
+
+def _lesson(lesson: Lesson) -> str:
+    return _("%(course)s, lesson %(number)s, %(campus)s") % {
         "course": lesson.section.course.display_name(),
         "number": lesson.number,
         "campus": lesson.section.campus.display_name(),
     }
-    if is_today:
-        return _("Today, %(day)s, %(time)s: %(course)s, lesson %(number)s, %(campus)s") % words
-    return _("%(day)s, %(time)s: %(course)s, lesson %(number)s, %(campus)s") % words

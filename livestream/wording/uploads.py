@@ -21,7 +21,7 @@ def no_room(lack: Lack = Lack.DISK) -> str:
             )
         case Lack.OWN_SHARE:
             return _(
-                "Your films take up all the room that a teacher has. Please give up films that "
+                "Your films take up all the room that one person has. Please give up films that "
                 "you do not send to the end, or phone us."
             )
         case Lack.UNIT_SHARE:
@@ -35,13 +35,13 @@ def press_is_spent() -> str:
     """The form has brought a film already, and now comes with another one."""
     return _(
         "This page had sent a film before, and that one has arrived. The one you chose now has "
-        "not been taken in. Please choose its lesson and its file again, then press the button."
+        "not been taken in. Please choose what it shows and its file again, then press the button."
     )
 
 
-def not_your_lesson() -> str:
-    """The lesson is another teacher's, or too long ago."""
-    return _("This lesson is not one of yours. Please choose another.")
+def not_yours_to_film() -> str:
+    """The lesson is another teacher's or too long ago, the lecture another office's."""
+    return _("This one is not among yours. Please choose another.")
 
 
 def somebody_sends() -> str:

@@ -184,6 +184,6 @@ def test_each_nasty_text_in_every_field_of_the_public_forms(city, jars, text):
 
 
 def test_a_refusal_says_why(city, jars):
-    response = send(city, jars, ("livestream:list-films", Role.REGISTRAR, "GET", "", None, [], []))
+    response = send(city, jars, ("livestream:list-films", Role.COUNTER, "GET", "", None, [], []))
     assert response.status_code == 403
     assert "这一页给其他工作人员用。" in response.content.decode()
