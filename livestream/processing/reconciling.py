@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from accounts import outbox
@@ -9,6 +12,8 @@ from accounts.models import OutboxMessage
 from livestream.models import Generation, Recording, WorkUnit
 from livestream.processing import packing, places
 from livestream.services import units
+
+log = logging.getLogger(__name__)
 
 
 def reconcile(*, at: datetime) -> tuple[int, int]:
@@ -24,9 +29,19 @@ def reconcile(*, at: datetime) -> tuple[int, int]:
     waiting = [unit for unit in WorkUnit.objects.claimable(at) if str(unit.pk) not in known]
     units.wake(waiting)
     for generation in Generation.objects.ladders().unfinished().select_related("recording"):
-        packing.advance(generation, lambda: at)
+        with _others_go_on(generation):
+            packing.advance(generation, lambda: at)
     places.sweep()
     return len(films), len(waiting)
+
+
+@contextmanager
+def _others_go_on(what: Generation) -> Iterator[None]:
+    """One whose files are broken keeps nobody else waiting."""
+    try:
+        yield
+    except Exception:
+        log.exception("%s", what)
 
 
 def _films(at: datetime) -> list[int]:

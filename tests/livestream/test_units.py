@@ -18,6 +18,7 @@ from tests.livestream.test_processing import (
     look_into,
     replay_files,
     sent,
+    state,
     work_off,
     work_on,
 )
@@ -155,6 +156,19 @@ def test_a_worker_that_died_before_the_lists_is_made_good(mpeg_film, disk, monke
     recording.refresh_from_db()
     assert recording.status == "ready"
     assert listed(disk, recording) == (3, 3, True)
+
+
+def test_a_film_with_broken_files_keeps_no_other_waiting(mpeg_film, disk, monkeypatch):
+    broken, whole = (look_into(sent(mpeg_film, disk)) for _film in range(2))
+    with monkeypatch.context() as dead:
+        dead.setattr(processing.making.packing, "advance", lambda *_: None)
+        work_off()
+    folder = disk.root / "recordings" / broken.folder(1)
+    (folder / "v108" / "init.mp4").unlink()
+
+    processing.reconcile(at=TODAY)
+
+    assert [state(film)[0] for film in (broken, whole)] == ["processing", "ready"]
 
 
 def test_a_late_delivery_finds_its_unit_done_and_changes_nothing(mpeg_film, disk, today):
