@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit, User
 from courses.models import Lesson
-from livestream.domain.inspection import Problem
+from livestream.domain.inspection import OF_A_FILM, OF_A_LIVE_LESSON, Most, Problem
 from livestream.domain.tokens import folder_of
 from livestream.models.series import Lecture
 
@@ -63,7 +63,7 @@ class RecordingQuerySet(models.QuerySet["Recording"]):
         """Published for everybody, not for one class."""
         return self.published().filter(is_public=True)
 
-    def of_teacher(self, user: User) -> Self:
+    def of_teacher(self, user: User | OuterRef) -> Self:
         """Films of the lessons this person gives, or sent by this person."""
         return self.filter(
             Q(uploaded_by=user)
@@ -170,6 +170,10 @@ class Recording(models.Model):
 
     def __str__(self) -> str:
         return f"recording {self.pk}"
+
+    def most(self) -> Most:
+        """How large and how long its film may be."""
+        return OF_A_LIVE_LESSON if hasattr(self, "broadcast") else OF_A_FILM
 
     def is_made(self) -> bool:
         """Whether there is something to watch."""

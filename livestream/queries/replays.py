@@ -145,10 +145,12 @@ def replays_of(learner: Learner) -> QuerySet[Recording]:
 
 
 def rights_without_a_reason(*, at: datetime) -> WatchGrantQuerySet:
-    """Live rights of learners to films that are not out, or of whose class they are no more.
+    """Live rights that ``access`` would not give any more.
 
-    A film open to everybody needs no place in a class. Without a learner it is the right of
-    a teacher or of staff, who may look before the class does.
+    A film open to everybody needs no reason, a learner's right a place in the class, that of a
+    room an afternoon that goes on. Without those it is the right of a teacher or of staff, who
+    may look before the class does, as long as they give the lesson or hold their post. None is
+    left to an account that was switched off.
     """
     section = OuterRef("recording__lesson__section")
     in_room = Enrolment.objects.attending().filter(section=section, learner=OuterRef("learner"))
@@ -157,9 +159,34 @@ def rights_without_a_reason(*, at: datetime) -> WatchGrantQuerySet:
         term=OuterRef("recording__lesson__section__term"),
         learner=OuterRef("learner"),
     )
-    stands = Q(recording__is_public=True) | Exists(in_room) | Exists(online)
-    of_learners = WatchGrant.objects.live(at).of_learners()
-    return of_learners.exclude(Q(recording__in=Recording.objects.published()) & stands)
+    shows = Recording.objects.filter(pk=OuterRef("recording"))
+    is_out = Exists(shows.published())
+    rests_on_nobody = Q(learner=None, viewing=None)
+    rests_on_itself = (
+        Exists(shows.open_to_all())
+        | (is_out & (Exists(in_room) | Exists(online)))
+        | (is_out & Exists(RoomViewing.objects.running().filter(pk=OuterRef("viewing"))))
+        | (rests_on_nobody & Exists(shows.of_teacher(OuterRef("user"))))
+    )
+    account = User.objects.filter(pk=OuterRef("user"))
+    switched_off = Exists(account.filter(is_active=False))
+    rights = WatchGrant.objects.live(at)
+    by_post = _rest_on_a_post(rights.filter(rests_on_nobody).exclude(rests_on_itself))
+    return rights.filter(switched_off | ~(rests_on_itself | Q(pk__in=by_post)))
+
+
+def _rest_on_a_post(rights: WatchGrantQuerySet) -> list[int]:
+    """Those of these few rights whose film belongs to an office their account works for."""
+    offices: dict[int, list[int]] = {}
+    found = []
+    for right in rights.select_related("user", "recording"):
+        if right.user is None:
+            continue
+        if right.user.pk not in offices:
+            offices[right.user.pk] = scope.offices_of(right.user, ROLES_THAT_LOOK_IN)
+        if right.recording.unit_id in offices[right.user.pk]:
+            found.append(right.pk)
+    return found
 
 
 def films_to_drop(*, before: datetime) -> QuerySet[Recording]:

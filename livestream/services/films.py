@@ -23,8 +23,10 @@ def publish(
 ) -> Recording:
     """Let the class watch, or everybody; a lecture is never for fewer.
 
-    Raises ``NothingToPublish`` when there is no replay.
+    Who watches a film that was for everybody and is for the class from now on loses the right
+    to it, as when it is taken back. Raises ``NothingToPublish`` when there is no replay.
     """
+    was_public = Recording.objects.open_to_all().filter(pk=recording.pk).exists()
     is_public = to_everybody or recording.lecture_id is not None
     changed = (
         Recording.objects.made()
@@ -38,6 +40,8 @@ def publish(
     )
     if not changed:
         raise NothingToPublish
+    if was_public and not is_public:
+        _end_rights_to(recording, at=at)
     AuditEvent.objects.record(
         actor, "film published", recording, at=at, unit=recording.unit, public=is_public
     )
@@ -60,8 +64,7 @@ def take_back(*, recording: Recording, actor: User, at: datetime) -> Recording:
     )
     if not changed:
         raise NothingToPublish
-    with scope.system("take a film back"):
-        WatchGrant.objects.live(at).filter(recording=recording).end(at)
+    _end_rights_to(recording, at=at)
     AuditEvent.objects.record(actor, "film taken back", recording, at=at, unit=recording.unit)
     recording.refresh_from_db()
     return recording
@@ -101,3 +104,8 @@ def remove(*, recording: Recording, actor: User, at: datetime) -> None:
     stored_as = failed.upload.stored_as
     failed.delete()
     transaction.on_commit(lambda: storages["recordings"].delete(stored_as))
+
+
+def _end_rights_to(recording: Recording, *, at: datetime) -> None:
+    with scope.system("a film is for fewer"):
+        WatchGrant.objects.live(at).filter(recording=recording).end(at)

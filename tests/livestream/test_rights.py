@@ -8,11 +8,11 @@ import pytest
 from django.core.management import call_command
 from psycopg.types.range import Range
 
-from accounts.models import AuditEvent
+from accounts.models import AuditEvent, User
 from livestream import services
 from livestream.domain.access import Refusal
-from livestream.models import Generation, RoomViewing, WatchGrant
-from tests.factories.accounts import UserFactory
+from livestream.models import Generation, Recording, RoomViewing, WatchGrant
+from tests.factories.accounts import StaffFactory, UserFactory
 from tests.factories.campus import CampusFactory
 from tests.factories.livestream import RecordingFactory, seat_in
 from tests.factories.times import TODAY
@@ -43,6 +43,48 @@ def test_taking_back_ends_also_the_right_that_was_left_to_run_out(replay):
     at = TODAY + timedelta(hours=3)
     services.take_back(recording=replay, actor=replay.uploaded_by, at=at)
     assert not WatchGrant.objects.live(at).exists()
+
+
+def test_a_film_that_is_for_the_class_again_ends_the_rights_of_everybody_else(replay, monkeypatch):
+    services.publish(recording=replay, to_everybody=True, actor=replay.uploaded_by, at=TODAY)
+    learner = seat_in(replay.lesson.section)
+    visitor = services.grant(recording=replay, user=None, at=TODAY, signed_at=time.time())
+    assert fetch(visitor.path())[0] == 200
+
+    services.publish(recording=replay, actor=replay.uploaded_by, at=TODAY)
+    seconds_later(monkeypatch)
+    assert fetch(visitor.path())[0] == 410
+    with pytest.raises(services.WatchRefused):
+        right_to(replay, None)
+    right_to(replay, learner.user)
+    assert services.end_rights(at=TODAY) == 0
+
+
+@pytest.mark.parametrize("lost", ["post", "account", "none"])
+def test_a_right_ends_with_the_post_or_the_account(replay, lost):
+    """One who left must not watch on; the teacher of the lesson and a colleague may."""
+    registrars = StaffFactory.create_batch(2, role="registrar", unit=replay.unit)
+    for user in (*registrars, replay.uploaded_by):
+        right_to(replay, user)
+    if lost == "post":
+        registrars[0].posts.update(ended_on=TODAY.date())
+    elif lost == "account":
+        User.objects.filter(pk=registrars[0].pk).update(is_active=False)
+
+    assert services.end_rights(at=TODAY) == (lost != "none")
+    left = set(WatchGrant.objects.live(TODAY).values_list("user", flat=True))
+    kept = {user.pk for user in (*registrars, replay.uploaded_by)}
+    assert left == kept - ({registrars[0].pk} if lost != "none" else set())
+
+
+def test_a_visitors_right_that_was_given_while_a_film_was_narrowed_ends_in_the_next_round(replay):
+    Recording.objects.filter(pk=replay.pk).update(is_public=True)
+    replay.refresh_from_db()
+    right_to(replay, None)
+    right_to(replay, UserFactory())
+    assert services.end_rights(at=TODAY) == 0
+    Recording.objects.filter(pk=replay.pk).update(is_public=False)
+    assert services.end_rights(at=TODAY) == 2
 
 
 def test_a_player_is_told_how_soon_to_renew_and_not_all_the_same(replay):

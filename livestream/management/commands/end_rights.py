@@ -9,7 +9,7 @@ from livestream import services
 
 
 class Command(BaseCommand):
-    help = "End the rights to watch of learners who left the class. Runs every 30 seconds."
+    help = "End the rights to watch of whoever left the class or a post. Runs every 30 seconds."
 
     @scope.as_system("end_rights")
     def handle(self, **options: Any) -> None:
