@@ -144,6 +144,8 @@ def _make_way(right: WatchGrant, renews: str, *, at: datetime) -> None:
         audience=renews, recording=right.recording, user=right.user, learner=right.learner_id
     ).first()
     if right.viewing is not None:
+        # Two screens of a room opened at once are counted one by one, too.
+        RoomViewing.objects.select_for_update().get(pk=right.viewing.pk)
         others = WatchGrant.objects.filter(viewing=right.viewing)
         _let_one_more(others, renews, MOST_RIGHTS_OF_A_ROOM, at=at)
         right.watcher = _watcher(right, "viewing", right.viewing.pk)
@@ -178,10 +180,11 @@ def _watcher(right: WatchGrant, kind: str, whose: int) -> str:
 
 
 def end_rights(*, at: datetime) -> int:
-    """End the rights of learners who may not watch any more. Return how many.
+    """End the rights of whoever may not watch any more. Return how many.
 
-    A place in the class is lost on the floor below, which knows of no rights: so we look.
-    Looking again also finds a right that was given while its film was being taken back.
+    A place in the class, a post and an account are lost on the floors below, which know of no
+    rights: so we look. Looking again also finds a right that was given while its film was being
+    taken back.
     """
     return queries.rights_without_a_reason(at=at).end(at)
 

@@ -96,6 +96,33 @@ def test_the_same_count_from_two_pages_at_once_is_kept_once():
     assert (failures, HeadCount.objects.count()) == ([], 1)
 
 
+@pytest.mark.threads
+@pytest.mark.django_db(transaction=True)
+def test_a_room_whose_screens_are_opened_at_once_watches_on_one():
+    viewing = ViewingFactory(running=True)
+    film = RecordingFactory(lesson=viewing.lesson, published=True)
+    helper, gate = facilitator_of(viewing.campus), Barrier(4)
+    given = []
+
+    def open_screen():
+        try:
+            gate.wait()
+            right = services.grant(
+                recording=film, user=helper, at=TODAY, signed_at=TODAY.timestamp(), viewing=viewing
+            )
+            given.append(right.grant.audience)
+        finally:
+            connection.close()
+
+    screens = [Thread(target=open_screen) for _screen in range(4)]
+    for screen in screens:
+        screen.start()
+    for screen in screens:
+        screen.join()
+    assert len(given) == 4
+    assert WatchGrant.objects.in_use(TODAY).count() == 1
+
+
 @pytest.mark.parametrize(
     ("trait", "reason"),
     [({}, ViewingRefusal.NOT_BEGUN), ({"status": "cancelled"}, ViewingRefusal.CALLED_OFF)],
