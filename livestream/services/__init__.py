@@ -13,7 +13,7 @@ from livestream.services.captions import (
     remove_captions,
     save_captions,
 )
-from livestream.services.counting import Written, take_beacon, viewers_now, write_watching
+from livestream.services.counting import Written, viewers_now, write_watching
 from livestream.services.films import NothingToPublish, publish, remove, take_back, try_again
 from livestream.services.incoming import Busy
 from livestream.services.keeping import (
@@ -155,7 +155,6 @@ __all__ = [
     "subscribe_phone",
     "sweep_uploads",
     "take_back",
-    "take_beacon",
     "take_up_finished",
     "televisions_of",
     "tell_subscribers",

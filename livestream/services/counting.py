@@ -16,8 +16,7 @@ from django.db import connection
 
 from accounts import scope
 from livestream.delivery import pending
-from livestream.domain.beacons import Account as WatchAccount
-from livestream.domain.beacons import Beacon, Kept, together
+from livestream.domain.beacons import Kept, together
 from livestream.models import Broadcast, Recording, ViewerCount
 
 COUNTED_WITHIN = timedelta(minutes=2)
@@ -113,11 +112,6 @@ class Written:
     reports: int
     watchers: int
     films: int
-
-
-def take_beacon(account: WatchAccount, beacon: Beacon, *, at: float) -> None:
-    """Keep a report until the next round. Raises ``PendingFull`` or ``RedisError``."""
-    pending.put(Kept.of(account, beacon, at=at))
 
 
 def write_watching(*, at: datetime) -> Written:
