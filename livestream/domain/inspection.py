@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from livestream.domain.ladder import SMALLEST_SIDE, Picture
+from livestream.domain.live import LARGEST_MASTER, MASTER_SECONDS
 
 GIB = 1024**3
 LARGEST_FILE = 4 * GIB
@@ -89,26 +90,41 @@ class Film:
         return self.reaches < self.duration - CUT_TOLERANCE_SECONDS
 
 
-def ensure_size(size: int) -> None:
+@dataclass(frozen=True)
+class Most:
+    """How large and how long a film may be."""
+
+    size: int = LARGEST_FILE
+    seconds: float = LONGEST_SECONDS
+
+
+OF_A_FILM = Most()
+"""One that somebody sends."""
+
+OF_A_LIVE_LESSON = Most(LARGEST_MASTER, MASTER_SECONDS)
+"""The master copy of what went out."""
+
+
+def ensure_size(size: int, most: Most = OF_A_FILM) -> None:
     """Refuse by size alone: asked before the first byte is read, and again when all are there."""
     if size <= 0:
         raise FilmRefused(Problem.EMPTY)
-    if size > LARGEST_FILE:
+    if size > most.size:
         raise FilmRefused(Problem.TOO_LARGE)
 
 
-def ensure_usable(film: Film, *, take_what_is_there: bool = False) -> None:
+def ensure_usable(film: Film, *, take_what_is_there: bool = False, most: Most = OF_A_FILM) -> None:
     """Let the film pass, or raise ``FilmRefused`` with the first rule it breaks.
 
     ``take_what_is_there``: the teacher knows that the end is missing and wants
     the part before the cut. A broken recording is often the only one there is.
     """
-    ensure_size(film.size)
+    ensure_size(film.size, most)
     if film.streams > MOST_STREAMS:
         raise FilmRefused(Problem.TOO_MANY_STREAMS)
     if film.picture is None and not film.has_sound:
         raise FilmRefused(Problem.NO_PICTURE_NO_SOUND)
-    if film.duration > LONGEST_SECONDS:
+    if film.duration > most.seconds:
         raise FilmRefused(Problem.TOO_LONG)
     if film.picture is not None:
         _ensure_picture(film.picture)

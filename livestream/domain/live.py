@@ -30,6 +30,19 @@ PHONE_AFTER = timedelta(seconds=20)
 LONGEST = timedelta(hours=6)
 """What goes on longer was forgotten; it is ended, as a film of this length would be refused."""
 
+MASTERS_WITHIN = timedelta(seconds=60)
+"""So long after its end a lesson waits for the master copies of its takes."""
+
+GIB = 1024**3
+LARGEST_MASTER = 16 * GIB
+"""The longest lesson at six million bits a second. Far above what is wanted of a teacher, and
+far above what a film that somebody sends may have."""
+
+MASTER_SECONDS = LONGEST.total_seconds() + 600
+"""A camera sends on for a moment after the end."""
+
+MAY_BE_SHORTER_SECONDS, MAY_BE_SHORTER_SHARE = 2.0, 0.01
+
 KEY_BYTES = 20
 LESSON_SECONDS, LECTURE_SECONDS = 2, 5
 """Length of a piece: short where people speak with each other, longer where thousands watch."""
@@ -86,6 +99,15 @@ def is_a_trial(arrival: Arrival, *, at: datetime) -> bool:
 def is_open(begins: datetime, ends: datetime, *, at: datetime) -> bool:
     """Whether the classroom may be entered."""
     return begins - OPENS_BEFORE <= at <= ends + OPEN_AFTER
+
+
+def is_a_fragment(film: float, of: float) -> bool:
+    """Whether a film of so many seconds is clearly less than what people have seen already.
+
+    >>> is_a_fragment(5380.0, of=5400.0), is_a_fragment(18.0, of=30.0)
+    (False, True)
+    """
+    return film < of - MAY_BE_SHORTER_SECONDS - of * MAY_BE_SHORTER_SHARE
 
 
 def new_key() -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from livestream.domain.live import LARGEST_MASTER
 from livestream.ingest.words import HookRefused, Knock, Line, Said, Told
 
 APP = "live"
@@ -40,7 +41,7 @@ rtmp {{
             record all;
             record_path {root};
             record_suffix .flv;
-            record_max_size 16G;
+            record_max_size {largest}M;
             on_publish {hooks}publish?secret={secret};
             on_publish_done {hooks}done?secret={secret};
             on_record_done {hooks}record?secret={secret};
@@ -79,6 +80,7 @@ class NginxRtmp:
         return CONFIGURATION.format(
             app=APP,
             hooks=hooks,
+            largest=LARGEST_MASTER // 1024**2,
             listen=settings.LIVE_LISTEN,
             port=settings.LIVE_PORT,
             root=settings.LIVE_ROOT,

@@ -37,6 +37,11 @@ KEPT_AFTER_THE_END_SECONDS = 60.0
 _ASKED = re.compile(r"/(?P<sign>[0-9a-f]{32})/(?P<name>[0-9]+-[0-9]+)\.flv", re.ASCII)
 
 
+def file_of(name: str) -> str:
+    """What the master copy of a take is called."""
+    return f"{name}.flv"
+
+
 class Door(Protocol):
     """Who decides about cameras."""
 
@@ -116,7 +121,7 @@ class Receiver:
                 KEPT_AFTER_THE_END_SECONDS
             ):
                 del self.takes[old]
-        master = Master(self.folder / f"{name}.flv")
+        master = Master(self.folder / file_of(name))
         self.takes[name] = master
         return master
 

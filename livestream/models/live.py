@@ -4,12 +4,13 @@ from datetime import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Unit, User
 from courses.models import Lesson
+from livestream.domain import live
 from livestream.models.recordings import Recording
 from livestream.models.series import Lecture
 
@@ -48,9 +49,19 @@ class BroadcastQuerySet(models.QuerySet["Broadcast"]):
         """Over, and nothing is packed any more."""
         return self.filter(closed_at__isnull=False)
 
-    def with_master_to_hand_over(self) -> Self:
-        """Over and closed, with a master copy that no replay in all sizes is made of yet."""
-        return self.for_people().filter(closed_at__isnull=False, handed_over_at=None)
+    def with_master_to_hand_over(self, at: datetime) -> Self:
+        """Over and closed, with a master copy that no replay in all sizes is made of yet.
+
+        A camera may send on after the end; its take is not whole before it was sent away. What
+        is missing after a minute comes no more.
+        """
+        waited_for = Take.objects.without_master().filter(broadcast=OuterRef("pk"))
+        whole = ~Exists(waited_for) | Q(closed_at__lte=at - live.MASTERS_WITHIN)
+        return self.for_people().filter(whole, closed_at__isnull=False, handed_over_at=None)
+
+    def with_masters_to_keep(self) -> Self:
+        """Whose master copies are still written, or are to be handed over."""
+        return self.filter(handed_over_at=None)
 
     def told_of(self, since: datetime) -> Self:
         """On air, or over since this moment: pages that wait are told of these."""
@@ -192,6 +203,18 @@ class TakeQuerySet(models.QuerySet["Take"]):
         """Whose publisher is connected, by the last we know."""
         return self.filter(ended_at=None)
 
+    def to_pack(self) -> Self:
+        """Coming in, in a shape that we can show."""
+        return self.coming_in().filter(is_playable=True)
+
+    def unplayable(self) -> Self:
+        """Coming in, in a shape that we cannot show: its teacher is to be told."""
+        return self.coming_in().filter(is_playable=False)
+
+    def without_master(self) -> Self:
+        """Still coming in, or over without our having heard where its master copy lies."""
+        return self.filter(Q(ended_at=None) | Q(recorded_as=""))
+
     def silent_since(self, before: datetime) -> Self:
         """Said to be coming in, but not heard of since."""
         return self.coming_in().filter(heard_at__lt=before)
@@ -213,7 +236,8 @@ class Take(models.Model):
     """A stretch of a broadcast from one connection of the camera to its end.
 
     ``publisher`` is the connection as the server that receives it names it. ``recorded_as`` is
-    the master copy of the stretch, as that server wrote it.
+    the master copy of the stretch, as that server wrote it. A take that is not playable is coded
+    in a way that browsers do not play: its master copy is all that is made of it.
     """
 
     broadcast = models.ForeignKey(Broadcast, on_delete=models.CASCADE, related_name="takes")
@@ -223,6 +247,7 @@ class Take(models.Model):
     heard_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     recorded_as = models.CharField(max_length=200, blank=True)
+    is_playable = models.BooleanField(default=True)
 
     objects = TakeQuerySet.as_manager()
 

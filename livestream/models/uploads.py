@@ -45,6 +45,10 @@ class UploadQuerySet(models.QuerySet["Upload"]):
         """Of one teacher or editor."""
         return self.filter(by=user)
 
+    def sent_in(self) -> Self:
+        """Which somebody sent: no master copies of live lessons, which we keep by ourselves."""
+        return self.filter(recording__broadcast=None)
+
     def for_unit(self, unit: Unit) -> Self:
         """Of films that belong, or will belong, to an office."""
         return self.filter(

@@ -1,6 +1,6 @@
 """From the line of a camera to pieces that people watch, and to a replay seconds after the end."""
 
-from livestream.packaging.masters import hand_over
+from livestream.packaging.masters import NoRoom, hand_over, sweep
 from livestream.packaging.packing import Packing
 
-__all__ = ["Packing", "hand_over"]
+__all__ = ["NoRoom", "Packing", "hand_over", "sweep"]

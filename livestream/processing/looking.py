@@ -84,7 +84,11 @@ class _Look:
 
     def do(self) -> None:
         film = probing.look(self.source, thoroughly=True)
-        inspection.ensure_usable(film, take_what_is_there=self.recording.takes_what_is_there)
+        inspection.ensure_usable(
+            film,
+            take_what_is_there=self.recording.takes_what_is_there,
+            most=self.recording.most(),
+        )
         self._keep()
         replays.forget_unfinished(self.recording)
         streams = probing.streams(self.source, film)

@@ -6,14 +6,20 @@ a bucket replaces whole objects by itself.
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
+from typing import IO
 from uuid import uuid4
 
 from django.core.files import File
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, storages
+
+CHUNK = 1024**2
 
 
 def storage() -> Storage:
@@ -28,17 +34,7 @@ def put(name: str, content: str | bytes) -> None:
     if place is None:
         _replace(name, ContentFile(data))
         return
-    place.parent.mkdir(parents=True, exist_ok=True)
-    beside = place.with_name(f".{place.name}.{uuid4().hex}")
-    try:
-        with beside.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(place)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
+    _write(place, BytesIO(data))
 
 
 def take_in(path: Path, name: str) -> None:
@@ -53,8 +49,12 @@ def take_in(path: Path, name: str) -> None:
     place.parent.mkdir(parents=True, exist_ok=True)
     try:
         path.replace(place)
-    except OSError:  # scratch and storage are different disks
-        put(name, path.read_bytes())
+    except OSError as error:
+        if error.errno != errno.EXDEV:  # scratch and storage are different disks
+            raise
+        with path.open("rb") as file:
+            _write(place, file)
+        path.unlink()
 
 
 def settle(folder: str) -> None:
@@ -103,6 +103,21 @@ def local_path(name: str) -> Path | None:
         return Path(storage().path(name))
     except NotImplementedError:
         return None
+
+
+def _write(place: Path, source: IO[bytes]) -> None:
+    """Write a file beside its place, piece by piece, and then into it."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    beside = place.with_name(f".{place.name}.{uuid4().hex}")
+    try:
+        with beside.open("xb") as file:
+            shutil.copyfileobj(source, file, CHUNK)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(place)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
 
 
 def _replace(name: str, file: File) -> None:  # type: ignore[type-arg]  # generic to the stubs only

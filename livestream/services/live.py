@@ -5,6 +5,7 @@ The servers that take pictures in ask here by their hooks, the small one of ``./
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
@@ -126,15 +127,28 @@ def hear(*, name: str, at: datetime) -> bool:
 
 def coming_to(address: int) -> str:
     """The name of the take that comes in with the key of a broadcast, or nothing."""
-    of = Q(broadcast=address) | Q(broadcast__trial_of=address)
-    take = Take.objects.filter(of).latest_first().first()
+    take = Take.objects.filter(_sent_to(address)).latest_first().first()
     return take.name if take is not None else ""
 
 
-def forget_cameras(*, at: datetime) -> int:
-    """The only server that takes pictures in has begun anew: no camera is connected to it."""
+def recorded_of(address: int) -> str:
+    """The name of the take whose master copy is reported next: they are, one after the other.
+
+    The camera may have come back before the server reports what it sent first.
+    """
+    takes = Take.objects.filter(_sent_to(address), recorded_as="")
+    take = takes.latest_first().last()
+    return take.name if take is not None else ""
+
+
+def forget_cameras(*, at: datetime, master_of: Callable[[str], str]) -> int:
+    """The only server that takes pictures in has begun anew: no camera is connected to it.
+
+    What it wrote of them until then is their master copy.
+    """
     takes = list(Take.objects.coming_in())
     for take in takes:
+        keep_master(name=take.name, recorded_as=master_of(take.name))
         leave(name=take.name, at=at)
     return len(takes)
 
@@ -223,6 +237,10 @@ def _end_take(take: Take, *, at: datetime) -> None:
     take.ended_at = max(at, take.began_at)
     take.save(update_fields=["ended_at"])
     Broadcast.objects.live().filter(pk=take.broadcast_id).update(lost_at=at)
+
+
+def _sent_to(address: int) -> Q:
+    return Q(broadcast=address) | Q(broadcast__trial_of=address)
 
 
 def _named(name: str) -> TakeQuerySet:

@@ -132,9 +132,15 @@ def close(broadcast: Broadcast, generation: Generation | None, *, at: datetime) 
         raise LeaseLost
     if generation is not None and generation.state == Generation.State.GROWING:
         generations.make_whole(generation, at=at)
-    elif broadcast.recording is not None:
-        broadcast.recording.delete()  # nothing was ever watched
+    elif broadcast.recording is not None:  # nothing was ever watched: the master copy may be
+        for begun in broadcast.recording.generations.unfinished():
+            generations.drop(begun)
     AuditEvent.objects.record(None, "live closed", broadcast, at=at, unit=broadcast.unit)
+
+
+def cannot_show(take: Take) -> None:
+    """Note that a take is coded in a way that nobody could watch; its teacher is told."""
+    Take.objects.filter(pk=take.pk).update(is_playable=False)
 
 
 def drop_trial(trial: Broadcast) -> None:
@@ -151,12 +157,22 @@ def drop_trial(trial: Broadcast) -> None:
 
 @transaction.atomic
 def hand_over(broadcast: Broadcast, *, stored_as: str, size: int, at: datetime) -> None:
-    """Have a replay in all sizes made of the master copy; people watch on meanwhile."""
-    waiting = Broadcast.objects.with_master_to_hand_over().select_for_update()
-    if not waiting.filter(pk=broadcast.pk).update(handed_over_at=at):
+    """Have a replay in all sizes made of the master copy; people watch on meanwhile.
+
+    Without one (``size`` 0) the replay stays as it went out; where nothing did, it is deleted.
+    """
+    waiting = Broadcast.objects.with_master_to_hand_over(at).select_for_update(of=["self"])
+    held = waiting.filter(pk=broadcast.pk).first()
+    if held is None:
         return
-    recording = broadcast.recording
-    if recording is None or not size:
+    held.handed_over_at = at
+    held.save(update_fields=["handed_over_at"])
+    recording = held.recording
+    if recording is None:
+        return
+    if not size:
+        if not recording.generation:
+            recording.delete()
         return
     Upload.objects.create(
         recording=recording,
@@ -173,7 +189,10 @@ def hand_over(broadcast: Broadcast, *, stored_as: str, size: int, at: datetime) 
         stored_as=stored_as,
         received_at=at,
     )
-    replays.make_anew(recording, at=at)
+    if recording.is_made():
+        replays.make_anew(recording, at=at)
+    else:
+        replays.make_first(recording)
 
 
 def segment_seconds(broadcast: Broadcast) -> int:

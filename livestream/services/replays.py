@@ -62,6 +62,13 @@ def make_anew(recording: Recording, *, at: datetime) -> None:
         outbox.put("process_recording", recording.pk)
 
 
+@transaction.atomic
+def make_first(recording: Recording) -> None:
+    """Have a replay made of the master copy of a lesson that nobody could watch live."""
+    if Recording.objects.in_work().filter(pk=recording.pk).update(status=Status.UPLOADED):
+        outbox.put("process_recording", recording.pk)
+
+
 def keep_lease(recording: Recording, *, percent: int, at: datetime) -> None:
     """Say that the work goes on, and how far it is. Raises ``LeaseLost``."""
     kept = Recording.objects.held_by(recording.attempt).filter(pk=recording.pk)

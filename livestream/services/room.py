@@ -38,7 +38,7 @@ def ensure_room_for(size: int, *, by: User, unit: Unit | None = None) -> None:
     """
     inspection.ensure_size(size)
     uploads = Upload.objects.taking_room()
-    if _taken(uploads.sent_by(by)) + size > settings.FILMS_OF_A_TEACHER:
+    if _taken(uploads.sent_in().sent_by(by)) + size > settings.FILMS_OF_A_TEACHER:
         raise UploadRefused(Lack.OWN_SHARE)
     if unit is not None and _taken(uploads.for_unit(unit)) + size > settings.FILMS_OF_A_UNIT:
         raise UploadRefused(Lack.UNIT_SHARE)

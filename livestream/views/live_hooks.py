@@ -83,7 +83,8 @@ def keep_master(request: HttpRequest, said: ingest.Said) -> HttpResponse:
     told = ingest.chosen().told(said)
     if ingest.master_file(told.recorded_as) is None:
         return HttpResponse(status=403)
-    live.keep_master(name=_name(told), recorded_as=told.recorded_as)
+    name = told.name or live.recorded_of(told.address)
+    live.keep_master(name=name, recorded_as=told.recorded_as)
     return HttpResponse(status=204)
 
 

@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import threading
+import time
 from argparse import ArgumentParser
 from typing import Any
 
@@ -13,12 +14,14 @@ from django.db import DatabaseError, connection
 
 from accounts import clock
 from livestream.models import Broadcast
-from livestream.packaging import Packing, hand_over
+from livestream.packaging import NoRoom, Packing, hand_over
 from livestream.services import live, packing, telling_live
 
 log = logging.getLogger(__name__)
 
 LOOK_EVERY = 0.5
+AGAIN_AFTER = 60.0
+"""So long a film that could not be handed over waits for another try, and keeps none waiting."""
 
 
 class Command(BaseCommand):
@@ -32,6 +35,7 @@ class Command(BaseCommand):
         self.leaving = threading.Event()
         self.at_work: dict[int, threading.Thread] = {}
         self.masters: threading.Thread | None = None
+        self.tried_at: dict[int, float] = {}
         self.told: dict[int, str] = {}
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGTERM, signal.SIGINT):
@@ -74,13 +78,21 @@ class Command(BaseCommand):
             return
         for trial in packing.trials_to_drop():
             packing.drop_trial(trial)
-        waiting = Broadcast.objects.with_master_to_hand_over().with_all_to_show().first()
-        if waiting is not None:
-            work = waiting
-            self.masters = threading.Thread(
-                target=_alone, args=(lambda: hand_over(work, clock.now),)
-            )
+        now = time.monotonic()
+        self.tried_at = {pk: at for pk, at in self.tried_at.items() if now - at < AGAIN_AFTER}
+        due = Broadcast.objects.with_master_to_hand_over(clock.now()).with_all_to_show()
+        work = due.exclude(pk__in=self.tried_at).first()
+        if work is not None:
+            self.tried_at[work.pk] = now
+            self.masters = threading.Thread(target=_alone, args=(lambda: _hand_over(work),))
             self.masters.start()
+
+
+def _hand_over(broadcast: Broadcast) -> None:
+    try:
+        hand_over(broadcast, clock.now)
+    except NoRoom as lack:
+        log.warning("broadcast %s: no room for its replay in all sizes: %s", broadcast.pk, lack)
 
 
 def _alone(work: Any) -> None:

@@ -13,7 +13,7 @@ from django.db import connection
 from accounts import clock
 from livestream.domain.live import PublishRefused
 from livestream.ingest.embedded import sign
-from livestream.ingest.receiver import Receiver
+from livestream.ingest.receiver import Receiver, file_of
 from livestream.services import live
 from livestream.wording import live as wording
 
@@ -55,7 +55,7 @@ class Command(BaseCommand):
         leaving = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: leaving.set())
-        live.forget_cameras(at=clock.now())
+        live.forget_cameras(at=clock.now(), master_of=file_of)
         connection.close()
         receiver = Receiver(
             OurDoor(),

@@ -5,13 +5,14 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from accounts import clock, scope
-from livestream import services
+from livestream import packaging, services
 
 
 class Command(BaseCommand):
     help = (
         "Delete films that nobody went on sending, and look into those whose last byte came"
-        " while the web was being stopped. Runs every minute."
+        " while the web was being stopped; sweep copies of live lessons that nobody waits for."
+        " Runs every minute."
     )
 
     @scope.as_system("prune_uploads")
@@ -19,6 +20,6 @@ class Command(BaseCommand):
         at = clock.now()
         finished = services.take_up_finished(at=at)
         gone = services.drop_expired(at=at)
-        swept = services.sweep_uploads()
+        swept = services.sweep_uploads() + packaging.sweep()
         if finished or gone or swept or options["verbosity"] > 1:
             self.stdout.write(f"{finished} uploads taken up, {gone} gone, {swept} files swept")

@@ -4,6 +4,7 @@ import pytest
 
 from livestream.domain.inspection import (
     GIB,
+    OF_A_LIVE_LESSON,
     Film,
     FilmRefused,
     Problem,
@@ -70,3 +71,11 @@ def test_ten_gigabytes_announced_are_refused_by_the_number_alone():
     with pytest.raises(FilmRefused) as refused:
         ensure_size(10 * GIB)
     assert refused.value.problem == Problem.TOO_LARGE
+
+
+def test_master_copy_of_a_live_lesson_may_be_larger_and_a_little_longer():
+    lesson = replace(GOOD, size=12 * GIB, duration=6 * 3600 + 60, reaches=6 * 3600 + 60)
+    ensure_usable(lesson, most=OF_A_LIVE_LESSON)
+    for change in ({"size": 16 * GIB + 1}, {"duration": 7 * 3600.0}):
+        with pytest.raises(FilmRefused):
+            ensure_usable(replace(lesson, **change), most=OF_A_LIVE_LESSON)
