@@ -25,6 +25,8 @@ WAYS = (BOTH, (PICTURE_FOLDER,), (AUDIO_FOLDER,))
 """What may come in, in the order in which it is tried."""
 
 NO_SUCH_STREAM = "matches no streams"
+NOT_TO_BE_CUT = ("Could not find tag for codec", "codec not currently supported in container")
+"""What ffmpeg says of picture or sound that no MP4 file can hold."""
 
 
 @dataclass(frozen=True)

@@ -63,9 +63,13 @@ class RecordingQuerySet(models.QuerySet["Recording"]):
         """Published for everybody, not for one class."""
         return self.published().filter(is_public=True)
 
+    def for_people(self) -> Self:
+        """All but trials of live lessons, which only who sends them sees, and then nobody."""
+        return self.filter(broadcast__trial_of=None)
+
     def of_teacher(self, user: User | OuterRef) -> Self:
         """Films of the lessons this person gives, or sent by this person."""
-        return self.filter(
+        return self.for_people().filter(
             Q(uploaded_by=user)
             | Q(lesson__teacher__user=user)
             | Q(lesson__section__teacher__user=user)

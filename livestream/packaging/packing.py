@@ -10,6 +10,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from livestream.domain import live
 from livestream.domain import packing as rules
 from livestream.domain.packing import Run
 from livestream.models import Broadcast, Take
-from livestream.packaging.store import Store
+from livestream.packaging.store import Store, Unplayable
 from livestream.services import packing
 from livestream.services.generations import GenerationGone
 from livestream.services.packing import LeaseLost
@@ -78,7 +79,7 @@ class Packing:
             if not self.goes_on:
                 self._close()
                 return
-            take = self.broadcast.takes.coming_in().first()
+            take = self.broadcast.takes.to_pack().first()
             if take is not None:
                 self._pack(take)
             self.leaving.wait(LOOK_EVERY)
@@ -90,7 +91,8 @@ class Packing:
         if self.broadcast.recording is not None:
             self.store = Store(self.broadcast, self.now)
             for folder in sorted(self.scratch.glob("r*")):
-                self.store.take_in(folder, is_over=True)
+                with suppress(Unplayable):  # its take is told so when it is packed
+                    self.store.take_in(folder, is_over=True)
         shutil.rmtree(self.scratch, ignore_errors=True)
 
     def _pack(self, take: Take) -> None:
@@ -101,8 +103,12 @@ class Packing:
         folder = self.scratch / run.prefix
         for name in self.ways[0]:
             (folder / name).mkdir(parents=True)
-        self._copy(self._source(take), run, folder, take)
-        self.store.take_in(folder, is_over=True)
+        try:
+            self._copy(self._source(take), run, folder, take)
+            self.store.take_in(folder, is_over=True)
+        except Unplayable as why:
+            log.warning("broadcast %s: %s cannot be shown: %s", self.broadcast.pk, take, why)
+            packing.cannot_show(take)
         shutil.rmtree(folder, ignore_errors=True)
 
     def _source(self, take: Take) -> str:
@@ -123,6 +129,8 @@ class Packing:
         except _Over:
             return
         except ffmpeg.FfmpegFailed as failed:
+            if any(words in failed.said for words in rules.NOT_TO_BE_CUT):
+                raise Unplayable(failed.said) from failed
             log.info("broadcast %s: the line ended: %s", self.broadcast.pk, failed)
             if rules.NO_SUCH_STREAM in failed.said and len(self.ways) > 1:
                 self.ways = self.ways[1:]

@@ -7,11 +7,13 @@ again, lists whole pieces that lie there unlisted, and goes on behind a break.
 from __future__ import annotations
 
 import io
+import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import av
 
@@ -23,7 +25,13 @@ from livestream.domain.playlists import PlaylistFailed, Rendition, Segment
 from livestream.models import Broadcast, Generation
 from livestream.services import filing, generations, packing
 
+log = logging.getLogger(__name__)
+
 Found = dict[Run, dict[str, list[Segment]]]
+
+
+class Unplayable(Exception):
+    """What comes in is coded in a way that browsers do not play: neither H.264 nor AAC."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +51,12 @@ class Store:
         self.wanted = packing.segment_seconds(broadcast)
         self.generation: Generation = packing.open_recording(broadcast, at=now())
         self.listed = {folder: self._read(folder) for folder in rules.BOTH}
-        self.looks: dict[str, Rendition] = {}
+        self.looks: dict[tuple[Run, str], Rendition] = {}
         lying = tuple(folder for folder in rules.BOTH if filing.names_in(self._path(folder)))
-        self._add(_Place(None, lying), is_over=True)
+        try:
+            self._add(_Place(None, lying), is_over=True)
+        except Unplayable as why:  # it stays unlisted
+            log.warning("broadcast %s: %s", broadcast.pk, why)
 
     def packed_of(self, take: int) -> float:
         """How many seconds of a take are listed: of the picture, or else of the sound."""
@@ -55,7 +66,10 @@ class Store:
         return rules.packed_of(take, pieces)
 
     def take_in(self, scratch: Path, *, is_over: bool = False) -> None:
-        """List what is whole in the folder of a run. ``is_over``: nothing more comes there."""
+        """List what is whole in the folder of a run. ``is_over``: nothing more comes there.
+
+        Raises ``Unplayable`` before anybody is given what no browser plays.
+        """
         folders = tuple(folder for folder in rules.BOTH if (scratch / folder).is_dir())
         self._add(_Place(scratch, folders), is_over=is_over)
 
@@ -77,13 +91,15 @@ class Store:
             self._list(run, begun, place)
 
     def _list(self, run: Run, pieces: dict[str, list[Segment]], place: _Place) -> None:
+        looks = {
+            folder: self._look(place, folder, run, those[0]) for folder, those in pieces.items()
+        }
         if place.scratch is not None:
             for folder, those in pieces.items():
                 self._move(place.scratch, folder, run, those)
         marked = self._marked(run, pieces)
         renditions = [
-            replace(self._look(folder, those[0]), segments=tuple(those))
-            for folder, those in marked.items()
+            replace(looks[folder], segments=tuple(those)) for folder, those in marked.items()
         ]
         lengths = [
             sum(piece.seconds for piece in [*self.listed[folder], *marked.get(folder, [])])
@@ -143,17 +159,20 @@ class Store:
         return sorted(path.name for path in (place.scratch / folder).iterdir())
 
     def _measured(self, place: _Place, folder: str, name: str, run: Run) -> Segment:
-        if place.scratch is None:
-            init = filing.read(f"{self._path(folder)}/{run.init}") or b""
-            with filing.storage().open(f"{self._path(folder)}/{name}", "rb") as file:
-                return generations.measured(file, name, boxes.timescale_of(init))
-        init_path = place.scratch / folder / run.init
-        init = init_path.read_bytes() if init_path.exists() else self._init(folder, run)
-        with (place.scratch / folder / name).open("rb") as file:
-            return generations.measured(file, name, boxes.timescale_of(init))
+        scale = boxes.timescale_of(self._init(place, folder, run))
+        with self._open(place, folder, name) as file:
+            return generations.measured(file, name, scale)
 
-    def _init(self, folder: str, run: Run) -> bytes:
+    def _init(self, place: _Place, folder: str, run: Run) -> bytes:
+        path = place.scratch / folder / run.init if place.scratch is not None else None
+        if path is not None and path.exists():
+            return path.read_bytes()
         return filing.read(f"{self._path(folder)}/{run.init}") or b""
+
+    def _open(self, place: _Place, folder: str, name: str) -> Any:
+        if place.scratch is None:
+            return filing.storage().open(f"{self._path(folder)}/{name}", "rb")
+        return (place.scratch / folder / name).open("rb")
 
     def _move(self, scratch: Path, folder: str, run: Run, pieces: list[Segment]) -> None:
         for name in (run.init, *(piece.name for piece in pieces)):
@@ -162,13 +181,17 @@ class Store:
                 filing.take_in(path, f"{self._path(folder)}/{name}")
         filing.settle(self._path(folder))
 
-    def _look(self, folder: str, piece: Segment) -> Rendition:
-        """What a variant is, as a decoder reads it from its first piece."""
-        if folder not in self.looks:
-            init = filing.read(f"{self._path(folder)}/{piece.init}") or b""
-            film = filing.read(f"{self._path(folder)}/{piece.name}") or b""
-            self.looks[folder] = _looked_at(folder, init, film)
-        return self.looks[folder]
+    def _look(self, place: _Place, folder: str, run: Run, piece: Segment) -> Rendition:
+        """What a variant is, as a decoder reads it from a run's first piece."""
+        if (run, folder) not in self.looks:
+            with self._open(place, folder, piece.name) as file:
+                film = file.read()
+            try:
+                look = _looked_at(folder, self._init(place, folder, run), film)
+            except (PlaylistFailed, av.FFmpegError) as failed:
+                raise Unplayable(f"{folder}: {failed}") from failed
+            self.looks[run, folder] = look
+        return self.looks[run, folder]
 
     def _has(self, run: Run, folder: str) -> bool:
         listed = self.listed[folder]

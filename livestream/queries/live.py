@@ -12,7 +12,7 @@ from accounts import scope
 from accounts.models import StaffPost, User
 from courses.models import Lesson
 from livestream.domain import live
-from livestream.models import Broadcast, Lecture, Recording
+from livestream.models import Broadcast, Lecture, Recording, Take
 from livestream.models.live import BroadcastQuerySet
 from livestream.queries.replays import Access, access
 
@@ -119,6 +119,12 @@ def lectures_to_broadcast(user: User, *, at: datetime) -> QuerySet[Lecture]:
         .select_related("series")
         .order_by("during", "pk")
     )
+
+
+def sends_what_no_browser_plays(broadcast: Broadcast) -> bool:
+    """Whether a picture comes in, for the lesson or as a trial, that we cannot show."""
+    of = Q(broadcast=broadcast) | Q(broadcast__trial_of=broadcast)
+    return Take.objects.unplayable().filter(of).exists()
 
 
 def live_for_class(section_id: int, *, at: datetime) -> Broadcast | None:

@@ -30,6 +30,7 @@ def publish(
     is_public = to_everybody or recording.lecture_id is not None
     changed = (
         Recording.objects.made()
+        .for_people()
         .filter(pk=recording.pk)
         .update(
             status=Recording.Status.PUBLISHED,

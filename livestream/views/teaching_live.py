@@ -158,9 +158,14 @@ def _state(broadcast: Broadcast) -> dict[str, Any]:
     at = clock.now()
     standing = queries.standing_of(broadcast, at=at)
     opens = wording.opens_at(broadcast.shown())
-    words = wording.teacher_state(standing.stage, since=standing.since, opens=opens)
     recording = broadcast.recording
-    if recording is not None and standing.stage == queries.Stage.LIVE:
+    is_unseen = standing.stage == queries.Stage.OVER and recording and not recording.generation
+    words = wording.teacher_state(
+        "unseen" if is_unseen else standing.stage, since=standing.since, opens=opens
+    )
+    if standing.stage != queries.Stage.OVER and queries.sends_what_no_browser_plays(broadcast):
+        words = wording.coded_otherwise()
+    elif recording is not None and standing.stage == queries.Stage.LIVE:
         words = f"{words} {wording.watching(counting.viewers_now(recording, at=at))}"
     trial = broadcast.trials.live().with_all_to_show().first()
     film = trial.recording if trial is not None else None

@@ -107,5 +107,18 @@ def teacher_state(stage: str, *, since: datetime | None, opens: str) -> str:
         )
         % {"time": time},
         "over": _("The lesson ended at %(time)s. Its replay is published.") % {"time": time},
+        "unseen": _(
+            "The lesson ended at %(time)s. It could not be shown live. Its film is being made: "
+            "you find it under “My films” and can publish it there."
+        )
+        % {"time": time},
         "missed": _("This lesson did not go out live."),
     }[stage]
+
+
+def coded_otherwise() -> str:
+    """That a picture comes in which browsers do not play, and what to do."""
+    return _(
+        "Your picture arrives, but telephones and computers cannot play it. Please choose H.264 "
+        "for the picture and AAC for the sound in your program, and start sending again."
+    )

@@ -30,7 +30,14 @@ PATIENCE = 60.0
 class Camera:
     """ffmpeg as a teacher's program: moving picture, tone, key frames every two seconds."""
 
-    def __init__(self, address: str, seconds: float, folder: Path, size: str = "320x180") -> None:
+    def __init__(
+        self,
+        address: str,
+        seconds: float,
+        folder: Path,
+        size: str = "320x180",
+        sound: str = "aac",
+    ) -> None:
         self.sent = 0.0
         self.began = time.time()
         self.log = (folder / f"camera-{uuid4().hex[:6]}.log").open("w+b")
@@ -39,9 +46,9 @@ class Camera:
                 *(imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", "-loglevel", "error"),
                 *("-progress", "pipe:1", "-stats_period", "0.1", "-re", "-f", "lavfi"),
                 *("-i", f"testsrc2=s={size}:r=25:d={seconds}"),
-                *("-re", "-f", "lavfi", "-i", f"sine=f=330:r=48000:d={seconds}"),
+                *("-re", "-f", "lavfi", "-i", f"sine=f=330:r=44100:d={seconds}"),
                 *("-c:v", "libx264", "-preset", "ultrafast", "-g", "50", "-keyint_min", "50"),
-                *("-sc_threshold", "0", "-pix_fmt", "yuv420p", "-c:a", "aac", "-b:a", "64k"),
+                *("-sc_threshold", "0", "-pix_fmt", "yuv420p", "-c:a", sound, "-b:a", "64k"),
                 *("-f", "flv", address),
             ],
             stdout=subprocess.PIPE,
