@@ -251,14 +251,17 @@ def test_a_film_that_grows_beyond_what_it_announced_is_stopped(
 def test_nothing_chosen_is_said_at_both_fields(teacher, disk):
     response = teacher.post(SEND, {"press": str(uuid4())})
     assert response.status_code == 422
-    assert said(response) == ["Please choose the lesson.", "Please choose a film first."]
+    assert said(response) == [
+        "Please choose the lesson or lecture.",
+        "Please choose a film first.",
+    ]
     assert "has forgotten the file" not in response.content.decode()
 
 
 def test_the_lesson_of_another_teacher_cannot_be_chosen(teacher, short_film, disk):
     stranger = LessonFactory(section__weekday=3)
     response = send(teacher, stranger, short_film.read_bytes())
-    assert said(response) == ["This lesson is not one of yours. Please choose another."]
+    assert said(response) == ["This one is not among yours. Please choose another."]
     nothing_is_left(disk)
 
 

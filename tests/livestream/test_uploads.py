@@ -236,7 +236,7 @@ def test_what_cannot_be_a_film_of_theirs_is_refused(teacher, lesson):
         announce(teacher, lesson, 0),
     ]
     assert [answer.status_code for answer in answers] == [403, 413, 400]
-    assert "not one of yours" in answers[0].content.decode()
+    assert "not among yours" in answers[0].content.decode()
     assert not Upload.objects.exists()
 
 
