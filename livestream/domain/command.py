@@ -50,6 +50,7 @@ class Plan:
 
     ``lead`` is how many seconds before its beginning a stretch is decoded, for films that show
     one picture for longer than a frame: the one shown when the stretch begins may be older.
+    ``ends_at`` is set later, when no more can be made of the film than so many seconds.
     """
 
     rungs: tuple[Rung, ...]
@@ -57,6 +58,7 @@ class Plan:
     seconds: float
     lead: int = 0
     preset: str = "veryfast"
+    ends_at: float | None = None
 
     @property
     def folders(self) -> tuple[str, ...]:
@@ -71,9 +73,14 @@ class Plan:
 
     @property
     def length(self) -> float:
-        """How long the replay will be: whole frames, and no rest that is not worth a segment."""
+        """How long the replay is to be: whole frames, and no rest that is not worth a segment."""
         seconds = units.kept(self.seconds)
         return round(seconds * self.fps) / self.fps if self.rungs else seconds
+
+    @property
+    def ends(self) -> float:
+        """How long the replay will be: as it is to be, or as far as the film could be made."""
+        return self.length if self.ends_at is None else self.ends_at
 
     @property
     def rung_of_file(self) -> Rung | None:
@@ -89,7 +96,8 @@ class Plan:
     def from_stored(cls, stored: dict[str, Any]) -> Plan:
         """The plan that was kept."""
         known = {name: stored[name] for name in ("has_sound", "seconds", "lead", "preset")}
-        return cls(rungs=tuple(Rung(**rung) for rung in stored["rungs"]), **known)
+        rungs = tuple(Rung(**rung) for rung in stored["rungs"])
+        return cls(rungs=rungs, ends_at=stored.get("ends_at"), **known)
 
 
 def opening(source: str) -> list[str]:

@@ -133,15 +133,26 @@ class Variant(models.Model):
         return f"{self.name} of {self.recording_id}"
 
 
+def _left_by_the_dead(at: datetime) -> Q:
+    return Q(state=WorkUnit.State.LEASED, lease_ends_at__lte=at)
+
+
 class WorkUnitQuerySet(models.QuerySet["WorkUnit"]):
     """The words we have for work units; nobody outside this module filters by state."""
 
     def claimable(self, at: datetime) -> Self:
-        """Waiting, or in the hands of a worker that is not heard of any more."""
+        """Waiting, or in the hands of a worker that is not heard of any more.
+
+        What took too many workers down is given to nobody (``fatal``).
+        """
         return self.filter(
             Q(state=WorkUnit.State.PLANNED) & (Q(not_before=None) | Q(not_before__lte=at))
-            | Q(state=WorkUnit.State.LEASED, lease_ends_at__lte=at)
+            | _left_by_the_dead(at) & Q(fence__lt=WorkUnit.MOST_TRIES)
         )
+
+    def fatal(self, at: datetime) -> Self:
+        """Which took as many workers down as may be."""
+        return self.filter(_left_by_the_dead(at), fence__gte=WorkUnit.MOST_TRIES)
 
     def in_hands(self, at: datetime) -> Self:
         """Being worked on by somebody who is heard of."""
@@ -165,6 +176,10 @@ class WorkUnitQuerySet(models.QuerySet["WorkUnit"]):
             recording=generation.recording_id, generation=generation.number
         ).order_by("number")
 
+    def behind(self, seconds: float) -> Self:
+        """Stretches of the picture that begin there or later."""
+        return self.filter(kind=WorkUnit.Kind.PICTURE, starts_at_seconds__gte=seconds)
+
     def damaged(self) -> Self:
         """Of what is watched now: where more is broken than a viewer overlooks."""
         share = F("frames") * WorkUnit.OVERLOOKED_SHARE
@@ -177,6 +192,7 @@ class WorkUnit(models.Model):
     """A part of the work on a film that one worker does by itself, so a crash costs only it.
 
     ``fence`` counts the workers that took it: only the latest may say that it is done.
+    After ``MOST_TRIES`` of them it is done without.
     """
 
     class Kind(models.TextChoices):
@@ -190,6 +206,7 @@ class WorkUnit(models.Model):
         DONE = "done", _("done")
 
     OVERLOOKED_SHARE: ClassVar[float] = 0.01
+    MOST_TRIES: ClassVar[int] = 8
 
     recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="work_units")
     generation = models.PositiveSmallIntegerField()

@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import datetime
-from typing import Self
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import OuterRef, Q
@@ -20,8 +20,18 @@ class RecordingQuerySet(models.QuerySet["Recording"]):
     """The words we have for recordings; nobody outside this module filters by status."""
 
     def claimable(self, at: datetime) -> Self:
-        """Waiting to be looked into, or begun by a worker that is not heard of any more."""
-        return self.filter(Q(status=Recording.Status.UPLOADED) | Q(lease_ends_at__lte=at))
+        """Waiting to be looked into, or begun by a worker that is not heard of any more.
+
+        What took too many workers down is given to nobody (``fatal``).
+        """
+        return self.filter(
+            Q(status=Recording.Status.UPLOADED)
+            | Q(lease_ends_at__lte=at, attempt__lt=Recording.MOST_ATTEMPTS)
+        )
+
+    def fatal(self, at: datetime) -> Self:
+        """Which took as many workers down as may be while they looked into it."""
+        return self.filter(lease_ends_at__lte=at, attempt__gte=Recording.MOST_ATTEMPTS)
 
     def to_be_looked_into(self) -> Self:
         """Waiting for the worker that plans the work, or in its hands."""
@@ -94,10 +104,11 @@ class Recording(models.Model):
 
     ``asset`` names its files and stands in signed paths: it cannot be guessed and says nothing.
     ``attempt`` counts the workers that looked into the film and planned the work, and fences
-    them; ``lease_ends_at`` is set while one does. ``generation`` is the ``Generation`` that is
-    watched now; 0 while there is none. ``status`` says what people can do with it, the
-    generations say how far the machines are: a recording is ready as soon as a first generation
-    can be watched, and better ones follow quietly.
+    them; after ``MOST_ATTEMPTS`` a person has to ask for more. ``lease_ends_at`` is set while
+    one does. ``generation`` is the ``Generation`` that is watched now; 0 while there is none.
+    ``status`` says what people can do with it, the generations say how far the machines are: a
+    recording is ready as soon as a first generation can be watched, and better ones follow
+    quietly. With ``cut_at_seconds`` it ends there, since no more could be made of its film.
     """
 
     class Status(models.TextChoices):
@@ -107,6 +118,7 @@ class Recording(models.Model):
         PUBLISHED = "published", _("published")
         FAILED = "failed", _("did not work")
 
+    MOST_ATTEMPTS: ClassVar[int] = 4
     PROBLEMS = [(problem.value, problem.value) for problem in Problem]
 
     asset = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

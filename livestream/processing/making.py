@@ -11,7 +11,7 @@ from livestream import ffmpeg
 from livestream.domain import boxes, command, loudness, playlists, storyboard
 from livestream.domain.inspection import FilmRefused, Problem
 from livestream.domain.units import SEGMENT_SECONDS, Stretch
-from livestream.models import Generation, Storyboard, WorkUnit
+from livestream.models import Generation, Recording, Storyboard, WorkUnit
 from livestream.processing import files, packing, places
 from livestream.processing.looking import LOOKED
 from livestream.processing.places import Clock, TryLater
@@ -49,7 +49,7 @@ def make_unit(unit: WorkUnit, now: Clock) -> None:
     except units.UnitLost:
         log.warning("unit %s: another worker has it", unit.pk)
     except Failure as failure:
-        _see_to(unit, wanted, failure, now)
+        _see_to(unit, failure, now)
     packing.advance(wanted, now)
 
 
@@ -97,7 +97,7 @@ class Job:
         units.keep(self.unit, at=self.now())
         counts = self.unit.kind == Kind.PICTURE or not self.plan.rungs
         done = self.done_before + (seconds if counts else 0.0)
-        share = min(1.0, done / max(self.plan.length, 0.1))
+        share = min(1.0, done / max(self.plan.ends, 0.1))
         units.tell(self.unit, LOOKED + int((MADE - LOOKED) * share))
 
 
@@ -165,7 +165,7 @@ def _hand_over_sound(job: Job) -> None:
 def _make_sheet(job: Job) -> _Done:
     """Small pictures are a comfort: a film that gives none becomes a replay without them."""
     rung = job.plan.rungs[0]
-    sheet = storyboard.sheet_for(job.plan.length, rung.width, rung.height)
+    sheet = storyboard.sheet_for(job.plan.ends, rung.width, rung.height)
     try:
         job.run(command.sheet(sheet, job.source), job.plan.seconds)
         picture = (job.place / storyboard.SHEET_NAME).read_bytes()
@@ -179,7 +179,7 @@ def _make_sheet(job: Job) -> _Done:
     units.keep(job.unit, at=job.now())
     folder = f"{job.generation.folder()}/{storyboard.FOLDER}"
     filing.put(f"{folder}/{storyboard.SHEET_NAME}", picture)
-    listed = storyboard.thumbnail_list(sheet, job.plan.length)
+    listed = storyboard.thumbnail_list(sheet, job.plan.ends)
     filing.put(f"{folder}/{storyboard.LIST_NAME}", listed)
     Storyboard.objects.update_or_create(
         recording=job.unit.recording,
@@ -213,23 +213,27 @@ def _keep_then_take_in(job: Job, names: list[str]) -> None:
         filing.settle(folder)
 
 
-def _see_to(unit: WorkUnit, generation: Generation, failure: Exception, now: Clock) -> None:
-    """Put a unit back for another try, or give the generation up."""
+def _see_to(unit: WorkUnit, failure: Exception, now: Clock) -> None:
+    """Put a unit back for another try, or do without it.
+
+    A film that can be watched waits for a full disk as long as it takes: room comes again.
+    """
     log.error("unit %s, try %s: %s", unit.pk, unit.fence, failure)
     problem, tries = _judged(failure)
-    if unit.fence >= tries and generation.state == Generation.State.MAKING:
-        replays.give_up_making(generation, FilmRefused(problem), at=now())
-        return
-    units.give_back(unit, at=now())
-    raise TryLater(problem.value) from failure
+    films = Recording.objects.filter(pk=unit.recording_id)
+    waits = problem is Problem.NO_ROOM and films.made().exists()
+    if unit.fence < tries or waits:
+        units.give_back(unit, at=now())
+        raise TryLater(problem.value) from failure
+    replays.do_without(unit, FilmRefused(problem), at=now())
 
 
 def _judged(failure: Exception) -> tuple[Problem, int]:
     """What is wrong, and after how many tries it will not come right by itself."""
     if places.is_full(failure):
-        return Problem.NO_ROOM, units.MOST_TRIES
+        return Problem.NO_ROOM, WorkUnit.MOST_TRIES
     if isinstance(failure, ffmpeg.FfmpegStalled):
         return Problem.TOOK_TOO_LONG, MOST_STALLS
     if isinstance(failure, ffmpeg.FfmpegKilled | OSError):
-        return Problem.OUR_FAULT, units.MOST_TRIES
+        return Problem.OUR_FAULT, WorkUnit.MOST_TRIES
     return Problem.DAMAGED, 1

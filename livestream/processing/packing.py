@@ -25,6 +25,9 @@ def advance(generation: Generation, now: Clock) -> None:
     they have is passed over.
     """
     work = list(WorkUnit.objects.of(generation))
+    if not work:
+        return
+    generation.refresh_from_db(fields=["plan"])  # after its work: it may have to end earlier
     plan = Plan.from_stored(generation.plan)
     pieces = _pieces_to_list(generation, plan, work)
     if not pieces:
@@ -34,6 +37,7 @@ def advance(generation: Generation, now: Clock) -> None:
         finished = list(_finished(generation, plan, pieces))
         generations.grow(generation, finished, target=SEGMENT_SECONDS)
         if is_done:
+            _leave_out(generation, plan, pieces)
             files.join(generation, plan)
             generations.make_whole(generation, at=now())
     except generations.GenerationGone:
@@ -41,7 +45,7 @@ def advance(generation: Generation, now: Clock) -> None:
     if is_done or not Recording.objects.made().filter(pk=generation.recording_id).exists():
         generations.show(
             generation,
-            seconds=plan.length,
+            seconds=plan.ends,
             has_picture=bool(plan.rungs),
             has_sound=plan.has_sound,
             at=now(),
@@ -58,20 +62,29 @@ def _pieces_to_list(generation: Generation, plan: Plan, work: list[WorkUnit]) ->
     """
     waiting = [unit for unit in work if unit.state != WorkUnit.State.DONE]
     missing = [unit.starts_at_seconds for unit in waiting if unit.kind == Kind.PICTURE]
-    whole = math.ceil(round(plan.length / SEGMENT_SECONDS, 3))
+    whole = math.ceil(round(plan.ends / SEGMENT_SECONDS, 3))
     pictured = round(min(missing) / SEGMENT_SECONDS) if missing else whole
     if not any(unit.kind == Kind.SOUND for unit in waiting):
-        return pictured if work else 0
-    names = filing.names_in(f"{generation.folder()}/{AUDIO_FOLDER}")
-    return min(pictured, sum(name.endswith(".m4s") for name in names))
+        return pictured
+    return min(pictured, whole, generations.pieces_in(generation, AUDIO_FOLDER))
 
 
 def _finished(generation: Generation, plan: Plan, pieces: int) -> Iterator[Rendition]:
     for rung in plan.rungs:
         yield _added(generation, rung.name, rung, last=pieces)
     if plan.has_sound:
-        is_whole = pieces * SEGMENT_SECONDS >= plan.length
+        is_whole = plan.ends_at is None and pieces * SEGMENT_SECONDS >= plan.length
         yield _added(generation, AUDIO_FOLDER, None, last=math.inf if is_whole else pieces)
+
+
+def _leave_out(generation: Generation, plan: Plan, pieces: int) -> None:
+    """Delete what was made behind the place at which a film has to end."""
+    if plan.ends_at is None:
+        return
+    for folder in (f"{generation.folder()}/{name}" for name in plan.folders):
+        for name in filing.names_in(folder):
+            if name.endswith(".m4s") and name >= f"{pieces:05d}.m4s":
+                filing.storage().delete(f"{folder}/{name}")
 
 
 def _added(generation: Generation, name: str, rung: Rung | None, *, last: float) -> Rendition:

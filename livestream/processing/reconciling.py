@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
+from django.db.models import Model
+
 from accounts import outbox
 from accounts.models import OutboxMessage
+from livestream.domain.inspection import FilmRefused, Problem
 from livestream.models import Generation, Recording, WorkUnit
 from livestream.processing import packing, places
-from livestream.services import units
+from livestream.services import replays, units
 
 log = logging.getLogger(__name__)
 
@@ -20,8 +23,9 @@ def reconcile(*, at: datetime) -> tuple[int, int]:
     """Wake somebody for every film and unit that waits; return how many of each.
 
     The broker may have lost everything, a worker may have died between its last unit and the
-    lists: the rows say what is missing.
+    lists: the rows say what is missing. What took every worker down that had it is given up.
     """
+    _give_up_what_is_fatal(at)
     known = _errands("process_recording")
     films = [pk for pk in _films(at) if str(pk) not in known]
     outbox.put_all("process_recording", films)
@@ -35,8 +39,20 @@ def reconcile(*, at: datetime) -> tuple[int, int]:
     return len(films), len(waiting)
 
 
+def _give_up_what_is_fatal(at: datetime) -> None:
+    ours = FilmRefused(Problem.OUR_FAULT)
+    for unit in WorkUnit.objects.fatal(at):
+        log.error("%s took %s workers down", unit, unit.fence)
+        with _others_go_on(unit):
+            replays.do_without(unit, ours, at=at)
+    for recording in Recording.objects.fatal(at):
+        log.error("%s took %s workers down", recording, recording.attempt)
+        with _others_go_on(recording):
+            replays.give_up(recording, ours, at=at)
+
+
 @contextmanager
-def _others_go_on(what: Generation) -> Iterator[None]:
+def _others_go_on(what: Model) -> Iterator[None]:
     """One whose files are broken keeps nobody else waiting."""
     try:
         yield

@@ -118,15 +118,34 @@ def show(
     is_first = not shown.is_made()
     shown.generation = generation.number
     shown.seconds, shown.has_picture, shown.has_sound = seconds, has_picture, has_sound
+    shown.cut_at_seconds = None
     if is_first:
         shown.status, shown.ready_at = Recording.Status.READY, at
         AuditEvent.objects.record(None, "replay made", shown, at=at, unit=shown.unit)
     shown.save(
         update_fields=[
             *("generation", "seconds", "has_picture", "has_sound", "status", "ready_at"),
+            "cut_at_seconds",
         ]
     )
     return True
+
+
+@transaction.atomic
+def end_at(generation: Generation, seconds: float, *, at: datetime) -> None:
+    """Let what is watched end where it has no more, since the rest of it cannot be made.
+
+    What comes before is finished as planned, and closes it.
+    """
+    recording = generation.recording
+    Generation.objects.filter(pk=generation.pk).update(plan=generation.plan | {"ends_at": seconds})
+    WorkUnit.objects.of(generation).behind(seconds).delete()
+    Recording.objects.filter(pk=recording.pk, generation=generation.number).update(
+        seconds=seconds, cut_at_seconds=seconds
+    )
+    AuditEvent.objects.record(
+        None, "replay ends early", recording, at=at, unit=recording.unit, seconds=seconds
+    )
 
 
 @transaction.atomic
@@ -141,6 +160,12 @@ def drop(generation: Generation) -> bool:
     Generation.objects.filter(pk=generation.pk).give_up()
     filing.delete_folder(generation.folder())
     return True
+
+
+def pieces_in(generation: Generation, folder: str) -> int:
+    """How many pieces of a variant lie in their places."""
+    names = filing.names_in(f"{generation.folder()}/{folder}")
+    return sum(name.endswith(".m4s") for name in names)
 
 
 def scan(generation: Generation, folder: str) -> list[Segment]:

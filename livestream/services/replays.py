@@ -13,15 +13,13 @@ from django.db.models import Case, F, Value, When
 
 from accounts import outbox
 from accounts.models import AuditEvent
+from livestream.domain.command import AUDIO_FOLDER, Plan
 from livestream.domain.inspection import FilmRefused, Problem
-from livestream.domain.units import Stretch
-from livestream.models import Generation, Recording
+from livestream.domain.units import SEGMENT_SECONDS, Stretch
+from livestream.models import Generation, Recording, WorkUnit
 from livestream.services import generations, units
 
 LEASE = units.LEASE
-
-MOST_ATTEMPTS = 4
-"""A film that took four workers down is not given to a fifth by itself."""
 
 Status = Recording.Status
 
@@ -100,23 +98,63 @@ def give_up(recording: Recording, refused: FilmRefused, *, at: datetime) -> None
     """Note why there is no replay; the teacher reads it in words. What is watched stays."""
     held = Recording.objects.held_by(recording.attempt).filter(pk=recording.pk)
     if held.made().update(lease_ends_at=None, progress=100):
-        AuditEvent.objects.record(
-            *(None, "replay not made anew", recording),
-            at=at,
-            unit=recording.unit,
-            problem=refused.problem.value,
-        )
+        _note_kept(recording, refused, at=at)
     elif held.exists():
         _fail(recording, refused, at=at)
 
 
 @transaction.atomic
-def give_up_making(generation: Generation, refused: FilmRefused, *, at: datetime) -> None:
-    """Give up a generation that cannot be made, and the film when there is no other to watch."""
+def do_without(unit: WorkUnit, refused: FilmRefused, *, at: datetime) -> None:
+    """End a film of which this unit cannot be made.
+
+    Without its small pictures; with what was watched before; where it is made to without a
+    hole, when people watch it already; or failed. Nothing, when another worker has the unit.
+    """
+    recordings = Recording.objects.select_for_update(no_key=True, of=["self"])
+    recording = recordings.filter(pk=unit.recording_id).first()
+    still = WorkUnit.objects.unfinished().filter(pk=unit.pk, fence=unit.fence)
+    if recording is None or not still.exists():
+        return
+    generation = recording.generations.unfinished().filter(number=unit.generation).first()
+    if generation is None:
+        units.strike_out(unit)
+    elif unit.kind == WorkUnit.Kind.SHEET:
+        units.leave_out(unit)
+    elif generation.number == recording.generation:
+        _end_at_the_hole(generation, unit, at=at)
+    else:
+        _give_up_making(generation, recording, refused, at=at)
+
+
+def _end_at_the_hole(generation: Generation, unit: WorkUnit, *, at: datetime) -> None:
+    hole = unit.starts_at_seconds
+    if unit.kind == WorkUnit.Kind.SOUND:
+        hole = float(generations.pieces_in(generation, AUDIO_FOLDER) * SEGMENT_SECONDS)
+        units.leave_out(unit)
+    plan = Plan.from_stored(generation.plan)
+    if hole < plan.ends:
+        generations.end_at(generation, hole, at=at)
+
+
+def _give_up_making(
+    generation: Generation, recording: Recording, refused: FilmRefused, *, at: datetime
+) -> None:
     generations.drop(generation)
-    recording = Recording.objects.in_work().filter(pk=generation.recording_id).first()
-    if recording is not None:
+    if recording.is_made():
+        Recording.objects.filter(pk=recording.pk).update(progress=100)
+        _note_kept(recording, refused, at=at)
+    else:
         _fail(recording, refused, at=at)
+
+
+def _note_kept(recording: Recording, refused: FilmRefused, *, at: datetime) -> None:
+    """What was watched before is watched on, and nothing better comes."""
+    AuditEvent.objects.record(
+        *(None, "replay not made anew", recording),
+        at=at,
+        unit=recording.unit,
+        problem=refused.problem.value,
+    )
 
 
 def _fail(recording: Recording, refused: FilmRefused, *, at: datetime) -> None:
@@ -138,7 +176,7 @@ def _fail(recording: Recording, refused: FilmRefused, *, at: datetime) -> None:
 
 def give_back(recording: Recording, problem: Problem, *, at: datetime) -> bool:
     """Put the recording back for another attempt; False, and failed, after too many of them."""
-    if recording.attempt >= MOST_ATTEMPTS:
+    if recording.attempt >= Recording.MOST_ATTEMPTS:
         give_up(recording, FilmRefused(problem), at=at)
         return False
     held = Recording.objects.held_by(recording.attempt).filter(pk=recording.pk)

@@ -20,9 +20,6 @@ from livestream.models import Broadcast, Generation, Recording, WorkUnit
 LEASE = timedelta(seconds=90)
 """Longer than ffmpeg may stand still before it is ended, so that only the dead lose theirs."""
 
-MOST_TRIES = 8
-"""A unit that took so many workers down is given to nobody before somebody has looked."""
-
 FIRST_PAUSE = timedelta(seconds=15)
 LONGEST_PAUSE = timedelta(hours=1)
 SERVED_WITHIN = timedelta(days=1)
@@ -137,6 +134,11 @@ def give_back(unit: WorkUnit, *, at: datetime) -> None:
     WorkUnit.objects.held_by(unit.fence).filter(pk=unit.pk).update(
         state=WorkUnit.State.PLANNED, lease_ends_at=None, not_before=at + pause
     )
+
+
+def leave_out(unit: WorkUnit) -> None:
+    """Take a unit that cannot be made for done, with what there is of it."""
+    WorkUnit.objects.filter(pk=unit.pk).update(state=WorkUnit.State.DONE, lease_ends_at=None)
 
 
 def strike_out(unit: WorkUnit) -> None:

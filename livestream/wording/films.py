@@ -114,7 +114,12 @@ def damage(places: list[float]) -> str:
 
 
 def trouble(recording: Recording) -> str:
-    """Why there is no replay; empty while all is well."""
+    """Why there is no replay, or none of the end of a film; empty while all is well."""
+    if recording.is_made() and recording.cut_at_seconds:
+        return _(
+            "The replay ends after %(time)s: what follows in the film could not be made. Please "
+            "play the film on your device. If it goes on there, send it again; if not, phone us."
+        ) % {"time": minutes(recording.cut_at_seconds)}
     if recording.status != Recording.Status.FAILED:
         return ""
     if recording.problem == Problem.CUT_OFF:

@@ -7,19 +7,27 @@ import signal
 import subprocess
 import time
 import traceback
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 from django.conf import settings
 from django.db import connection
 
-from livestream import checking, processing
+from livestream import checking, ffmpeg, processing
 from livestream.domain import units as cutting
 from livestream.models import Generation, WorkUnit
 from livestream.services import units
 from tests.factories.times import TODAY
 from tests.livestream import films
-from tests.livestream.test_processing import look_into, replay_files, sent, work_off
+from tests.livestream.test_processing import (
+    listed,
+    look_into,
+    replay_files,
+    sent,
+    state,
+    work_off,
+)
 
 A_LEASE = units.LEASE + timedelta(seconds=1)
 
@@ -136,6 +144,91 @@ def test_two_workers_finish_at_once_and_the_film_is_closed_once(three_units, dis
     assert len(owners) == 2
     folder = disk.root / "recordings" / recording.folder()
     assert checking.check(lambda name: (folder / name).read_bytes()) == []
+
+
+def try_in_vain(at=TODAY):
+    """Take a unit with a machine on which ffmpeg is killed at once."""
+    with pytest.MonkeyPatch.context() as dead:
+        dead.setattr(ffmpeg, "LAUNCHER", "import os; os.kill(os.getpid(), 9)")
+        with suppress(processing.TryLater):
+            processing.make_unit(units.claim(owner="test", at=at), lambda: at)
+
+
+def make(parts, at=TODAY):
+    """Do so many units of work."""
+    for _part in range(parts):
+        processing.make_unit(units.claim(owner="test", at=at), lambda: at)
+
+
+@pytest.mark.django_db
+def test_a_film_that_is_watched_ends_at_the_stretch_that_cannot_be_made(
+    three_units, disk, small_units
+):
+    recording = look_into(sent(three_units, disk))
+    make(2)  # six seconds of the picture, and the sound
+    WorkUnit.objects.filter(number=2).update(fence=WorkUnit.MOST_TRIES - 2)
+    try_in_vain()
+    make(1)  # what comes behind it
+    later = TODAY + timedelta(hours=2)
+    assert not state(recording)[1]
+    try_in_vain(later)
+    assert listed(disk, recording) == (1, 1, False)
+    make(1, later)
+
+    recording.refresh_from_db()
+    seen = (recording.status, recording.progress, recording.seconds, recording.cut_at_seconds)
+    assert seen == ("ready", 100, 6.0, 6.0)
+    assert listed(disk, recording) == (1, 1, True)
+    names = replay_files(disk, recording)
+    assert [name for name in names if name.endswith("m4s")] == [
+        *("audio/00000.m4s", "v108/00000.m4s", "v72/00000.m4s"),
+    ]
+    assert {"film.mp4", "sb/sheet.jpg"} <= set(names)
+    folder = disk.root / "recordings" / recording.folder()
+    assert checking.check(lambda name: (folder / name).read_bytes()) == []
+    assert work_off(later) == 0
+
+
+@pytest.mark.django_db
+def test_a_film_that_is_watched_ends_where_its_sound_cannot_be_made(three_units, disk):
+    recording = look_into(sent(three_units, disk))
+    make(2)
+    sound = WorkUnit.objects.get(kind="sound")
+    left = disk.root / "recordings" / f"{recording.folder(1)}/audio/00002.m4s"
+    left.unlink()
+    WorkUnit.objects.filter(pk=sound.pk).update(state="planned", fence=WorkUnit.MOST_TRIES - 1)
+    try_in_vain()
+    work_off()
+    assert (state(recording)[0], recording.seconds) == ("ready", 12.0)
+    assert listed(disk, recording) == (2, 2, True)
+
+
+@pytest.mark.django_db
+def test_what_was_shown_before_is_watched_on_when_its_sizes_cannot_be_made(
+    short_film, disk, small_units
+):
+    recording = look_into(sent(short_film, disk))
+    make(2)
+    assert recording.generations.get(kind="ladder").state == "growing"
+    WorkUnit.objects.update(fence=WorkUnit.MOST_TRIES - 1)
+    try_in_vain()
+
+    recording.refresh_from_db()
+    assert (recording.status, recording.generation, recording.progress) == ("ready", 1, 100)
+    assert recording.generations.get(kind="ladder").state == "dropped"
+    assert replay_files(disk, recording, generation=2) == []
+    assert not WorkUnit.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_film_without_small_pictures_is_whole(mpeg_film, disk):
+    recording = look_into(sent(mpeg_film, disk))
+    WorkUnit.objects.filter(kind="sheet").update(fence=WorkUnit.MOST_TRIES - 1)
+    make(3)
+    try_in_vain()
+    assert state(recording)[0] == "ready"
+    assert recording.generations.get().state == "whole"
+    assert listed(disk, recording) == (3, 3, True)
 
 
 @pytest.fixture

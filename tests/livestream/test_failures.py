@@ -305,6 +305,12 @@ def test_a_teacher_is_told_from_where_the_picture_is_damaged(teacher_of):
     assert "Parts of the picture are damaged, from these places on: 2 minutes." in page
 
 
+def test_a_teacher_is_told_where_a_replay_ends_too_early(teacher_of):
+    film = RecordingFactory(ready=True, seconds=723.0, cut_at_seconds=723.0)
+    page = teacher_of(film.lesson).get("/en/teaching/films/").content.decode()
+    assert "The replay ends after 12 minutes 3 seconds: what follows" in page
+
+
 # -- clocks -----------------------------------------------------------------------------------
 
 

@@ -1,17 +1,19 @@
 """Work units: whose turn it is, who holds one, and what becomes of what was forgotten."""
 
+from contextlib import suppress
 from datetime import timedelta
+from threading import Barrier, BrokenBarrierError, Thread
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 
 from accounts import outbox
 from accounts.models import OutboxMessage
 from livestream import ffmpeg, processing, tasks
-from livestream.models import Broadcast, Generation, Recording, WorkUnit
-from livestream.services import generations, units
-from tests.factories.accounts import StaffFactory
-from tests.factories.livestream import LessonFactory, RecordingFactory
+from livestream.models import Generation, Recording, WorkUnit
+from livestream.services import generations, replays, units
+from tests.factories.livestream import BroadcastFactory, RecordingFactory
 from tests.factories.times import TODAY
 from tests.livestream.test_processing import (
     listed,
@@ -88,20 +90,43 @@ def test_the_units_of_a_film_are_taken_in_its_order():
     assert [take().number for _ in range(3)] == [0, 1, 2]
 
 
-@pytest.mark.parametrize(("status", "taken"), [("live", 1), ("planned", 3)])
-def test_while_a_lesson_is_live_one_unit_is_worked_on_at_a_time(status, taken):
+@pytest.mark.parametrize(("is_live", "taken"), [(True, 1), (False, 3)])
+def test_while_a_lesson_is_live_one_unit_is_worked_on_at_a_time(is_live, taken):
     planned(parts=3)
-    lesson = LessonFactory()
-    Broadcast.objects.create(
-        lesson=lesson,
-        unit=lesson.section.unit,
-        opened_by=StaffFactory(),
-        opened_at=TODAY,
-        status=status,
-        key_hash="x",
-        began_at=TODAY if status == "live" else None,
-    )
+    BroadcastFactory(live=is_live)
     assert sum(take() is not None for _ in range(3)) == taken
+
+
+@pytest.mark.threads
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("is_live", "taken"), [(True, [0]), (False, [0, 1])])
+def test_two_workers_who_ask_at_once_get_no_unit_twice_and_one_while_a_lesson_is_live(
+    is_live, taken, monkeypatch
+):
+    planned(parts=3)
+    BroadcastFactory(live=is_live)
+    got, choose, met = [], units._next, Barrier(2)
+
+    def chosen(at):
+        unit = choose(at)
+        with suppress(BrokenBarrierError):
+            met.wait(timeout=1)  # for the other one, who must not come so far
+        return unit
+
+    def worker():
+        try:
+            got.append(take())
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(units, "_next", chosen)
+    workers = [Thread(target=worker) for _worker in range(2)]
+    for one in workers:
+        one.start()
+    for one in workers:
+        one.join()
+    assert sorted(unit.number for unit in got if unit) == taken
+    assert met.broken
 
 
 def test_a_unit_that_went_wrong_waits_longer_each_time():
@@ -158,6 +183,39 @@ def test_a_worker_that_died_before_the_lists_is_made_good(mpeg_film, disk, monke
     assert listed(disk, recording) == (3, 3, True)
 
 
+def test_a_unit_that_kills_its_workers_is_handed_out_eight_times_and_given_up(disk, today):
+    (unit,) = planned(parts=1)
+    at = TODAY
+    for _worker in range(WorkUnit.MOST_TRIES):
+        assert take(at).pk == unit.pk
+        processing.reconcile(at=at)
+        at += units.LEASE
+    assert take(at) is None
+
+    processing.reconcile(at=at)
+
+    assert state(unit.recording) == ("failed", "our_fault", None)
+    assert not WorkUnit.objects.exists()
+    tasks.make_unit.run.__wrapped__(str(unit.pk))  # its errand ends
+
+
+def test_a_film_that_kills_whoever_looks_into_it_is_given_up(today):
+    new, made = RecordingFactory(), RecordingFactory(ready=True, attempt=0, lease_ends_at=TODAY)
+    at = TODAY
+    for _worker in range(Recording.MOST_ATTEMPTS):
+        assert replays.claim(new.pk, at=at)
+        assert replays.claim(made.pk, at=at)
+        processing.reconcile(at=at)
+        at += units.LEASE
+    assert replays.claim(new.pk, at=at) is replays.claim(made.pk, at=at) is None
+
+    processing.reconcile(at=at)
+
+    assert state(new) == ("failed", "our_fault", None)
+    assert state(made) == ("ready", "", None)
+    tasks.process_recording.run.__wrapped__(str(new.pk))
+
+
 def test_a_film_with_broken_files_keeps_no_other_waiting(mpeg_film, disk, monkeypatch):
     broken, whole = (look_into(sent(mpeg_film, disk)) for _film in range(2))
     with monkeypatch.context() as dead:
@@ -201,7 +259,7 @@ def test_an_ffmpeg_that_stands_still_costs_the_lease_and_is_tried_again(
 
 def test_a_film_that_takes_every_worker_down_is_given_up_in_words(mpeg_film, disk, monkeypatch):
     recording = look_into(sent(mpeg_film, disk))
-    WorkUnit.objects.update(fence=units.MOST_TRIES - 1)
+    WorkUnit.objects.update(fence=WorkUnit.MOST_TRIES - 1)
     monkeypatch.setattr(ffmpeg, "LAUNCHER", "import os; os.kill(os.getpid(), 9)")
     work_off()
     recording.refresh_from_db()
