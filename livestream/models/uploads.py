@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Unit, User
 from courses.models import Lesson
 from livestream.domain.inspection import Problem
+from livestream.models.generations import Generation
 from livestream.models.recordings import Recording
 from livestream.models.series import Lecture
 
@@ -40,6 +41,15 @@ class UploadQuerySet(models.QuerySet["Upload"]):
     def within_time(self, at: datetime) -> Self:
         """Unfinished, and still waited for."""
         return self.unfinished().filter(expires_at__gt=at)
+
+    def not_made_yet(self) -> Self:
+        """Which will take more room than they do: on their way, or with a replay to come."""
+        being_made = Generation.objects.of_a_film().unfinished().values("recording")
+        return self.filter(
+            ~Q(state=Upload.State.ARRIVED)
+            | Q(recording__in=Recording.objects.to_be_looked_into())
+            | Q(recording__in=being_made)
+        )
 
     def sent_by(self, user: User) -> Self:
         """Of one teacher or editor."""

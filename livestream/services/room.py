@@ -1,7 +1,8 @@
 """Whether there is room for a film: on the disk, in a teacher's share, in an office's.
 
 Asked before the first byte. What others have announced and not sent yet counts as if it were
-here already, so that films begun together do not fill the disk together.
+here already, and so do the replays of films that are here, so that films begun together do not
+fill the disk together.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ def ensure_room_for(size: int, *, by: User, unit: Unit | None = None) -> None:
     scratch = Path(settings.SCRATCH_ROOT)
     scratch.mkdir(parents=True, exist_ok=True)
     disk = shutil.disk_usage(scratch)
-    on_their_way = Upload.objects.unfinished().values_list("size", "offset")
+    on_their_way = Upload.objects.not_made_yet().values_list("size", "offset")
     wanted = inspection.space_needed(size) + _promised(on_their_way)
     if disk.free - wanted < disk.total * FREE_SHARE:
         raise UploadRefused(Lack.DISK)
@@ -56,5 +57,5 @@ def _taken(uploads: UploadQuerySet) -> int:
 
 
 def _promised(on_their_way: Iterable[tuple[int, int]]) -> int:
-    """What films that are arriving will still take: their missing bytes, and their replays."""
+    """What films will still take: their missing bytes, and their replays."""
     return sum(inspection.space_needed(size) - offset for size, offset in on_their_way)

@@ -20,8 +20,8 @@ from accounts.models import AuditEvent, OutboxMessage
 from livestream import services
 from livestream.domain.inspection import GIB, LARGEST_FILE
 from livestream.domain.tus import PIECE
-from livestream.models import Recording, Upload
-from livestream.services import incoming
+from livestream.models import Generation, Recording, Upload
+from livestream.services import generations, incoming, room
 from livestream.views import sending
 from tests.factories.accounts import StaffFactory
 from tests.factories.livestream import LessonFactory, UploadFactory
@@ -256,6 +256,70 @@ def test_films_announced_together_do_not_fill_the_disk_together(teacher, lesson,
     monkeypatch.setattr("livestream.services.room.shutil.disk_usage", lambda _path: Disk)
     answers = [announce(teacher, lesson, 4 * GIB).status_code for _film in range(3)]
     assert answers == [201, 201, 507]
+
+
+@pytest.mark.threads
+@pytest.mark.django_db(transaction=True)
+def test_the_last_room_is_given_to_one_of_two_who_ask_at_once(lesson, disk, settings, monkeypatch):
+    settings.FILMS_OF_A_TEACHER = 5000
+    look, met, answers = room.ensure_room_for, threading.Barrier(2), []
+
+    def found(size, **whose):
+        look(size, **whose)
+        with suppress(threading.BrokenBarrierError):
+            met.wait(timeout=1)  # for the other one, who must not come so far
+
+    def page():
+        try:
+            with suppress(services.UploadRefused):
+                answers.append(
+                    services.begin_upload(
+                        shows=lesson,
+                        size=3000,
+                        name="课.mp4",
+                        actor=lesson.section.teacher.user,
+                        press=uuid4(),
+                        at=TODAY,
+                    )
+                )
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(room, "ensure_room_for", found)
+    pages = [threading.Thread(target=page) for _page in range(2)]
+    for one in pages:
+        one.start()
+    for one in pages:
+        one.join()
+    assert answers == list(Upload.objects.all())
+    assert len(answers) == 1
+    assert met.broken
+
+
+def test_room_is_kept_for_a_film_until_its_replay_is_made(teacher, lesson, monkeypatch):
+    class Disk:
+        total = 100 * GIB
+        free = 5 * GIB + (6 + 10) * GIB  # the floor, the replay of one that is here, and another
+
+    monkeypatch.setattr("livestream.services.room.shutil.disk_usage", lambda _path: Disk)
+    film = UploadFactory(recording__lesson=lesson, size=4 * GIB).recording
+    UploadFactory(recording__lesson=lesson, recording__published=True, size=4 * GIB)
+
+    def is_room_for(size):
+        answer = announce(teacher, lesson, size)
+        Upload.objects.unfinished().delete()
+        return answer.status_code == 201
+
+    assert is_room_for(4 * GIB)
+    Disk.free -= GIB
+    for status in ("uploaded", "processing", "ready"):
+        Recording.objects.filter(pk=film.pk).update(status=status, generation=1, seconds=60.0)
+        if status != "uploaded":
+            generations.open_generation(film, kind=Generation.Kind.LADDER, at=TODAY)
+        assert not is_room_for(4 * GIB), status
+        assert is_room_for(3 * GIB)
+    Generation.objects.filter(recording=film).give_up()
+    assert is_room_for(4 * GIB)
 
 
 @pytest.mark.parametrize("setting", ["FILMS_OF_A_TEACHER", "FILMS_OF_A_UNIT"])
