@@ -7,7 +7,7 @@ asked. Formats that can name other files are not opened at all.
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from functools import cache
 from itertools import pairwise
@@ -47,7 +47,15 @@ STILL_WORTH_ASKING_SECONDS = 60.0
 """A shorter film is made in no time either way; sampling it would be guesswork."""
 
 
-def look(path: Path, *, thoroughly: bool = False) -> Film:
+Meanwhile = Callable[[], None]
+"""Called for each packet that is read, so that whoever waits for us knows that we are alive."""
+
+
+def _nothing() -> None:
+    pass
+
+
+def look(path: Path, *, thoroughly: bool = False, meanwhile: Meanwhile = _nothing) -> Film:
     """Say what is in the file. Raises ``FilmRefused`` when it is no film.
 
     A file that was cut off still states its whole duration. Where the container
@@ -60,21 +68,21 @@ def look(path: Path, *, thoroughly: bool = False) -> Film:
         raise FilmRefused(Problem.EMPTY)
     try:
         with _opened(path) as container:
-            return _film(container, size, thoroughly=thoroughly)
+            return _film(container, size, meanwhile if thoroughly else None)
     except (av.FFmpegError, ValueError, IndexError, OSError) as error:
         raise FilmRefused(Problem.NOT_A_FILM) from error
 
 
-def streams(path: Path, film: Film) -> Streams:
+def streams(path: Path, film: Film, meanwhile: Meanwhile = _nothing) -> Streams:
     """Say what the streams of a film are made of. Reads its index, or the whole file once."""
     try:
         with _opened(path) as container:
-            return _streams(container, film)
+            return _streams(container, film, meanwhile)
     except (av.FFmpegError, ValueError, IndexError, OSError):
         return Streams()  # fit for nothing but to be made anew; that will say what is wrong
 
 
-def is_still(path: Path, seconds: float) -> bool:
+def is_still(path: Path, seconds: float, meanwhile: Meanwhile = _nothing) -> bool:
     """Whether the film shows slides: most frames are like the one before, wherever one looks."""
     if seconds < STILL_WORTH_ASKING_SECONDS:
         return False
@@ -82,6 +90,7 @@ def is_still(path: Path, seconds: float) -> bool:
     try:
         with _opened(path) as container:
             for sample in range(SAMPLES):
+                meanwhile()
                 thumbs = list(_thumbs(container, seconds * (sample + 0.5) / SAMPLES))
                 for before, after in pairwise(thumbs):
                     seen += 1
@@ -104,17 +113,17 @@ def _bound_memory() -> None:
     allow(LARGEST_BLOCK)
 
 
-def _film(container: Any, size: int, *, thoroughly: bool) -> Film:
+def _film(container: Any, size: int, thoroughly: Meanwhile | None) -> Film:
     video = next((s for s in container.streams.video if not _is_cover(s)), None)
     audio = next(iter(container.streams.audio), None)
     timed = [stream for stream in (video, audio) if stream is not None]
     picture = None if video is None else _picture(container, video)
     stated = _stated_seconds(container, timed)
     reaches = _indexed_reach(timed, size)
-    if reaches is None and not thoroughly:
+    if reaches is None and thoroughly is None:
         reaches = stated
     if not reaches:
-        reaches = _read_to_the_end(container, timed)
+        reaches = _read_to_the_end(container, timed, thoroughly or _nothing)
     return Film(
         size=size,
         duration=stated or reaches,
@@ -128,14 +137,14 @@ def _film(container: Any, size: int, *, thoroughly: bool) -> Film:
     )
 
 
-def _streams(container: Any, film: Film) -> Streams:
+def _streams(container: Any, film: Film, meanwhile: Meanwhile) -> Streams:
     video = next((s for s in container.streams.video if not _is_cover(s)), None)
     audio = next(iter(container.streams.audio), None)
     if video is None:
         return Streams(audio=film.audio_codec)
     begins = [float((s.start_time or 0) * s.time_base) for s in (video, audio) if s is not None]
     rotation = _rotation(container, video)
-    key_gap, frame_gap = _gaps(_moments(container, video), film.reaches)
+    key_gap, frame_gap = _gaps(_moments(container, video, meanwhile), film.reaches)
     return Streams(
         video=video.codec_context.name,
         profile=video.codec_context.profile or "",
@@ -157,7 +166,7 @@ def _pixels(stream: Any) -> str:
     return stream.codec_context.pix_fmt or "" if is_square else ""
 
 
-def _moments(container: Any, stream: Any) -> list[tuple[float, bool]]:
+def _moments(container: Any, stream: Any, meanwhile: Meanwhile) -> list[tuple[float, bool]]:
     """When each picture is stored, and whether one can begin with it."""
     entries = stream.index_entries
     if len(entries) and len(entries) >= (stream.frames or 0) > 0:
@@ -165,7 +174,7 @@ def _moments(container: Any, stream: Any) -> list[tuple[float, bool]]:
     container.seek(0)
     return [
         (float(packet.dts * packet.time_base), packet.is_keyframe)
-        for packet in container.demux(stream)
+        for packet in _told(container.demux(stream), meanwhile)
         if packet.dts is not None
     ]
 
@@ -224,19 +233,25 @@ def _indexed_reach(streams: list[Any], size: int) -> float | None:
     return reach or None
 
 
-def _read_to_the_end(container: Any, streams: list[Any]) -> float:
+def _read_to_the_end(container: Any, streams: list[Any], meanwhile: Meanwhile) -> float:
     """How far the packets go, by reading them all. Nothing is decoded."""
     container.seek(0)  # to a key frame: sound that begins before it is not read again
     begins = container.start_time
     first: float | None = None if begins is None else begins / av.time_base
     last = 0.0
-    for packet in container.demux(streams):
+    for packet in _told(container.demux(streams), meanwhile):
         if packet.pts is None:
             continue
         at = float(packet.pts * packet.time_base)
         first = at if first is None else min(first, at)
         last = max(last, at + float((packet.duration or 0) * packet.time_base))
     return max(0.0, last - (first or 0.0))
+
+
+def _told(packets: Iterable[Any], meanwhile: Meanwhile) -> Iterator[Any]:
+    for packet in packets:
+        meanwhile()
+        yield packet
 
 
 def _picture(container: Any, stream: Any) -> Picture:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+from collections.abc import Callable
 from pathlib import Path
 
 from livestream import ffmpeg, probing
@@ -35,8 +36,12 @@ def take_up(recording: Recording, now: Clock) -> None:
     attempt may do better.
     """
     try:
-        with places.of_attempt(recording) as place, places.source(recording) as source:
-            _Look(recording, source, place, now).do()
+        look = _Look(recording, now)
+        with (
+            places.of_attempt(recording) as look.place,
+            places.source(recording, look.alive) as look.source,
+        ):
+            look.do()
     except replays.LeaseLost:
         log.warning("recording %s: another worker has it", recording.pk)
     except FilmRefused as refused:
@@ -57,7 +62,9 @@ def take_up(recording: Recording, now: Clock) -> None:
         replays.give_up(recording, FilmRefused(Problem.DAMAGED), at=now())
 
 
-def plan_for(film: Film, streams: Streams, source: Path) -> command.Plan:
+def plan_for(
+    film: Film, streams: Streams, source: Path, alive: Callable[[], None]
+) -> command.Plan:
     """Decide what is to be made of a film."""
     if film.picture is None:
         return command.Plan(rungs=(), has_sound=film.has_sound, seconds=film.reaches)
@@ -65,7 +72,7 @@ def plan_for(film: Film, streams: Streams, source: Path) -> command.Plan:
         film.picture.width,
         film.picture.height,
         film.picture.fps,
-        is_still=probing.is_still(source, film.reaches),
+        is_still=probing.is_still(source, film.reaches, alive),
     )
     rungs = ladder.choose_variants(picture)
     stands = streams.frame_gap * rungs[0].fps > 2  # longer than two frames of ours
@@ -74,16 +81,18 @@ def plan_for(film: Film, streams: Streams, source: Path) -> command.Plan:
 
 
 class _Look:
-    """One attempt at one film."""
+    """One attempt at one film. ``alive`` is called again and again while the film is read."""
 
-    def __init__(self, recording: Recording, source: Path, place: Path, now: Clock) -> None:
+    source: Path
+    place: Path
+
+    def __init__(self, recording: Recording, now: Clock) -> None:
         self.recording = recording
-        self.source = source
-        self.place = place
         self.now = now
+        self.alive = places.now_and_then(self._keep)
 
     def do(self) -> None:
-        film = probing.look(self.source, thoroughly=True)
+        film = probing.look(self.source, thoroughly=True, meanwhile=self.alive)
         inspection.ensure_usable(
             film,
             take_what_is_there=self.recording.takes_what_is_there,
@@ -91,8 +100,8 @@ class _Look:
         )
         self._keep()
         replays.forget_unfinished(self.recording)
-        streams = probing.streams(self.source, film)
-        plan = plan_for(film, streams, self.source)
+        streams = probing.streams(self.source, film, self.alive)
+        plan = plan_for(film, streams, self.source, self.alive)
         self._keep()
         if film.picture is not None or film.has_cover:
             self._take_poster(film)

@@ -41,8 +41,9 @@ def make_unit(unit: WorkUnit, now: Clock) -> None:
     if wanted is None:
         units.strike_out(unit)
         return
+    alive = places.now_and_then(lambda: units.keep(unit, at=now()))
     try:
-        with places.of_unit(unit) as place, places.source(unit.recording) as source:
+        with places.of_unit(unit) as place, places.source(unit.recording, alive) as source:
             job = Job(unit, wanted, source, place, now)
             done = _MAKERS[unit.kind](job)
             units.finish(unit, frames=done.frames, broken_frames=done.broken)

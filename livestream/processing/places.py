@@ -19,6 +19,9 @@ BROKEN_UPLOAD_SECONDS = 24 * 3600
 LEAST_ROOM = 64 * 1024
 """With less than this left, pieces that are not whole are the disk's fault."""
 
+KEPT_EVERY_SECONDS = 10.0
+"""How often a lease is kept while a film is read: gigabytes take longer than a lease lasts."""
+
 Clock = Callable[[], datetime]
 
 
@@ -37,6 +40,19 @@ def ensure_room(place: Path) -> None:
     """Say that a disk is full where ffmpeg does not: it writes empty pieces and ends well."""
     if shutil.disk_usage(place).free < LEAST_ROOM:
         raise OSError(errno.ENOSPC, "No space left for pieces", str(place))
+
+
+def now_and_then(keep: Callable[[], None]) -> Callable[[], None]:
+    """What may be called for every packet that is read, and calls ``keep`` every few seconds."""
+    kept_at = time.monotonic()
+
+    def alive() -> None:
+        nonlocal kept_at
+        if time.monotonic() - kept_at >= KEPT_EVERY_SECONDS:
+            keep()
+            kept_at = time.monotonic()
+
+    return alive
 
 
 @contextmanager
@@ -62,8 +78,11 @@ def of_file(generation: Generation) -> Iterator[Path]:
 
 
 @contextmanager
-def source(recording: Recording) -> Iterator[Path]:
-    """The film on a local disk: where it lies, or a copy when it lies in a bucket."""
+def source(recording: Recording, meanwhile: Callable[[], None]) -> Iterator[Path]:
+    """The film on a local disk: where it lies, or a copy when it lies in a bucket.
+
+    ``meanwhile`` is called for each block that is copied.
+    """
     name = recording.upload.stored_as
     lies_at = filing.local_path(name)
     if lies_at is not None:
@@ -72,7 +91,9 @@ def source(recording: Recording) -> Iterator[Path]:
     with _folder(f"source-{recording.pk}", time.time_ns()) as place:
         copy = place / "film"
         with filing.storage().open(name, "rb") as there, copy.open("wb") as here:
-            shutil.copyfileobj(there, here, 1024 * 1024)
+            while block := there.read(1024 * 1024):
+                here.write(block)
+                meanwhile()
         yield copy
 
 

@@ -46,6 +46,17 @@ def test_a_cut_film_without_index_is_found_by_reading_it(tmp_path):
     assert 2.0 < film.reaches < 6.0
 
 
+def test_whoever_waits_hears_of_every_packet_that_is_read(tmp_path, short_film):
+    film = films.make(tmp_path / "whole.mkv", "-i", str(short_film), "-c", "copy")
+    heard = []
+    found = probing.look(film, thoroughly=True, meanwhile=lambda: heard.append("look"))
+    probing.streams(film, found, lambda: heard.append("streams"))
+    probing.is_still(film, 70.0, lambda: heard.append("still"))
+    assert heard.count("look") > 500 > heard.count("streams") >= 200
+    assert heard.count("still") == probing.SAMPLES
+    assert heard.count("look") + heard.count("streams") + heard.count("still") == len(heard)
+
+
 def test_a_whole_film_read_to_its_end_is_not_cut(tmp_path, short_film):
     whole = films.make(tmp_path / "whole.mkv", "-i", str(short_film), "-c", "copy")
     assert not probing.look(whole, thoroughly=True).is_cut
