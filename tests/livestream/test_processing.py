@@ -346,21 +346,24 @@ def test_a_dead_worker_is_followed_by_another_and_can_change_nothing_any_more(sh
     assert state(recording)[0] == "ready"
 
 
-def test_the_lease_is_kept_while_a_film_is_read_to_its_end(mpeg_film, disk, monkeypatch):
+def test_the_lease_is_kept_while_a_film_is_read_to_its_end(
+    tmp_path, short_film, disk, monkeypatch
+):
     monkeypatch.setattr(processing.places, "KEPT_EVERY_SECONDS", 0.0)
-    recording = replays.claim(sent(mpeg_film, disk).pk, at=TODAY)
+    film = films.make(tmp_path / "whole.mkv", "-i", str(short_film), "-c", "copy")
+    recording = replays.claim(sent(film, disk).pk, at=TODAY)
     kept = []
 
     def now():
         kept.append(Recording.objects.get(pk=recording.pk).lease_ends_at)
-        if len(kept) == 200:  # of its 900 packets; another worker has it from here on
+        if len(kept) == 500:  # of its 545 packets; another worker has it from here on
             Recording.objects.update(attempt=2)
         return TODAY + timedelta(seconds=len(kept))
 
     processing.take_up(recording, now)
 
-    assert len(kept) == 200
-    assert kept[-1] == TODAY + timedelta(seconds=199) + replays.LEASE
+    assert len(kept) == 500
+    assert kept[-1] == TODAY + timedelta(seconds=499) + replays.LEASE
     assert state(recording)[0] == "processing"
     assert not Generation.objects.exists()
 
