@@ -34,6 +34,9 @@ urlpatterns = [
         name="remove-captions",
     ),
     path("teaching/films/<int:recording_id>/chapters/", views.edit_chapters, name="edit-chapters"),
+    path(
+        "teaching/films/<int:recording_id>/watched/", views.watched_online, name="watched-online"
+    ),
     path("teaching/films/<int:recording_id>/notes/", views.edit_notes, name="edit-notes"),
     path("teaching/films/", views.list_films, name="list-films"),
     path("teaching/films/send/", views.upload_film, name="upload-film"),

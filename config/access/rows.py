@@ -361,6 +361,7 @@ ROWS: dict[str, Way] = {
     "livestream:remove-captions": Way("remove captions", FILM_ACT, CAPTIONS, posts=True),
     "livestream:edit-chapters": Way("chapters of a film", FILM_PAGE, RECORDING),
     "livestream:edit-notes": Way("notes of a lesson", FILM_PAGE, RECORDING),
+    "livestream:watched-online": Way("who watched a lesson", FILM_PAGE, RECORDING),
     "livestream:list-films": Way("my films", staff(*SENDERS)),
     "livestream:upload-film": Way("send a film", staff(*SENDERS)),
     "livestream:announce-film": Way(

@@ -26,6 +26,7 @@ from livestream.queries.reading import (
     is_growing,
     notes_of,
     reading_of,
+    small_pictures_of,
     text_of,
 )
 from livestream.queries.replays import (
@@ -68,6 +69,7 @@ from livestream.queries.viewings import (
     viewings_to_look_after,
     week_at,
 )
+from livestream.queries.watched import attended_online, watched_to_the_end
 
 __all__ = [
     "ROLES_THAT_PLAN",
@@ -80,6 +82,7 @@ __all__ = [
     "Reading",
     "Shown",
     "access",
+    "attended_online",
     "choices_to_film",
     "class_at",
     "coming_lectures",
@@ -120,11 +123,13 @@ __all__ = [
     "shelves_of_subjects",
     "shelves_of_years",
     "shown",
+    "small_pictures_of",
     "subscribes",
     "text_of",
     "titles",
     "viewing_points",
     "viewings_to_look_after",
+    "watched_to_the_end",
     "week_at",
     "years_of",
 ]

@@ -9,7 +9,7 @@ from django.core.files.storage import storages
 from livestream.domain import webvtt
 from livestream.domain.captions import Paragraph, paragraphs
 from livestream.domain.command import FILE_NAME
-from livestream.models import Captions, Chapter, LessonNotes, Recording
+from livestream.models import Captions, Chapter, LessonNotes, Recording, Storyboard
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,12 @@ def notes_of(recording: Recording) -> str:
 def is_growing(recording: Recording) -> bool:
     """Whether the film can be watched from its beginning while its end is still being made."""
     return recording.generations.growing().filter(number=recording.generation).exists()
+
+
+def small_pictures_of(recording: Recording) -> Storyboard | None:
+    """The small pictures of the generation that is watched now."""
+    found = Storyboard.objects.filter(recording=recording, generation=recording.generation)
+    return found.first()
 
 
 def has_plain_file(recording: Recording) -> bool:

@@ -25,6 +25,7 @@ from livestream.views.films import (
     remove_film,
     take_film_back,
     try_film_again,
+    watched_online,
 )
 from livestream.views.lesson_texts import edit_chapters, edit_notes
 from livestream.views.library import show_library
@@ -148,4 +149,5 @@ __all__ = [
     "upload_film",
     "use_cut_film",
     "watch",
+    "watched_online",
 ]

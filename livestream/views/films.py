@@ -27,7 +27,7 @@ FILMS_SHOWN = 40
 def list_films(request: StaffRequest) -> HttpResponse:
     """Show somebody their films, the newest lesson or lecture first."""
     found = Recording.objects.of_teacher(request.user).with_all_to_show().latest_first()
-    shown = list(found[:FILMS_SHOWN])
+    shown = list(found.select_related("viewers")[:FILMS_SHOWN])
     damaged = queries.damaged_places(shown)
     films = [
         {
@@ -37,6 +37,7 @@ def list_films(request: StaffRequest) -> HttpResponse:
             "trouble": wording.trouble(recording),
             "still_to_come": wording.still_to_come(recording),
             "damage": wording.damage(damaged.get(recording.pk, [])),
+            "viewers": wording.viewers(recording),
             "length": wording.minutes(recording.seconds) if recording.seconds else "",
             "kept_until": recording.taken_back_at and recording.taken_back_at + services.KEPT,
         }
@@ -59,6 +60,17 @@ def unfinished_of(user: User, *, at: datetime) -> list[dict[str, Any]]:
         }
         for upload in found
     ]
+
+
+@require_GET
+@staff_required(*SENDERS)
+def watched_online(request: StaffRequest, recording_id: int) -> HttpResponse:
+    """Who has watched a lesson so far that it counts as attending online."""
+    lessons = Recording.objects.of_teacher(request.user).made().filter(lesson__isnull=False)
+    recording = get_object_or_404(lessons.with_all_to_show(), pk=recording_id)
+    learners = queries.attended_online(recording)
+    context = {"title": wording.title(recording), "learners": learners}
+    return render(request, "livestream/watched_online.html", context)
 
 
 @require_POST

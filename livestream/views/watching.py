@@ -16,6 +16,7 @@ from accounts import clock
 from accounts.http import LearnerRequest, learner_required
 from accounts.models import User
 from livestream import queries, services, wording
+from livestream.domain import storyboard
 from livestream.domain.access import Refusal
 from livestream.domain.command import AUDIO_FOLDER, FILE_NAME, LIST_NAME, POSTER_NAME
 from livestream.domain.tokens import audience_in
@@ -33,7 +34,8 @@ def list_replays(request: LearnerRequest) -> HttpResponse:
     page = Paginator(queries.replays_of(request.learner), REPLAYS_A_PAGE).get_page(
         request.GET.get("page")
     )
-    replays = [(recording, wording.title(recording)) for recording in page]
+    to_the_end = queries.watched_to_the_end(request.learner, list(page))
+    replays = [(one, wording.title(one), one.pk in to_the_end) for one in page]
     return render(request, "livestream/list_replays.html", {"replays": replays, "page": page})
 
 
@@ -66,6 +68,8 @@ def watch(request: HttpRequest, recording_id: int) -> HttpResponse:
         "renew_in": right.renew_in,
         "beacon": right.beacon,
         "start": _start(request, recording),
+        "sheet": queries.small_pictures_of(recording),
+        "sheet_file": f"{storyboard.FOLDER}/{storyboard.SHEET_NAME}",
         "growing": queries.is_growing(recording),
         "tracks": tracks_of(recording, reading),
         "position": 0 if is_over else int(position),

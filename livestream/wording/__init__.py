@@ -21,6 +21,7 @@ from livestream.wording.films import (
     still_to_come,
     title,
     trouble,
+    viewers,
 )
 from livestream.wording.library import (
     chosen,
@@ -125,6 +126,7 @@ __all__ = [
     "upload_expired",
     "upload_state",
     "upload_trouble",
+    "viewers",
     "viewing_planned",
     "viewing_refused",
     "what_is_shown",

@@ -90,6 +90,25 @@ def state(recording: Recording) -> str:
     return str(recording.get_status_display())
 
 
+def viewers(recording: Recording) -> list[str]:
+    """How many people have watched it, at most at one time, and live; nothing while nobody has."""
+    count = getattr(recording, "viewers", None)
+    if count is None or not count.ever:
+        return []
+    said = [
+        ngettext("%(ever)s person has watched it", "%(ever)s people have watched it", count.ever)
+        % {"ever": count.ever}
+    ]
+    if count.peak > 1 and count.peak_at is not None:
+        day = formats.date_format(timezone.localtime(count.peak_at), "DATE_FORMAT")
+        said.append(
+            _("at most %(peak)s at one time, on %(day)s") % {"peak": count.peak, "day": day}
+        )
+    if count.live_ever:
+        said.append(_("%(live)s of them live") % {"live": count.live_ever})
+    return said
+
+
 PLACES_NAMED = 4
 
 
