@@ -2,6 +2,7 @@
 //
 // Without this module the page still has a <video> with the browser's own controls.
 
+import { Along } from "./player-along.js";
 import { Captions } from "./player-captions.js";
 import { Progress } from "./player-progress.js";
 import { Stream } from "./player-stream.js";
@@ -58,6 +59,15 @@ class Player {
     this.listen();
     this.hearStream();
     this.captions = new Captions(this.video, this.parts.captions, { recall, remember, shown: (captions) => this.showCaptions(captions) });
+    // A television has no pointer and little room.
+    this.along = this.parts.along && new Along({
+      bar: this.parts.position,
+      box: this.parts.along,
+      address: (file) => this.stream.beside(file),
+      whole: () => this.whole(),
+      words: clockWords,
+      goTo: (seconds) => this.goTo(seconds),
+    });
     this.stream.load(Number(this.data.start) || 0);
     this.offerPlace();
     // Sound that passes through our hands is silent where the browser plays HLS by itself.
@@ -95,13 +105,23 @@ class Player {
   }
 
   jump(seconds) {
+    this.goTo(this.after(seconds));
+  }
+
+  after(seconds) {
     const from = this.stream.wanted ? this.video.currentTime : this.stream.startAt;
-    this.goTo(between(0, from + seconds, this.whole() || Infinity));
+    return between(0, from + seconds, this.whole() || Infinity);
   }
 
   goTo(seconds) {
     this.stream.seek(seconds);
     this.showTime(seconds);
+  }
+
+  // By keys, which show where they lead.
+  lead(seconds) {
+    this.goTo(seconds);
+    this.along?.showAWhile(seconds);
   }
 
   playFrom(seconds) {
@@ -233,8 +253,8 @@ class Player {
       f: () => this.fullScreen(),
       m: () => this.mute(),
       c: () => this.captions.exist && this.captions.set({ isOn: !this.captions.isOn }),
-      ArrowLeft: () => this.jump(-JUMP),
-      ArrowRight: () => this.jump(JUMP),
+      ArrowLeft: () => this.lead(this.after(-JUMP)),
+      ArrowRight: () => this.lead(this.after(JUMP)),
       ArrowUp: () => this.louder(LOUDER),
       ArrowDown: () => this.louder(-LOUDER),
     };
@@ -242,7 +262,7 @@ class Player {
     if (!target.closest("button, summary, a")) acts[" "] = () => this.toggle();
     const act = acts[key.length === 1 ? key.toLowerCase() : key];
     if (act) act();
-    else if (/^[0-9]$/.test(key) && this.whole()) this.goTo((this.whole() * Number(key)) / 10);
+    else if (/^[0-9]$/.test(key) && this.whole()) this.lead((this.whole() * Number(key)) / 10);
     else return;
     event.preventDefault();
   }

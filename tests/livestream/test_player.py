@@ -128,6 +128,40 @@ def test_a_browser_that_plays_no_lists_plays_the_plain_file(disk, short_film, op
     assert "/film.mp4" in video(page, "currentSrc")
 
 
+def test_small_pictures_show_what_is_where_along_the_bar(disk, film_folder, open_browser):
+    """By a pointer and by keys; they come when they are first wanted."""
+    film = films.film(film_folder / "twelve.mp4", seconds=12)
+    recording = replay_of(film, disk)
+    while unit := units.claim(owner="test", at=TODAY):
+        processing.make_unit(unit, lambda: TODAY)
+    page = open_browser(seat_in(recording.lesson.section).user)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"/replays/{recording.pk}/")
+    bar, box = page.locator("[data-part=position]"), page.locator("[data-part=along]")
+    expect(box).to_be_hidden()
+    assert not any("/sb/" in url for url in asked)
+
+    bar.scroll_into_view_if_needed()
+    width = bar.bounding_box()["width"]
+    with page.expect_response(lambda answer: "/sb/sheet.jpg" in answer.url) as sheet:
+        bar.hover(position={"x": width * 0.6, "y": 5})
+    assert sheet.value.status == 200
+    picture = page.locator(".player__peek")
+    expect(picture).to_be_visible()
+    expect(box).to_have_text("0:07")
+    second = f"-{picture.get_attribute('data-width')}px 0px"  # one picture every five seconds
+    assert picture.evaluate("one => one.style.backgroundPosition") == second
+    assert box.evaluate("one => one.getBoundingClientRect().right <= innerWidth")
+
+    page.mouse.move(5, 5)
+    expect(box).to_be_hidden()
+    page.keyboard.press("9")
+    expect(box).to_have_text("0:10")
+    bar.click(position={"x": width * 0.25, "y": 5})
+    expect(page.locator("[data-part=time]")).to_contain_text("0:03 /")
+
+
 def test_on_a_line_of_400_kbit_the_lesson_goes_on_as_sound_and_says_so(
     disk, film_folder, open_browser
 ):
