@@ -2,6 +2,10 @@
 
 Nothing is stored a second time. Programs for podcasts fetch it once, in stretches, hours after
 they read the feed: so its address stays, and whether it is open is asked each time.
+
+What a file is made of is looked up once in a process: pieces of a whole generation never change.
+And a process sends only so many at a time, because each holds a thread as long as the line of
+whoever fetches it is slow.
 """
 
 from __future__ import annotations
@@ -9,7 +13,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePosixPath
+from threading import BoundedSemaphore
 
 from django.core.files.storage import Storage, storages
 
@@ -19,6 +25,10 @@ from livestream.domain.playlists import PlaylistFailed, read_segments
 from livestream.models import Recording
 
 CHUNK = 256 * 1024
+AT_ONCE = 2
+"""Files that one process sends at a time: half of its threads (``config/embedded/run.py``)."""
+
+FILES_KNOWN = 128
 _RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})", re.ASCII)
 
 
@@ -28,6 +38,37 @@ class NoSound(Exception):
 
 class OutOfRange(Exception):
     """The stretch that was asked for is not in the file."""
+
+
+class Busy(Exception):
+    """As many files as may be are on their way; programs come again by themselves."""
+
+
+class Sending:
+    """Bytes on their way. Its place is free again when they are sent, or the line broke.
+
+    Raises ``Busy`` when there is no place.
+    """
+
+    _places = BoundedSemaphore(AT_ONCE)
+
+    def __init__(self, body: Iterator[bytes]) -> None:
+        if not self._places.acquire(blocking=False):
+            raise Busy
+        self._body = body
+        self._has_place = True
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        return next(self._body)
+
+    def close(self) -> None:
+        """Give the place back. Django says so at the end of every answer, whatever happened."""
+        if self._has_place:
+            self._has_place = False
+            self._places.release()
 
 
 @dataclass(frozen=True)
@@ -54,8 +95,12 @@ def sound_of(recording: Recording) -> SoundFile:
     A film that still grows has none yet, and one of several takes has none before it is made in
     all sizes: their pieces are on clocks of their own.
     """
+    return _file_in(f"{recording.folder()}/{AUDIO_FOLDER}")
+
+
+@lru_cache(maxsize=FILES_KNOWN)
+def _file_in(folder: str) -> SoundFile:
     storage = storages["recordings"]
-    folder = f"{recording.folder()}/{AUDIO_FOLDER}"
     try:
         with storage.open(f"{folder}/{LIST_NAME}") as stored:
             said = stored.read().decode()

@@ -17,7 +17,7 @@ _STARTS_WITH_KEY = 0x9000_0000
 """Each piece begins with a sample that is decoded by itself (starts_with_SAP, type 1)."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Part:
     """A stretch of the file: bytes of our own, or those of a stored one of this size."""
 

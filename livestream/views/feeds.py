@@ -32,6 +32,7 @@ from livestream.domain.library import Choice
 from livestream.models import Recording, Series
 
 NEWEST = 50
+BUSY_SECONDS = 120
 GUIDE_BACK, GUIDE_AHEAD = timedelta(days=7), timedelta(days=60)
 ITUNES = "http://www.itunes.com/dtds/podcast-1.0.dtd"
 ATOM_TYPE = "application/rss+xml; charset=utf-8"
@@ -110,7 +111,10 @@ def podcast_sound(request: HttpRequest, asset: UUID) -> HttpResponseBase:
         refused["Content-Range"] = f"bytes */{file.size}"
         return refused
     first, last = asked or (0, file.size - 1)
-    body = file.read(first, last) if request.method == "GET" else iter(())
+    try:
+        body = sound.Sending(file.read(first, last)) if request.method == "GET" else iter(())
+    except sound.Busy:
+        return HttpResponse(status=503, headers={"Retry-After": str(BUSY_SECONDS)})
     response = StreamingHttpResponse(
         body, status=206 if asked else 200, content_type="audio/x-m4a"
     )

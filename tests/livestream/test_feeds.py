@@ -10,6 +10,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 
+from livestream.delivery import sound
 from livestream.domain.playlists import Segment, media_list
 from livestream.models import FeedPartner
 from tests.factories.lectures import LectureFactory, LectureFilmFactory
@@ -122,6 +123,30 @@ def test_a_stretch_is_the_same_bytes_wherever_it_begins(app_client, lecture_film
         assert said.headers["Content-Range"] == f"bytes {first}-{last}/{len(whole)}"
         assert b"".join(said.streaming_content) == whole[first : last + 1]
     assert sound_at(app_client, lecture_film, Range=f"bytes={len(whole)}-").status_code == 416
+
+
+def test_slow_downloads_leave_threads_for_everybody_else(app_client, lecture_film):
+    slow = [sound_at(app_client, lecture_film) for _one in range(sound.AT_ONCE)]
+    refused = sound_at(app_client, lecture_film)
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "120")
+    assert b"".join(slow[0].streaming_content)
+    again = sound_at(app_client, lecture_film)
+    assert again.status_code == 200
+    for one in (*slow[1:], again):
+        assert b"".join(one.streaming_content)
+    assert len(b"".join(sound_at(app_client, lecture_film).streaming_content)) > 1000
+
+
+def test_a_podcast_looks_at_the_pieces_of_a_film_once(app_client, lecture_film, disk):
+    def length():
+        item = channel_of(app_client, "/en/library/podcast.xml").find("item")
+        return item.find("enclosure").get("length")
+
+    before = length()
+    folder = f"{lecture_film.folder()}/audio"
+    for name in disk.storage.listdir(folder)[1]:
+        disk.storage.delete(f"{folder}/{name}")
+    assert length() == before
 
 
 def test_only_what_is_open_to_everybody_is_heard(app_client, lecture_film):

@@ -169,7 +169,7 @@ def test_a_file_that_is_not_there_is_kept_by_nobody(ask):
 
 
 def test_no_other_log_has_a_signature_that_opens_films(ask, tmp_path):
-    """A missing piece, a film asked for in a wrong way or under a wrong name: all end elsewhere."""
+    """A missing piece, a film asked for in a wrong way or by a wrong name: all end elsewhere."""
     asked = [ask(path("v360/00009.m4s")), ask(path(), method="POST"), ask(f"{path()}.exe")]
     assert {status for status, _headers, _body in asked} <= {403, 404, 405}
     ask("/healthz")
