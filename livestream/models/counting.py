@@ -15,7 +15,7 @@ class ViewerCount(models.Model):
     Written every half minute from what players report, for the live lesson apart from its
     replay. Two screens of one learner are one viewer; a room at a viewing point is as many as
     were counted in it. ``ever`` is counted anew from the rights each time, never added up, so
-    that a round done twice counts nobody twice.
+    that a round done twice counts nobody twice; ``gone`` are those whose rights were let go.
     """
 
     recording = models.OneToOneField(
@@ -25,6 +25,7 @@ class ViewerCount(models.Model):
     peak = models.PositiveIntegerField(_("most at one time"), default=0)
     peak_at = models.DateTimeField(null=True, blank=True)
     ever = models.PositiveIntegerField(_("viewers in all"), default=0)
+    gone = models.PositiveIntegerField(_("viewers of long ago"), default=0, db_default=0)
     live_peak = models.PositiveIntegerField(_("most at one time, live"), default=0)
     live_ever = models.PositiveIntegerField(_("viewers in all, live"), default=0)
     counted_at = models.DateTimeField()

@@ -26,13 +26,13 @@ class WatchGrantQuerySet(models.QuerySet["WatchGrant"]):
         """Rights that still open something."""
         return self.filter(expires_at__gt=at, revoked_at=None)
 
-    def in_use(self, at: datetime) -> Self:
-        """Of those, the ones no newer right stands for."""
-        return self.live(at).filter(renewed_at=None)
+    def run_out(self, before: datetime) -> Self:
+        """Rights whose paths ran out before this moment."""
+        return self.filter(expires_at__lt=before)
 
-    def of_learners(self) -> Self:
-        """Rights that rest on a place in the class."""
-        return self.filter(learner__isnull=False)
+    def in_use(self, at: datetime) -> Self:
+        """Of those that are live, the ones no newer right stands for."""
+        return self.live(at).filter(renewed_at=None)
 
     def ended_early(self, at: datetime) -> Self:
         """Rights that open nothing any more although their paths have time left."""
@@ -171,7 +171,3 @@ class WatchState(models.Model):
 
     def __str__(self) -> str:
         return f"place of {self.learner_id} in {self.recording_id}"
-
-    def share_of(self, recording: Recording) -> float:
-        """How much of the film was really watched, from 0 to 1."""
-        return min(1.0, self.watched_seconds / recording.seconds) if recording.seconds else 0.0

@@ -15,6 +15,7 @@ from livestream.services.captions import (
 )
 from livestream.services.counting import Written, viewers_now, write_watching
 from livestream.services.films import NothingToPublish, publish, remove, take_back, try_again
+from livestream.services.forgetting import RIGHTS_KEPT, let_rights_go, rights_to_let_go
 from livestream.services.incoming import Busy
 from livestream.services.keeping import (
     KEPT,
@@ -85,6 +86,7 @@ __all__ = [
     "CODE_LIVES",
     "KEPT",
     "REPLACED_KEPT",
+    "RIGHTS_KEPT",
     "Busy",
     "CaptionsChanged",
     "CaptionsUnfit",
@@ -132,6 +134,7 @@ __all__ = [
     "keep_notes_of_viewing",
     "keep_series",
     "known_set",
+    "let_rights_go",
     "machine_failed",
     "machine_wrote",
     "may_watch",
@@ -150,6 +153,7 @@ __all__ = [
     "remove_captions",
     "renew",
     "revoke",
+    "rights_to_let_go",
     "save_captions",
     "subscribe_learner",
     "subscribe_phone",

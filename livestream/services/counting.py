@@ -1,23 +1,26 @@
 """What players report becomes places, watched stretches and counts of viewers: in bulk.
 
-However many reports there are, a round is two statements. They may be run twice, or by two
-writers at a time: stretches are united, the highest sequence has the place, peaks only grow.
+However many reports there are, a round is two statements under a lock. They may be run twice, or
+by two writers in turn: stretches are united, the highest sequence has the place, peaks only grow.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from accounts import scope
 from livestream.delivery import pending
 from livestream.domain.beacons import Kept, together
 from livestream.models import Broadcast, Recording, ViewerCount
+
+_RIGHTS_ARE_COUNTED = 0x5EA7_0007
 
 COUNTED_WITHIN = timedelta(minutes=2)
 """A count that nobody has made anew for so long says nothing about now."""
@@ -61,26 +64,34 @@ ON CONFLICT (recording_id, learner_id) DO UPDATE SET
     updated_at = excluded.updated_at
 """
 
-# A watcher is one viewer however many rights it had; a room is as many as its fuller count.
-COUNT_VIEWERS = """
+# A room is as many people as its fuller count.
+PEOPLE = """\
+greatest(1, (
+            SELECT max(last.people) FROM (
+                SELECT DISTINCT ON (moment) people FROM livestream_headcount
+                WHERE viewing_id = rights.viewing_id ORDER BY moment, counted_at DESC, id DESC
+            ) AS last
+        ))"""
+
+# A watcher is one viewer however many rights it had. Rights of long ago are gone from the table.
+COUNT_VIEWERS = f"""
 WITH here AS (
     SELECT * FROM unnest(%(assets)s::uuid[], %(watchers)s::text[]) AS seen (asset, watcher)
 ), theirs AS (
     SELECT DISTINCT ON (rights.recording_id, rights.watcher)
         rights.recording_id, rights.watcher, here.watcher IS NOT NULL AS is_here,
-        greatest(1, (
-            SELECT max(last.people) FROM (
-                SELECT DISTINCT ON (moment) people FROM livestream_headcount
-                WHERE viewing_id = rights.viewing_id ORDER BY moment, counted_at DESC, id DESC
-            ) AS last
-        )) AS people
+        {PEOPLE} AS people
     FROM livestream_recording AS film
     JOIN livestream_watchgrant AS rights ON rights.recording_id = film.id
     LEFT JOIN here ON here.asset = film.asset AND here.watcher = rights.watcher
     WHERE film.asset = ANY(%(films)s::uuid[]) AND rights.heard_at IS NOT NULL
     ORDER BY rights.recording_id, rights.watcher, rights.viewing_id
 ), counted AS (
-    SELECT recording_id, sum(people) AS ever,
+    SELECT recording_id,
+        sum(people) + coalesce((
+            SELECT gone FROM livestream_viewercount AS kept
+            WHERE kept.recording_id = theirs.recording_id
+        ), 0) AS ever,
         coalesce(sum(people) FILTER (WHERE is_here), 0) AS now,
         EXISTS (
             SELECT FROM livestream_broadcast AS lesson
@@ -102,7 +113,7 @@ ON CONFLICT (recording_id) DO UPDATE SET
     live_peak = greatest(kept.live_peak, excluded.live_peak),
     live_ever = greatest(kept.live_ever, excluded.live_ever),
     counted_at = excluded.counted_at
-"""
+"""  # noqa: S608 - put together of our own words
 
 
 @dataclass(frozen=True)
@@ -131,6 +142,14 @@ def write_watching(*, at: datetime) -> Written:
     return Written(len(lines), len(kept), len(here))
 
 
+@contextmanager
+def alone() -> Iterator[None]:
+    """One at a time counts rights, or lets them go: else some were counted as both."""
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [_RIGHTS_ARE_COUNTED])
+        yield
+
+
 def viewers_now(recording: Recording, *, at: datetime) -> int:
     """How many people watch at this moment, as counted less than two minutes ago."""
     count = ViewerCount.objects.filter(recording=recording).first()
@@ -140,7 +159,7 @@ def viewers_now(recording: Recording, *, at: datetime) -> int:
 def _write(kept: Sequence[Kept], here: Mapping[str, Sequence[str]], *, at: datetime) -> None:
     films = sorted({*here, *(one.account.asset for one in kept)})
     pairs = [(asset, watcher) for asset in here for watcher in here[asset]]
-    with connection.cursor() as cursor:
+    with alone(), connection.cursor() as cursor:
         if kept:
             cursor.execute(KEEP_PLACES, _columns(kept) | {"at": at})
         cursor.execute(

@@ -12,6 +12,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import formats, timezone, translation
 from psycopg.types.range import Range
 from redis.exceptions import ConnectionError as ValkeyAway
 
@@ -26,9 +27,9 @@ from livestream.models import (
     WatchGrant,
     WatchState,
 )
-from tests.factories.accounts import UserFactory
+from tests.factories.accounts import LearnerFactory, UserFactory
 from tests.factories.campus import CampusFactory
-from tests.factories.livestream import RecordingFactory, seat_in
+from tests.factories.livestream import RecordingFactory, TeacherFactory, seat_in
 from tests.factories.times import TODAY
 from tests.livestream.watching import right_to
 
@@ -169,15 +170,87 @@ def test_who_has_watched_enough(film, watched, attended, completed):
     write()
     states = WatchState.objects.all()
     assert (states.attended().exists(), states.completed().exists()) == (attended, completed)
-    state = states.with_share().get()
-    assert state.share == state.share_of(film) == pytest.approx(watched / 600)
+    assert states.with_share().get().share == pytest.approx(watched / 600)
 
 
-def test_a_film_without_a_length_yet_is_watched_to_the_end_by_nobody():
-    film = RecordingFactory(published=True)
-    assert WatchState(watched_seconds=5.0).share_of(film) > 0
-    film.seconds = None  # a live lesson
-    assert WatchState(watched_seconds=5.0).share_of(film) == 0.0
+def test_rights_of_long_ago_go_and_their_viewers_stay_counted(film, come_in):
+    """Also who watched long ago and lately, and one who opened it and never played it."""
+    early, always, never = (seat_in(film.lesson.section) for _one in range(3))
+    for learner in (early, always):
+        report(now_right(film, learner.user), 1, 10.0, [0, 10])
+    write()
+    now_right(film, never.user)
+    WatchGrant.objects.update(
+        issued_at=TODAY - timedelta(weeks=9), expires_at=TODAY - timedelta(weeks=9, days=-1)
+    )
+    report(now_right(film, always.user), 2, 20.0, [10, 20])
+    write()
+    assert ViewerCount.objects.get().ever == 2
+
+    call_command("prune_films", "--dry-run", stdout=StringIO())
+    assert WatchGrant.objects.count() == 4
+    for _time in range(2):
+        call_command("prune_films", stdout=StringIO())
+        assert set(WatchGrant.objects.values_list("learner", flat=True)) == {always.pk}
+    report(now_right(film, seat_in(film.lesson.section).user), 1, 10.0, [0, 10])
+    write()
+    assert (ViewerCount.objects.get().ever, ViewerCount.objects.get().gone) == (3, 1)
+
+
+def state_of(film, learner, watched):
+    WatchState.objects.create(
+        recording=film, learner=learner, watched_seconds=watched, updated_at=TODAY
+    )
+
+
+def test_a_film_watched_to_the_end_says_so_in_the_list_of_its_learner(film, come_in):
+    other = RecordingFactory(lesson=film.lesson, published=True)
+    learner, friend = seat_in(film.lesson.section), seat_in(film.lesson.section)
+    state_of(film, learner, 600.0)
+    state_of(other, learner, 500.0)
+    state_of(other, friend, 600.0)  # says nothing about our learner
+    page = come_in(learner.user).get("/en/my/replays/").content.decode()
+    lines = [line for line in page.split("<li>") if "/en/replays/" in line]
+    words = {
+        pk: "Watched to the end" in line
+        for line in lines
+        for pk in (film.pk, other.pk)
+        if f"/replays/{pk}/" in line
+    }
+    assert words == {film.pk: True, other.pk: False}
+
+
+def test_the_teacher_sees_who_attended_online_and_nobody_elses_teacher_does(film, come_in):
+    names = ["安娜", "本"]
+    for name, watched in zip(names, (420.0, 419.0), strict=True):
+        learner = seat_in(film.lesson.section, LearnerFactory(name=name))
+        state_of(film, learner, watched)
+    page = f"/en/teaching/films/{film.pk}/watched/"
+    said = come_in(film.uploaded_by).get(page).content.decode()
+    assert [name for name in names if f"<li>{name}</li>" in said] == names[:1]
+    assert "1 learner has watched seven tenths" in said
+    assert not film.lesson.attendance.exists()
+    assert come_in(TeacherFactory().user).get(page).status_code == 404
+
+
+def test_the_teacher_sees_how_many_have_watched_each_film(film, come_in):
+    def told():
+        page = come_in(film.uploaded_by).get("/en/teaching/films/").content.decode()
+        return [line.strip() for line in page.splitlines() if "watched it" in line]
+
+    assert told() == []
+    count = ViewerCount.objects.create(
+        recording=film, ever=1, peak=1, peak_at=TODAY, counted_at=TODAY
+    )
+    assert told() == ["<p>1 person has watched it</p>"]
+    count.ever, count.peak, count.live_ever = 12, 5, 3
+    count.save()
+    with translation.override("en"):
+        day = formats.date_format(timezone.localtime(TODAY), "DATE_FORMAT")
+    (line,) = told()
+    assert line.endswith(
+        "12 people have watched it · at most 5 at one time, on " + day + " · 3 of them live</p>"
+    )
 
 
 @pytest.mark.parametrize(
@@ -279,7 +352,7 @@ def test_a_thousand_reports_cost_five_statements_at_most(film):
         assert write().reports == 1000
     assert len(asked) <= 5 + 2, [one["sql"][:80] for one in asked]  # a test is inside a savepoint
     told = [one["sql"] for one in asked if "SAVEPOINT" not in one["sql"]]
-    assert len(told) <= 4
+    assert len(told) <= 5
     assert WatchState.objects.filter(watched_seconds=500.0).count() == 10
 
 

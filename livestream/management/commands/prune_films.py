@@ -1,7 +1,7 @@
-"""Makes room: originals, films that were taken back, and files that were replaced."""
+"""Makes room: originals, films that were taken back, files that were replaced, old rights."""
 
 from argparse import ArgumentParser
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -12,8 +12,9 @@ from livestream import queries, services
 
 class Command(BaseCommand):
     help = (
-        "Delete the originals of replays, and films that were taken back, after 30 days, and files"
-        " of replays that were replaced, after a day. A film that has a page in the CMS stays."
+        "Delete the originals of replays, and films that were taken back, after 30 days, files of"
+        " replays that were replaced, after a day, and rights to watch, eight weeks after they ran"
+        " out. A film that has a page in the CMS stays."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -46,5 +47,13 @@ class Command(BaseCommand):
             replaced += dry_run or services.drop_generation(
                 generation, before=at - services.REPLACED_KEPT
             )
+        rights = self._let_rights_go(at - services.RIGHTS_KEPT, dry_run=dry_run)
         verb = "would go" if dry_run else "gone"
+        self.stdout.write(f"{rights} rights to watch {verb}")
         self.stdout.write(f"{films} films, {originals} originals and {replaced} replaced {verb}")
+
+    @staticmethod
+    def _let_rights_go(before: datetime, *, dry_run: bool) -> int:
+        if dry_run:
+            return services.rights_to_let_go(before=before)
+        return services.let_rights_go(before=before)
