@@ -1,12 +1,17 @@
 """Who may send a picture, who may come in, and what the servers are answered."""
 
+import subprocess
 from datetime import timedelta
+from io import StringIO
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from django.core.management import call_command
 from django.urls import reverse
 from psycopg.types.range import Range
 
+from config.embedded import programs
 from courses.models import Lesson
 from livestream.domain.live import PublishRefused, Refusal
 from livestream.models import Broadcast, Take
@@ -210,3 +215,23 @@ def test_teacher_plans_makes_a_key_once_and_ends(app_client, today, sign_in):
     teacher.post(reverse("livestream:end-live", args=[broadcast.pk]))
     broadcast.refresh_from_db()
     assert broadcast.status == Broadcast.Status.ENDED
+
+
+MODULE = Path("/usr/lib/nginx/modules/ngx_rtmp_module.so")
+
+
+def said_of(configuration, folder):
+    """What nginx says of a configuration that it only reads."""
+    path = folder / "live.conf"
+    path.write_text(configuration.replace("modules/ngx_rtmp", f"{MODULE.parent}/ngx_rtmp"))
+    words = [programs.nginx(), "-t", "-q", "-e", folder / "nginx.log", "-c", path]
+    return subprocess.run(words, check=False, capture_output=True, text=True).stderr
+
+
+@pytest.mark.skipif(not MODULE.exists(), reason="libnginx-mod-rtmp is not installed")
+def test_nginx_understands_what_it_is_configured_with(nginx, settings, tmp_path):
+    settings.LIVE_ROOT, settings.LIVE_HOOK_SECRET = tmp_path, "known-to-both"
+    out = StringIO()
+    call_command("live_configuration", stdout=out)
+    assert said_of(out.getvalue(), tmp_path) == ""
+    assert "invalid value" in said_of(out.getvalue().replace("16384M", "16G"), tmp_path)
