@@ -104,7 +104,7 @@ RETURNS TABLE (rule text, subject text) LANGUAGE sql STABLE AS $$
        AND w.state = 'offered'
     WHERE seat.due_at < p_at - interval '5 minutes'
       AND (w.id IS NULL OR NOT seat_has_unread_answer(w, p_at))
-      AND NOT seat_waits_for_reader(seat, p_at)
+      AND NOT seat_waits_for_reader(seat, p_at) AND NOT seat_waits_for_money(seat, p_at)
 $$;
 
 -- People, what they may have and where they are.

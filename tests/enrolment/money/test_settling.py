@@ -137,7 +137,9 @@ def test_money_that_comes_twice_is_owed_back_once(order):
         ({"session": "cs_other"}, "session"),
     ],
 )
-def test_money_that_is_not_as_asked_waits_for_people(order, place, word, doubt):
+def test_money_that_is_not_as_asked_waits_for_people(
+    order, place, word, doubt, nothing_is_broken
+):
     attempt = attempt_for(order)
     settle(attempt=attempt, seen=seen(attempt, **word), at=TODAY)
 
@@ -148,6 +150,9 @@ def test_money_that_is_not_as_asked_waits_for_people(order, place, word, doubt):
     services.lapse_and_promote(at=place.due_at)
     place.refresh_from_db()
     assert place.status == "offered", "kept until somebody has looked"
+    nothing_is_broken(place.due_at + timedelta(days=3, seconds=-1))
+    with pytest.raises(AssertionError, match="what has fallen due is swept"):
+        nothing_is_broken(place.due_at + timedelta(days=3))
 
 
 def test_a_place_is_not_given_away_while_its_page_of_payment_is_open(order, place):
