@@ -30,7 +30,7 @@ from enrolment import services
 from enrolment.models import Enrolment, Seat, Together, WaitlistEntry
 from enrolment.services import SeatRefused, SeatsInUse
 from tests.enrolment import model
-from tests.enrolment.side_by_side import CORES, side_by_side
+from tests.enrolment.side_by_side import LIVES, side_by_side
 from tests.factories.accounts import HelperGrantFactory, LearnerFactory, StaffFactory
 from tests.factories.enrolment import CampusFactory, SectionFactory, TermFactory
 from tests.factories.fees import pay
@@ -393,10 +393,10 @@ def test_ten_thousand_histories_go_as_the_model_says(another, request):
     given = request.config.getoption("--hypothesis-seed")
     number = random.randrange(2**32) if given is None else int(given)
     print(f"claims: seed {number}")  # noqa: T201 - kept
-    half = [
-        partial(live, another(), histories=10_000 // CORES, number=number + core)
-        for core in range(CORES)
+    lives = [
+        partial(live, another(), histories=-(-10_000 // LIVES), number=number + core)
+        for core in range(LIVES)
     ]
-    seen = side_by_side(half)
+    seen = side_by_side(lives)
     print(f"{seen['histories']} histories, {seen['acts']} acts, 0 broken rules")  # noqa: T201
     assert seen["histories"] >= 10_000

@@ -137,9 +137,7 @@ def test_money_that_comes_twice_is_owed_back_once(order):
         ({"session": "cs_other"}, "session"),
     ],
 )
-def test_money_that_is_not_as_asked_waits_for_people(
-    order, place, word, doubt, nothing_is_broken
-):
+def test_money_that_is_not_as_asked_waits_for_people(order, place, word, doubt, nothing_is_broken):
     attempt = attempt_for(order)
     settle(attempt=attempt, seen=seen(attempt, **word), at=TODAY)
 
