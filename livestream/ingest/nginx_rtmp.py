@@ -1,7 +1,7 @@
 """nginx with Debian's RTMP module (libnginx-mod-rtmp): what a city takes lessons in with.
 
 The module asks before it lets a camera in. Our answer gives the stream another name, so that
-the key stands in no file name and in no address of ours.
+the key stands in no file name and in no address of ours. Its later reports name the key again.
 """
 
 from __future__ import annotations
@@ -65,8 +65,7 @@ class NginxRtmp:
     def knock(self, said: Said) -> Knock:
         if said.get("call") != "publish" or said.get("app") != APP:
             raise HookRefused
-        publisher = f"{said.get('addr', '')}#{said.get('clientid', '')}"
-        return Knock(key=said.get("name", ""), publisher=publisher)
+        return Knock(key=said.get("name", ""), publisher=_publisher(said))
 
     def welcome(self, line: Line) -> Mapping[str, str]:
         return {"Location": line.name}
@@ -74,7 +73,12 @@ class NginxRtmp:
     def told(self, said: Said) -> Told:
         if said.get("app", APP) != APP:
             raise HookRefused
-        return Told(name=said.get("name", ""), recorded_as=Path(said.get("path", "")).name)
+        path, name = Path(said.get("path", "")), said.get("name", "")
+        if path.name:
+            return Told(name=path.stem, recorded_as=path.name)
+        if "-" in name:  # our own packager, which reads by the name of a take
+            return Told(name=name)
+        return Told(key=name, publisher=_publisher(said))
 
     def configuration(self, *, hooks: str) -> str:
         return CONFIGURATION.format(
@@ -86,3 +90,7 @@ class NginxRtmp:
             root=settings.LIVE_ROOT,
             secret=settings.LIVE_HOOK_SECRET,
         )
+
+
+def _publisher(said: Said) -> str:
+    return f"{said.get('addr', '')}#{said.get('clientid', '')}"

@@ -35,8 +35,13 @@ class Knock:
 
 @dataclass(frozen=True)
 class Told:
-    """A report about a take: by its name, or else by the number its camera came to."""
+    """A report about a take: by its name, or by the number its camera came to, or by its key.
+
+    A key opens the same lesson for one camera after the other; ``publisher`` says which it was.
+    """
 
     name: str = ""
     address: int = 0
+    key: str = ""
+    publisher: str = ""
     recorded_as: str = ""

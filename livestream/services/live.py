@@ -131,6 +131,14 @@ def coming_to(address: int) -> str:
     return take.name if take is not None else ""
 
 
+def sent_with(key: str, publisher: str) -> str:
+    """The name of the take that a camera sends, or sent, with this key; or nothing."""
+    of = Q(broadcast__key_hash=live.hash_of(key))
+    of |= Q(broadcast__trial_of__key_hash=live.hash_of(key))
+    take = Take.objects.filter(of, publisher=publisher[:120]).latest_first().first()
+    return take.name if take is not None else ""
+
+
 def recorded_of(address: int) -> str:
     """The name of the take whose master copy is reported next: they are, one after the other.
 

@@ -109,4 +109,6 @@ def _said(request: HttpRequest) -> ingest.Said:
 
 
 def _name(told: ingest.Told) -> str:
+    if told.key:
+        return live.sent_with(told.key, told.publisher)
     return told.name or live.coming_to(told.address)

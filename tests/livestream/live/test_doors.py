@@ -137,7 +137,10 @@ def test_nginx_lets_a_camera_in_under_a_name_that_is_not_the_key(app_client, tod
     answer = published(app_client, key)
     assert (answer.status_code, answer["Location"]) == (302, f"{broadcast.pk}-1")
     assert knock(app_client, "heard", app="live", name=f"{broadcast.pk}-1").status_code == 204
-    assert knock(app_client, "done", app="live", name=f"{broadcast.pk}-1").status_code == 204
+    told = {"app": "live", "name": key, "addr": "1.2.3.4"}
+    assert knock(app_client, "heard", **told).status_code == 204
+    assert knock(app_client, "heard", **told, clientid="another").status_code == 403
+    assert knock(app_client, "done", **told).status_code == 204
     assert Take.objects.get().ended_at is not None
 
 

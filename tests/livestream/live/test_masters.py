@@ -1,6 +1,8 @@
 """The master copy of a live lesson: handed over whole, or the replay stays as it went out."""
 
+import getpass
 import os
+import subprocess
 import threading
 import time
 import tracemalloc
@@ -14,8 +16,9 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
+from config.embedded import programs
 from config.embedded.ports import free_port
-from livestream import packaging, probing
+from livestream import ingest, packaging, probing
 from livestream.domain.inspection import GIB, OF_A_FILM, OF_A_LIVE_LESSON
 from livestream.ingest import receiver
 from livestream.management.commands.livepackager import Command
@@ -28,6 +31,7 @@ from tests.factories.livestream import BroadcastFactory, RecordingFactory, Uploa
 from tests.factories.times import TODAY
 from tests.livestream import films
 from tests.livestream.live.stage import Camera, a_broadcast, wait_until
+from tests.livestream.live.test_doors import MODULE
 
 A_SECOND = timedelta(seconds=1)
 
@@ -40,35 +44,75 @@ def live_root(settings, disk):
 
 
 @pytest.fixture
-def on_air(transactional_db, settings, live_root, monkeypatch):
-    """Server and packager in threads of this process; gives what makes cameras."""
-    monkeypatch.setattr(receiver, "ASK_EVERY_SECONDS", 2.0)
-    settings.LIVE_READ_PORT, port = free_port(), free_port()
-    server = receiver.Receiver(
-        OurDoor(), live_root, listen=("127.0.0.1", port), read_port=settings.LIVE_READ_PORT
-    )
-    server.start()
-    packager = Command()
+def packager(transactional_db, live_root):
+    """A packager in a thread of this process."""
+    command = Command()
 
     def pack():
-        packager.handle()
+        command.handle()
         connection.close()
 
     thread = threading.Thread(target=pack)
     thread.start()
-    cameras = []
+    yield command
+    command.leaving.set()
+    thread.join()
 
-    def camera(key, sound="aac"):
+
+@pytest.fixture
+def cameras(live_root):
+    """``cameras(port, key)``: a camera that sends for a minute, unless it is sent away."""
+    made = []
+
+    def camera(port, key, sound="aac"):
         address = f"rtmp://127.0.0.1:{port}/live/{key}"
-        cameras.append(Camera(address, 60, live_root, size="160x90", sound=sound))
-        return cameras[-1]
+        made.append(Camera(address, 60, live_root, size="160x90", sound=sound))
+        return made[-1]
 
     yield camera
-    for one in cameras:
+    for one in made:
         one.close()
+
+
+class LateDoor(OurDoor):
+    """Sends cameras away only when the packager is long done, as it may be in five seconds."""
+
+    def is_wanted(self, name):
+        wanted = super().is_wanted(name)
+        closed = Broadcast.objects.filter(closed_at__lte=timezone.now() - 2 * A_SECOND)
+        is_late = closed.exists()
+        connection.close()
+        return wanted or not is_late
+
+
+@pytest.fixture
+def on_air(settings, live_root, packager, cameras, monkeypatch):
+    """Our own server in threads of this process; gives what makes cameras."""
+    monkeypatch.setattr(receiver, "ASK_EVERY_SECONDS", 1.0)
+    settings.LIVE_READ_PORT, port = free_port(), free_port()
+    server = receiver.Receiver(
+        LateDoor(), live_root, listen=("127.0.0.1", port), read_port=settings.LIVE_READ_PORT
+    )
+    server.start()
+    yield lambda key, **more: cameras(port, key, **more)
     server.stop()
-    packager.leaving.set()
-    thread.join()
+
+
+@pytest.fixture
+def on_nginx(settings, live_root, address, packager, cameras):
+    """nginx, as it is configured for a city, in the place of our own server."""
+    settings.LIVE_INGEST, settings.LIVE_HOOK_SECRET = "nginx-rtmp", "known-to-both"
+    settings.LIVE_PORT = free_port()
+    words = ingest.chosen().configuration(hooks=f"{address}/hooks/live/")
+    conf = live_root / "nginx.conf"
+    conf.write_text(words.replace("modules/ngx_rtmp", f"{MODULE.parent}/ngx_rtmp"))
+    mine = f"daemon off; user {getpass.getuser()};"
+    command = [programs.nginx(), "-e", live_root / "log", "-c", conf, "-g", mine]
+    process = subprocess.Popen(command)
+    wait_until((live_root / "nginx.pid").exists, "nginx")
+    yield lambda key: cameras(settings.LIVE_PORT, key)
+    process.terminate()
+    process.wait(10)
 
 
 def seconds_of(broadcast):
@@ -77,7 +121,7 @@ def seconds_of(broadcast):
 
 
 @pytest.mark.threads
-@pytest.mark.parametrize("takes", [1, 2])
+@pytest.mark.parametrize("takes", [pytest.param(1, marks=pytest.mark.deep("media")), 2])
 def test_lesson_that_is_ended_while_the_camera_sends_is_handed_over_whole(
     on_air, live_root, takes
 ):
@@ -96,6 +140,20 @@ def test_lesson_that_is_ended_while_the_camera_sends_is_handed_over_whole(
     shown = seconds_of(broadcast)
     assert probing.look(filing.local_path(upload.stored_as)).duration > shown - 0.5
     wait_until(lambda: not list(live_root.glob("*.flv")), "nothing is left")
+
+
+@pytest.mark.threads
+@pytest.mark.deep("media")
+@pytest.mark.skipif(not MODULE.exists(), reason="libnginx-mod-rtmp is not installed")
+def test_lesson_comes_in_by_nginx_and_is_handed_over_whole(on_nginx, live_root):
+    broadcast, key = a_broadcast()
+    sends = on_nginx(key)
+    wait_until(lambda: seconds_of(broadcast) > 3, "the picture")
+    live.end(broadcast=broadcast, actor=None, at=timezone.now())
+    upload = wait_until(Upload.objects.first, "the master copy")
+    sends.wait()
+    shown = seconds_of(broadcast)
+    assert probing.look(filing.local_path(upload.stored_as)).duration > shown - 0.5
 
 
 @pytest.mark.threads
