@@ -27,7 +27,7 @@ from tests.livestream.test_processing import (
 
 pytestmark = pytest.mark.django_db
 A_MINUTE = timedelta(minutes=1)
-PLAN = {"rungs": [], "has_sound": False}
+PLAN = {"rungs": [], "has_sound": False, "lead": 0, "preset": "veryfast"}
 
 
 def planned(seconds=1800.0, parts=3, **more):
