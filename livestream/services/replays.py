@@ -63,7 +63,8 @@ def make_anew(recording: Recording, *, at: datetime) -> None:
 @transaction.atomic
 def make_first(recording: Recording) -> None:
     """Have a replay made of the master copy of a lesson that nobody could watch live."""
-    if Recording.objects.in_work().filter(pk=recording.pk).update(status=Status.UPLOADED):
+    waiting = Recording.objects.in_work().filter(pk=recording.pk)
+    if waiting.update(status=Status.UPLOADED):
         outbox.put("process_recording", recording.pk)
 
 

@@ -138,7 +138,8 @@ def give_back(unit: WorkUnit, *, at: datetime) -> None:
 
 def leave_out(unit: WorkUnit) -> None:
     """Take a unit that cannot be made for done, with what there is of it."""
-    WorkUnit.objects.filter(pk=unit.pk).update(state=WorkUnit.State.DONE, lease_ends_at=None)
+    held = WorkUnit.objects.filter(pk=unit.pk)
+    held.update(state=WorkUnit.State.DONE, lease_ends_at=None)
 
 
 def strike_out(unit: WorkUnit) -> None:
