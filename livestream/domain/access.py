@@ -30,6 +30,7 @@ class Facts:
     is_published: bool
     is_failed: bool
     is_shown_to_a_room: bool = False
+    is_of_a_lecture: bool = False
 
 
 def refusal(facts: Facts) -> Refusal | None:
@@ -37,17 +38,17 @@ def refusal(facts: Facts) -> Refusal | None:
 
     Teacher and staff may look before the class does. A room at a viewing point watches what
     its afternoon shows. A stranger hears only that this is not their class, whatever became
-    of the film.
+    of the film. Lectures are for everybody: where one cannot be watched, it is nobody's class.
     """
     if facts.gives_the_lesson or facts.works_for_the_unit:
         return None if facts.is_made else _unfinished(facts)
     if facts.is_published and (facts.is_public or facts.is_shown_to_a_room):
         return None
-    if not facts.is_signed_in:
+    if not facts.is_signed_in and not facts.is_of_a_lecture:
         return Refusal.SIGN_IN
-    if not facts.has_seat:
+    if not facts.has_seat and not facts.is_of_a_lecture:
         return Refusal.NOT_IN_CLASS
-    if facts.is_published:
+    if facts.is_published and facts.has_seat:
         return None
     return Refusal.NOT_PUBLISHED if facts.is_made else _unfinished(facts)
 

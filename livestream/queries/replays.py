@@ -75,6 +75,7 @@ def access(
         is_published=recording.status == Recording.Status.PUBLISHED,
         is_failed=recording.status == Recording.Status.FAILED,
         is_shown_to_a_room=user is not None and _shows(viewing, recording, user),
+        is_of_a_lecture=recording.lesson_id is None,
     )
     return Access(refusal(facts), learner_id)
 

@@ -188,7 +188,7 @@ def test_a_series_shows_its_next_lecture_first_and_says_of_each_how_to_watch(app
     said = [
         "The next lecture",
         "Issue 69: Living with high blood pressure",
-        "No film of it was kept.",
+        "There is no film of it so far.",
         f'href="/en/replays/{film.pk}/"',
         "In the hall. Nobody has to enrol.",
         "Called off. Please do not come.",

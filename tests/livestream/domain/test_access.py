@@ -42,3 +42,11 @@ def test_a_public_replay_is_open_to_all_once_it_is_published():
     for who in (VISITOR, STRANGER, LEARNER, TEACHER, STAFF):
         assert refusal(replace(who, is_public=True)) is None
     assert refusal(replace(VISITOR, is_public=True, is_published=False)) is Refusal.SIGN_IN
+
+
+def test_a_lecture_that_is_not_shown_belongs_to_no_class():
+    for who in (VISITOR, STRANGER):
+        lecture = replace(who, is_of_a_lecture=True)
+        assert refusal(replace(lecture, **UNPUBLISHED)) is Refusal.NOT_PUBLISHED
+        assert refusal(replace(lecture, **UNFINISHED)) is Refusal.BEING_MADE
+        assert refusal(replace(lecture, is_public=True)) is None
