@@ -59,7 +59,8 @@ class JourneysTogether(LoadScopeScheduling):
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        return nodeid.rpartition("/")[0] if nodeid.startswith(JOURNEYS) else nodeid
+        file = nodeid.partition("::")[0]  # what follows may have strokes of its own
+        return file.rpartition("/")[0] if nodeid.startswith(JOURNEYS) else nodeid
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -2,7 +2,7 @@
 
 from itertools import dropwhile
 
-from tests.conftest import empties_all_tables, uses_tables
+from tests.conftest import JourneysTogether, empties_all_tables, uses_tables
 
 
 def test_tables_are_emptied_after_all_tests_that_need_them(request):
@@ -14,3 +14,12 @@ def test_tables_are_emptied_after_all_tests_that_need_them(request):
 def test_browsers_that_stay_open_come_last(request):
     tables = [empties_all_tables(item) or uses_tables(item) for item in request.session.items]
     assert tables == sorted(tables, reverse=True)
+
+
+def test_journeys_that_share_a_stack_share_a_worker():
+    """Else each worker starts that stack: half a minute and more."""
+    of = [
+        "tests/journeys/test_bad_day.py::test_no_way_back_leads_to_another_house[ //e.x]",
+        "tests/journeys/test_bad_day.py::test_markup_comes_back_as_text",
+    ]
+    assert {JourneysTogether._split_scope(None, one) for one in of} == {"tests/journeys"}
