@@ -21,6 +21,9 @@ from django.core.files.storage import Storage, storages
 
 CHUNK = 1024**2
 
+HEX_DIGITS = 32
+"""Of the name that a file has while it is written."""
+
 
 def storage() -> Storage:
     """Where originals and replays lie."""
@@ -95,6 +98,15 @@ def delete_folder(folder: str) -> None:
         for name in folders:
             delete_folder(f"{folder}/{name}")
         storage().delete(folder)  # a local folder; to a bucket there is nothing left to delete
+
+
+def sweep(folder: str) -> None:
+    """Delete what lies beside its place in a folder, below it too: whoever wrote it is gone."""
+    place = local_path(folder)
+    if place is None:
+        return  # a bucket has whole objects only
+    for left in place.rglob(f".*.{'?' * HEX_DIGITS}"):
+        left.unlink(missing_ok=True)
 
 
 def local_path(name: str) -> Path | None:

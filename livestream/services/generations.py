@@ -85,8 +85,12 @@ def grow(
 
 @transaction.atomic
 def make_whole(generation: Generation, *, at: datetime) -> None:
-    """Close the lists and state what was measured. Raises ``GenerationGone``."""
+    """Close the lists and state what was measured. Raises ``GenerationGone``.
+
+    Nobody writes pieces any more: what killed workers left half-written is swept away.
+    """
     held = _held(generation)
+    filing.sweep(held.folder())
     renditions = _measured(held)
     for rendition in renditions:
         _write_lists(held, rendition, goes_on=False)

@@ -17,7 +17,7 @@ from django.db import connection
 from livestream import checking, ffmpeg, processing
 from livestream.domain import units as cutting
 from livestream.models import Generation, WorkUnit
-from livestream.services import units
+from livestream.services import filing, units
 from tests.factories.times import TODAY
 from tests.livestream import films
 from tests.livestream.test_processing import (
@@ -101,6 +101,30 @@ def killed_at_random(disk, film, *, kills, seed):
         redone += sum(fence - 1 for fence in fences)
         assert digest(disk, recording) == digest(disk, undisturbed)
     return recording, redone, survivors
+
+
+def killed_while_it_writes(name):
+    """A process that dies with a list half-written."""
+    child = os.fork()
+    if not child:
+        os.fsync = lambda _file: os.kill(os.getpid(), signal.SIGKILL)
+        filing.put(name, "#EXTM3U")
+        os._exit(0)
+    _pid, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status)
+
+
+@pytest.mark.django_db
+def test_what_a_killed_worker_left_half_written_does_not_stay(three_units, disk):
+    recording = look_into(sent(three_units, disk))
+    folder = recording.generations.get().folder()
+
+    killed_while_it_writes(f"{folder}/v72/keyframes.m3u8")
+    left = [name for name in disk() if "/." in name]
+    work_off()
+
+    assert len(left) == 1
+    assert [name for name in disk() if "/." in name] == []
 
 
 @pytest.mark.threads
