@@ -34,6 +34,7 @@ LANGUAGES = ("", "/zh-hant", "/en")
 @pytest.fixture
 def at_work(people: People) -> dict[Role, Person]:
     """One person at a screen for each role in whose name pages are looked at."""
+    people.stack.manage("reconcile_payments")  # as every hour: differences show on their page
     return everybody_at_work(people)
 
 
