@@ -216,13 +216,17 @@ def cover(source: str) -> list[str]:
 
 
 def sheet(plan: Sheet, source: str) -> list[str]:
-    """The arguments that make a sheet of small pictures; only key frames are decoded."""
+    """The arguments that make a sheet of small pictures.
+
+    Only key frames are decoded, and of those only the first of each stretch that has a picture:
+    phones set one every second.
+    """
     tiles = (
         f"tpad=stop=-1:stop_mode=clone,fps=1/{plan.every}:start_time=0:round=down,"
         f"scale={plan.width}:{plan.height},setsar=1,format=yuvj420p,tile={plan.columns}x{plan.rows}"
     )
     return [
-        *("-skip_frame", "nokey", *opening(source)),
+        *("-skip_frame", "nokey", "-bsf:v", _first_key_frame_every(plan.every), *opening(source)),
         *("-map", "0:v:0", "-vf", tiles),
         *("-frames:v", "1", "-q:v", "5", "-update", "1", storyboard.SHEET_NAME),
     ]
@@ -231,15 +235,26 @@ def sheet(plan: Sheet, source: str) -> list[str]:
 _STEREO = f"aresample={SAMPLE_RATE}:async=1:first_pts=0,aformat=channel_layouts=stereo"
 
 
+def _first_key_frame_every(seconds: int) -> str:
+    """Drop every packet but the first key frame of each stretch; with no time stated, none."""
+    stretch_now = f"floor((pts-startpts)*tb/{seconds})"
+    is_later = f"if(gte({stretch_now},ld(0)),st(0,{stretch_now}+1)*0,1)"
+    return f"noise=drop='if(eq(pts,nopts)+eq(startpts,nopts),0,if(key,{is_later},1))'"
+
+
 def _split(plan: Plan, before: float) -> str:
-    doors = "".join(f"[s{number}]" for number in range(len(plan.rungs)))
+    """The filters between the decoder and the sizes: each size is made from the one above it,
+    which has fewer pixels to go through than the film.
+    """
     steady = f"[0:v:0]fps={plan.fps:g}:start_time=0,tpad=stop=-1:stop_mode=clone"
     if before:
         steady += f",trim=start_frame={round(before * plan.fps)},setpts=PTS-STARTPTS"
-    chains = [f"{steady},split={len(plan.rungs)}{doors}"]
+    chains = [f"{steady},format=yuv420p[s0]"]
     for number, rung in enumerate(plan.rungs):
-        scale = f"scale={rung.width}:{rung.height}:flags=bicubic"
-        chains.append(f"[s{number}]{scale},setsar=1,format=yuv420p[v{number}]")
+        scale = f"scale={rung.width}:{rung.height}:flags=bicubic,setsar=1"
+        is_last = number == len(plan.rungs) - 1
+        below = "" if is_last else f",split[v{number}][s{number + 1}]"
+        chains.append(f"[s{number}]{scale}{below or f'[v{number}]'}")
     return ";".join(chains)
 
 

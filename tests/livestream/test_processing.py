@@ -3,11 +3,12 @@ from datetime import timedelta
 import av
 import pytest
 from django.core.files.base import ContentFile, File
+from PIL import Image
 
 from accounts.errands import TryAgainLater
 from accounts.models import AuditEvent
 from livestream import ffmpeg, processing, tasks
-from livestream.domain import command, inspection
+from livestream.domain import command, inspection, storyboard
 from livestream.domain.inspection import Problem
 from livestream.models import Generation, Recording
 from livestream.services import generations, replays, units
@@ -182,6 +183,24 @@ def test_one_size_is_kept_as_a_plain_file_with_its_sound(mpeg_film, disk):
         starts = [float(one.start_time * one.time_base) for one in (video, audio)]
         assert starts == [pytest.approx(0, abs=0.1), pytest.approx(starts[0], abs=0.03)]
         assert sum(1 for _frame in film.decode(video)) == 14 * 25
+
+
+@pytest.mark.parametrize("name", ["light.mp4", "light.ts", "light.mkv", "light.avi", "light.mpg"])
+def test_small_pictures_show_their_own_stretch_of_the_film(tmp_path, name):
+    """Light and dark by turns of five seconds, with a key frame every second."""
+    light = "drawbox=c=white:t=fill:enable='gte(mod(t,10),5)'"
+    film = films.make(
+        tmp_path / name,
+        *("-f", "lavfi", "-i", f"color=black:s=320x180:r=25:d=20,{light}"),
+        *("-g", "25", "-bf", "2" if name != "light.avi" else "0"),
+    )
+
+    words = command.sheet(storyboard.sheet_for(20.0, 320, 180), str(film))
+    ffmpeg.run(words, limits=films.LIMITS, folder=tmp_path)
+
+    sheet = Image.open(tmp_path / "sheet.jpg").convert("L")
+    middles = [sheet.getpixel((192 * number + 96, 54)) for number in range(4)]
+    assert [middle > 128 for middle in middles] == [False, True, False, True]
 
 
 def test_every_list_decodes_whole(short_film, disk):
