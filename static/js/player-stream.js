@@ -151,14 +151,16 @@ export class Stream extends EventTarget {
     else if (stands > PATIENCE_MS) this.say("slow");
   }
 
-  // hls.js goes down to the smallest picture by itself. Below that there is the sound, which the
+  // A player goes down to the smallest picture by itself. Below that there is the sound, which the
   // list names but hls.js never chooses beside pictures: so we do, and the player says so.
   mayFall() {
-    return this.hls && this.wanted && !this.soundOnly && this.data.picture !== undefined && navigator.onLine && !this.video.ended;
+    // Of its own HLS a browser does not tell whether it waits for the line or for what is to come.
+    const ownIsWhole = this.way === "own" && Number.isFinite(this.video.duration);
+    return (this.hls || ownIsWhole) && this.wanted && !this.soundOnly && this.data.picture !== undefined && navigator.onLine && !this.video.ended;
   }
 
   isTooThin() {
-    const [lowest] = this.hls.levels ?? [];
+    const [lowest] = this.hls?.levels ?? []; // of its own HLS a browser tells nothing
     if (!lowest || this.pieces < ENOUGH_PIECES || this.ahead() > LITTLE_LEFT) return false;
     return this.hls.bandwidthEstimate * SAFETY < lowest.bitrate;
   }

@@ -220,6 +220,23 @@ def test_a_path_that_was_passed_on_dies_with_the_right_and_the_player_says_why(
     expect(page.locator("[data-part=refused-heading]")).to_have_text("这个回放还没发布")
 
 
+def test_a_browser_that_plays_lists_by_itself_goes_on_as_sound_when_it_stands_still(
+    disk, film_folder, open_browser
+):
+    """As an iPhone does it: nobody tells the page how fast the line is, but that nothing moves."""
+    recording = replay_of(films.film(film_folder / "thirty.mp4", seconds=30), disk)
+    page = open_browser(seat_in(recording.lesson.section).user)
+    page.add_init_script("delete window.MediaSource; delete window.ManagedMediaSource;")
+    page.route("**/v1*/00001.m4s", lambda _route: None)  # of the picture; it never comes
+    page.goto(f"/replays/{recording.pk}/")
+
+    page.get_by_role("button", name="播放", exact=True).click()
+
+    expect(page.get_by_text("现在只放声音")).to_be_visible(timeout=30_000)
+    wait_for(page, "!video.paused && video.currentTime > 8")
+    assert "/audio/index.m3u8" in video(page, "currentSrc")
+
+
 def test_a_teacher_corrects_captions_by_keyboard_and_hears_them(slides, open_browser):
     captions = Captions.objects.get()
     page = open_browser(slides.uploaded_by)
